@@ -1,0 +1,133 @@
+//! Reads `interface.tsv`, the one table of the project.
+//!
+//! A row is `kind, name, value, since, rust, tested, meaning`. Rows of kind `field` describe a
+//! structure (`name` is `struct.field`, `value` is `type@offset`); `layout` rows name a structure
+//! or a place inside one; `note` rows are items that deliberately have no code.
+
+use std::path::Path;
+
+/// One row of the table.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// What sort of item this is: `setup_flag`, `opcode`, `field`, ...
+    pub kind: String,
+    /// The name that the kernel's headers use.
+    pub name: String,
+    /// The number, or `type@offset` for a field.
+    pub value: String,
+    /// The first Linux release that has it.
+    pub since: String,
+    /// Where the crate offers it.
+    pub rust: String,
+    /// The test that proves it.
+    pub tested: String,
+    /// One sentence for people.
+    pub meaning: String,
+}
+
+/// One field of a structure.
+#[derive(Debug)]
+pub struct Field<'a> {
+    /// The name.
+    pub name: &'a str,
+    /// The Rust type.
+    pub ty: &'a str,
+    /// The byte offset.
+    pub offset: usize,
+}
+
+/// The rows in the order of the file.
+pub struct Table(pub Vec<Row>);
+
+/// The kinds whose rows are not numbers.
+const WITHOUT_NUMBER: [&str; 3] = ["layout", "field", "note"];
+
+impl Row {
+    /// Whether the row is a number that code can name.
+    pub fn is_constant(&self) -> bool {
+        !WITHOUT_NUMBER.contains(&self.kind.as_str())
+    }
+
+    /// The first release in words, empty where the item has none.
+    pub fn since_words(&self) -> String {
+        match self.since.as_str() {
+            "-" => String::new(),
+            since => format!("Since Linux {since}."),
+        }
+    }
+}
+
+impl Table {
+    /// The kinds of constants, each once, in the order of the file.
+    pub fn constant_kinds(&self) -> Vec<&str> {
+        let mut kinds: Vec<&str> = Vec::new();
+        for row in self.0.iter().filter(|row| row.is_constant()) {
+            if !kinds.contains(&row.kind.as_str()) {
+                kinds.push(&row.kind);
+            }
+        }
+        kinds
+    }
+
+    /// The rows of one kind.
+    pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Row> {
+        self.0.iter().filter(move |row| row.kind == kind)
+    }
+
+    /// The structures that have fields, in the order of the file.
+    pub fn structs(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = Vec::new();
+        for row in self.of_kind("field") {
+            if let Some((owner, _)) = row.name.split_once('.') {
+                if !names.contains(&owner) {
+                    names.push(owner);
+                }
+            }
+        }
+        names
+    }
+
+    /// The fields of one structure.
+    pub fn fields<'a>(&'a self, owner: &str) -> Result<Vec<Field<'a>>, String> {
+        let mut fields = Vec::new();
+        for row in self.of_kind("field") {
+            let Some((of, name)) = row.name.split_once('.') else { continue };
+            if of != owner {
+                continue;
+            }
+            let bad = || format!("{}: {} is not type@offset", row.name, row.value);
+            let (ty, offset) = row.value.split_once('@').ok_or_else(bad)?;
+            let offset = offset.parse().map_err(|_| bad())?;
+            fields.push(Field { name, ty, offset });
+        }
+        Ok(fields)
+    }
+
+    /// The row that describes a whole structure.
+    pub fn layout(&self, owner: &str) -> Option<&Row> {
+        let name = format!("struct {owner}");
+        self.of_kind("layout").find(|row| row.name == name)
+    }
+}
+
+/// Reads the table and checks its shape.
+pub fn read(path: &Path) -> Result<Table, String> {
+    let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let mut rows = Vec::new();
+    for (index, line) in text.lines().enumerate().skip(1) {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let [kind, name, value, since, rust, tested, meaning] = cells[..] else {
+            return Err(format!("{}:{}: not seven cells", path.display(), index + 1));
+        };
+        rows.push(Row {
+            kind: kind.into(),
+            name: name.into(),
+            value: value.into(),
+            since: since.into(),
+            rust: rust.into(),
+            tested: tested.into(),
+            meaning: meaning.into(),
+        });
+    }
+    Ok(Table(rows))
+}
