@@ -47,10 +47,7 @@ fn run(check: bool) -> Result<Vec<String>, String> {
             path: "crates/uring/src/generated/constants.rs",
             text: emit_rust::constants(&table),
         },
-        Output {
-            path: "crates/uring/src/generated/structs.rs",
-            text: emit_rust::structs(&table)?,
-        },
+        Output { path: "crates/uring/src/generated/structs.rs", text: emit_rust::structs(&table)? },
         Output { path: "src/generated/constants.ts", text: emit_ts::constants(&table) },
         Output { path: "docs/interface.md", text: docs::interface(&table) },
     ];

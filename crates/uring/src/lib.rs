@@ -1,1 +1,60 @@
 //! io_uring over raw system calls.
+//!
+//! The crate keeps the names and shapes of the `io-uring` crate 0.7, so that a program moves by
+//! renaming its dependency, and goes on to the whole kernel interface through Linux 7.2.
+//!
+//! ```no_run
+//! use uring::{opcode, types, IoUring};
+//! use std::os::fd::AsRawFd;
+//!
+//! let mut ring = IoUring::new(8)?;
+//! let file = std::fs::File::open("/etc/hostname")?;
+//! let mut buf = vec![0; 1024];
+//! let read = opcode::Read::new(types::Fd(file.as_raw_fd()), buf.as_mut_ptr(), buf.len() as u32)
+//!     .build()
+//!     .user_data(42);
+//! // SAFETY: buffer and file live until the completion has arrived.
+//! unsafe { ring.submission().push(&read) }.expect("the queue is empty");
+//! ring.submit_and_wait(1)?;
+//! let done = ring.completion().next().expect("one completion was waited for");
+//! assert_eq!(done.user_data(), 42);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! # Safety
+//!
+//! Making entries is safe, pushing one is not: whoever pushes vouches that everything an entry
+//! points at stays valid and in place until the request's *last* completion. Registering memory
+//! that the kernel may write to is unsafe for the same reason.
+
+#![deny(missing_docs)]
+
+mod builder;
+pub mod cqueue;
+mod fd;
+mod generated;
+mod local;
+mod memory;
+pub mod opcode;
+mod parameters;
+pub mod register;
+mod ring;
+pub mod squeue;
+mod submit;
+mod syscall;
+pub mod types;
+mod util;
+
+/// The kernel's own numbers and structures, generated from the project's table.
+pub mod sys {
+    pub use crate::generated::*;
+}
+
+pub use builder::Builder;
+pub use cqueue::{CompletionQueue, CompletionStatus};
+pub use local::LocalRing;
+pub use parameters::Parameters;
+pub use register::Probe;
+pub use ring::IoUring;
+pub use squeue::SubmissionQueue;
+pub use submit::{EnterFlags, Submitter};

@@ -1,0 +1,107 @@
+//! The completion queue as the kernel sees it: pointers into ring memory.
+//!
+//! Owns nothing. Promises that every pointer lies in the ring's memory for as long as the ring
+//! lives. Never moves the head by itself. Proven by `tests/queue.rs`.
+
+use std::io;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::memory::RingMemory;
+use crate::sys::{self, io_uring_cqe, io_uring_params};
+
+/// Pointers and sizes of one completion queue.
+pub(crate) struct Inner {
+    pub(crate) head: *const AtomicU32,
+    pub(crate) tail: *const AtomicU32,
+    overflow: *const AtomicU32,
+    pub(crate) flags: *const AtomicU32,
+    cqes: *const u8,
+    pub(crate) mask: u32,
+    pub(crate) entries: u32,
+    /// The shift from a slot's index to its byte: 4, or 5 with `IORING_SETUP_CQE32`.
+    shift: u32,
+    /// `IORING_SETUP_CQE_MIXED`: fillers and 32-byte entries in two slots.
+    pub(crate) mixed: bool,
+}
+
+impl Inner {
+    /// Finds the queue in the ring's memory.
+    pub(crate) fn new(memory: &RingMemory, params: &io_uring_params) -> io::Result<Inner> {
+        let word = |offset: u32| memory.cq().at(offset as usize, 4).map(|p| p.cast::<AtomicU32>());
+        let off = &params.cq_off;
+        // SAFETY: both places lie in the mapping and the kernel never changes them.
+        let (mask, entries) = unsafe {
+            (
+                (*word(off.ring_mask)?).load(Ordering::Relaxed),
+                (*word(off.ring_entries)?).load(Ordering::Relaxed),
+            )
+        };
+        let shift = 4 + u32::from(params.flags & sys::IORING_SETUP_CQE32 != 0);
+        Ok(Inner {
+            head: word(off.head)?,
+            tail: word(off.tail)?,
+            overflow: word(off.overflow)?,
+            flags: word(off.flags)?,
+            cqes: memory.cq().at(off.cqes as usize, (entries as usize) << shift)?,
+            mask,
+            entries,
+            shift,
+            mixed: params.flags & sys::IORING_SETUP_CQE_MIXED != 0,
+        })
+    }
+
+    /// How far this process has read. Only this process writes it.
+    #[inline]
+    pub(crate) fn head(&self) -> u32 {
+        // SAFETY: the pointer lies in ring memory, which outlives `self`.
+        unsafe { (*self.head).load(Ordering::Relaxed) }
+    }
+
+    /// How far the kernel has written.
+    #[inline]
+    pub(crate) fn tail(&self) -> u32 {
+        // SAFETY: as for `head`.
+        unsafe { (*self.tail).load(Ordering::Acquire) }
+    }
+
+    /// Gives slots back to the kernel.
+    #[inline]
+    pub(crate) fn set_head(&self, head: u32) {
+        // SAFETY: as for `head`.
+        unsafe { (*self.head).store(head, Ordering::Release) }
+    }
+
+    /// How many completions were lost.
+    pub(crate) fn overflow(&self) -> u32 {
+        // SAFETY: as for `head`.
+        unsafe { (*self.overflow).load(Ordering::Acquire) }
+    }
+
+    /// The place of a slot.
+    #[inline]
+    pub(crate) fn at(&self, position: u32) -> *const u8 {
+        let index = (position & self.mask) as usize;
+        // SAFETY: `mask` is `entries - 1`, and `new` checked that the mapping holds `entries` slots.
+        unsafe { self.cqes.add(index << self.shift) }
+    }
+
+    /// How many slots the entry at `position` takes, and whether it is a filler.
+    #[inline]
+    pub(crate) fn cost(&self, position: u32) -> (u32, bool) {
+        if !self.mixed {
+            return (1, false);
+        }
+        // SAFETY: the caller only asks for positions between head and tail.
+        let flags = unsafe { (*self.at(position).cast::<io_uring_cqe>()).flags };
+        (1 + u32::from(flags & sys::IORING_CQE_F_32 != 0), flags & sys::IORING_CQE_F_SKIP != 0)
+    }
+
+    /// The first position at or after `head` that holds an entry, skipping fillers.
+    #[inline]
+    pub(crate) fn skip_fillers(&self, mut head: u32, tail: u32) -> u32 {
+        while self.mixed && head != tail && self.cost(head).1 {
+            head = head.wrapping_add(1);
+        }
+        head
+    }
+}

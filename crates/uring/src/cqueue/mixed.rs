@@ -1,0 +1,77 @@
+//! Completion queues that hold both entry sizes (`IORING_SETUP_CQE_MIXED`, Linux 6.18).
+//!
+//! Owns the slot accounting: a 32-byte entry takes two slots and never wraps; where it would, the
+//! kernel puts a filler into the last slot. Never counts a filler as a completion.
+//! Proven by `tests/mixed_completions.rs`.
+
+use super::{CompletionQueue, Entry, Entry32, Inner};
+
+/// A completion of a mixed ring.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EntryMixed {
+    /// 16 bytes.
+    Small(Entry),
+    /// 32 bytes.
+    Big(Entry32),
+}
+
+impl EntryMixed {
+    /// The part that both sizes have.
+    #[inline]
+    pub fn entry(&self) -> &Entry {
+        match self {
+            EntryMixed::Small(entry) => entry,
+            EntryMixed::Big(entry) => &entry.0,
+        }
+    }
+
+    /// The 16 bytes that only a big entry has.
+    #[inline]
+    pub fn big_cqe(&self) -> Option<&[u64; 2]> {
+        match self {
+            EntryMixed::Small(_) => None,
+            EntryMixed::Big(entry) => Some(entry.big_cqe()),
+        }
+    }
+}
+
+/// Reads the next completion of any ring, passing over fillers, and gives the new head.
+#[inline]
+pub(crate) fn read_mixed(queue: &Inner, head: u32, tail: u32) -> (u32, Option<EntryMixed>) {
+    let head = queue.skip_fillers(head, tail);
+    if head == tail {
+        return (head, None);
+    }
+    let (slots, _) = queue.cost(head);
+    let at = queue.at(head);
+    if slots == 2 {
+        // SAFETY: the kernel has published both slots, and they follow each other in memory.
+        let entry = unsafe { at.cast::<Entry32>().read() };
+        return (head.wrapping_add(2), Some(EntryMixed::Big(entry)));
+    }
+    // SAFETY: the kernel has published this slot.
+    let entry = unsafe { at.cast::<Entry>().read() };
+    (head.wrapping_add(1), Some(EntryMixed::Small(entry)))
+}
+
+/// How many completions lie between head and tail.
+pub(crate) fn count(queue: &Inner, mut head: u32, tail: u32) -> usize {
+    let mut entries = 0;
+    while head != tail {
+        let (slots, filler) = queue.cost(head);
+        entries += usize::from(!filler);
+        head = head.wrapping_add(slots);
+    }
+    entries
+}
+
+impl CompletionQueue<'_, Entry> {
+    /// The next completion with all its bytes, for rings made with
+    /// [`setup_cqe_mixed`](crate::Builder::setup_cqe_mixed).
+    #[inline]
+    pub fn next_mixed(&mut self) -> Option<EntryMixed> {
+        let (head, entry) = read_mixed(self.queue, self.head, self.tail);
+        self.head = head;
+        entry
+    }
+}

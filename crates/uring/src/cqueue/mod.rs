@@ -1,0 +1,163 @@
+//! The completion queue: results on their way back.
+//!
+//! Owns the view of one queue for as long as it is borrowed. Promises to hand out every entry once
+//! and to give slots back to the kernel when the view is dropped or synced. Never enters the
+//! kernel. Proven by `tests/queue.rs` and `tests/completion_parsing.rs`.
+
+mod entry;
+mod flags;
+mod inner;
+mod mixed;
+mod status;
+
+use std::marker::PhantomData;
+use std::mem::MaybeUninit;
+use std::sync::atomic::Ordering;
+
+pub use entry::{Entry, Entry32, EntryMarker};
+pub use flags::{
+    buffer_more, buffer_select, is_32, more, notif, skip, sock_nonempty, timestamp_hw,
+    timestamp_type, zero_copy_copied,
+};
+pub(crate) use inner::Inner;
+pub(crate) use mixed::read_mixed;
+pub use mixed::EntryMixed;
+pub use status::CompletionStatus;
+
+use crate::sys;
+
+/// The completion queue of a ring, borrowed: an iterator over what has arrived.
+///
+/// Slots go back to the kernel when this view is [synced](Self::sync) or dropped. On a mixed ring
+/// fillers are passed over and a 32-byte entry is given without its second half;
+/// [`next_mixed`](Self::next_mixed) gives all of it.
+pub struct CompletionQueue<'a, E: EntryMarker = Entry> {
+    head: u32,
+    tail: u32,
+    queue: &'a Inner,
+    entry: PhantomData<E>,
+}
+
+impl<'a, E: EntryMarker> CompletionQueue<'a, E> {
+    #[inline]
+    pub(crate) fn new(queue: &'a Inner) -> Self {
+        CompletionQueue { head: queue.head(), tail: queue.tail(), queue, entry: PhantomData }
+    }
+
+    /// What says whether completions are pending, without a borrow of the ring.
+    ///
+    /// # Safety
+    ///
+    /// The status must not be asked after the ring is gone.
+    #[inline]
+    pub unsafe fn status(&self) -> CompletionStatus {
+        CompletionStatus::new(self.queue.head, self.queue.tail)
+    }
+
+    /// Gives back what was consumed and learns what has arrived.
+    #[inline]
+    pub fn sync(&mut self) {
+        self.queue.set_head(self.head);
+        self.tail = self.queue.tail();
+    }
+
+    /// How many completions the kernel had to drop: it had no memory to keep them, or lacks
+    /// `IORING_FEAT_NODROP`. The next enter says EBADR.
+    pub fn overflow(&self) -> u32 {
+        self.queue.overflow()
+    }
+
+    /// Whether a registered eventfd stays silent (`IORING_CQ_EVENTFD_DISABLED`, Linux 5.8).
+    pub fn eventfd_disabled(&self) -> bool {
+        // SAFETY: the flag word lies in ring memory.
+        let flags = unsafe { (*self.queue.flags).load(Ordering::Acquire) };
+        flags & sys::IORING_CQ_EVENTFD_DISABLED != 0
+    }
+
+    /// Silences a registered eventfd.
+    pub fn disable_eventfd(&self) {
+        // SAFETY: the flag word lies in ring memory, and this process is its only writer.
+        unsafe {
+            (*self.queue.flags).fetch_or(sys::IORING_CQ_EVENTFD_DISABLED, Ordering::Release);
+        }
+    }
+
+    /// Lets a registered eventfd speak again.
+    pub fn enable_eventfd(&self) {
+        // SAFETY: the flag word lies in ring memory, and this process is its only writer.
+        unsafe {
+            (*self.queue.flags).fetch_and(!sys::IORING_CQ_EVENTFD_DISABLED, Ordering::Release);
+        }
+    }
+
+    /// The number of slots.
+    #[inline]
+    pub fn capacity(&self) -> usize {
+        self.queue.entries as usize
+    }
+
+    /// Whether nothing has arrived, as of the last sync.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.queue.skip_fillers(self.head, self.tail) == self.tail
+    }
+
+    /// Whether every slot is taken: further completions wait in the kernel.
+    #[inline]
+    pub fn is_full(&self) -> bool {
+        self.tail.wrapping_sub(self.head) == self.queue.entries
+    }
+
+    /// Moves entries into `entries` and gives the part that was filled.
+    #[inline]
+    pub fn fill<'b>(&mut self, entries: &'b mut [MaybeUninit<E>]) -> &'b mut [E] {
+        let mut filled = 0;
+        for place in entries.iter_mut() {
+            let Some(entry) = self.next() else { break };
+            place.write(entry);
+            filled += 1;
+        }
+        // SAFETY: the first `filled` places have just been written.
+        unsafe { std::slice::from_raw_parts_mut(entries.as_mut_ptr().cast(), filled) }
+    }
+}
+
+impl<E: EntryMarker> Drop for CompletionQueue<'_, E> {
+    #[inline]
+    fn drop(&mut self) {
+        self.queue.set_head(self.head);
+    }
+}
+
+impl<E: EntryMarker> Iterator for CompletionQueue<'_, E> {
+    type Item = E;
+
+    #[inline]
+    fn next(&mut self) -> Option<E> {
+        self.head = self.queue.skip_fillers(self.head, self.tail);
+        if self.head == self.tail {
+            return None;
+        }
+        let (slots, _) = self.queue.cost(self.head);
+        // SAFETY: the kernel has published this slot, and it is of the size the ring is built for.
+        let entry = unsafe { (*self.queue.at(self.head).cast::<E>()).clone() };
+        self.head = self.head.wrapping_add(slots);
+        Some(entry)
+    }
+
+    #[inline]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let exact = self.len();
+        (exact, Some(exact))
+    }
+}
+
+impl<E: EntryMarker> ExactSizeIterator for CompletionQueue<'_, E> {
+    #[inline]
+    fn len(&self) -> usize {
+        if self.queue.mixed {
+            return mixed::count(self.queue, self.head, self.tail);
+        }
+        self.tail.wrapping_sub(self.head) as usize
+    }
+}

@@ -1,0 +1,128 @@
+//! The ring's descriptor: a plain one, a registered index beside it, or an index alone.
+//!
+//! Owns the descriptor and closes it once. Promises that a registered index is only used on the
+//! thread that registered it, since the kernel keeps that table per thread. Never closes early:
+//! the mappings are gone before this is dropped. Proven by `tests/ring_fd.rs`.
+
+use std::io;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
+
+use crate::sys;
+
+/// No index is registered.
+const NONE: i32 = -1;
+
+/// How the kernel is told which ring is meant.
+pub(crate) struct RingFd {
+    /// Absent only for a ring made with `IORING_SETUP_REGISTERED_FD_ONLY`.
+    fd: Option<OwnedFd>,
+    /// The index in the registering thread's table, or [`NONE`].
+    index: AtomicI32,
+    /// The thread that registered the index.
+    owner: AtomicUsize,
+    /// `IORING_FEAT_REG_REG_RING`: register calls take the index too.
+    can_register_by_index: bool,
+}
+
+/// What names the thread that runs.
+fn this_thread() -> usize {
+    // SAFETY: pthread_self has no preconditions.
+    unsafe { libc::pthread_self() as usize }
+}
+
+impl RingFd {
+    /// Takes over a descriptor that the kernel has just made.
+    ///
+    /// # Safety
+    ///
+    /// `fd` must be an open ring descriptor that nobody else closes.
+    pub(crate) unsafe fn owned(fd: RawFd, features: u32) -> Self {
+        RingFd {
+            // SAFETY: the caller hands the descriptor over.
+            fd: Some(unsafe { OwnedFd::from_raw_fd(fd) }),
+            index: AtomicI32::new(NONE),
+            owner: AtomicUsize::new(0),
+            can_register_by_index: features & sys::IORING_FEAT_REG_REG_RING != 0,
+        }
+    }
+
+    /// A ring that exists only as an index of this thread.
+    pub(crate) fn registered_only(index: i32) -> Self {
+        RingFd {
+            fd: None,
+            index: AtomicI32::new(index),
+            owner: AtomicUsize::new(this_thread()),
+            can_register_by_index: true,
+        }
+    }
+
+    /// The index, where this thread may use it.
+    #[inline]
+    fn usable_index(&self) -> Option<i32> {
+        let index = self.index.load(Ordering::Relaxed);
+        if index == NONE || self.owner.load(Ordering::Relaxed) != this_thread() {
+            return None;
+        }
+        Some(index)
+    }
+
+    /// The number for `io_uring_enter`, and the flag that goes with it.
+    #[inline]
+    pub(crate) fn for_enter(&self) -> (i32, u32) {
+        match self.usable_index() {
+            Some(index) => (index, sys::IORING_ENTER_REGISTERED_RING),
+            None => (self.raw(), 0),
+        }
+    }
+
+    /// The number for `io_uring_register`, and the bit for its opcode.
+    pub(crate) fn for_register(&self) -> (i32, u32) {
+        match self.usable_index() {
+            Some(index) if self.can_register_by_index => {
+                (index, sys::IORING_REGISTER_USE_REGISTERED_RING)
+            }
+            _ => (self.raw(), 0),
+        }
+    }
+
+    /// The descriptor for `mmap`, which knows no indices.
+    pub(crate) fn raw(&self) -> RawFd {
+        self.fd.as_ref().map_or(-1, AsRawFd::as_raw_fd)
+    }
+
+    /// The index that is remembered, whichever thread asks.
+    pub(crate) fn index(&self) -> Option<u32> {
+        u32::try_from(self.index.load(Ordering::Relaxed)).ok()
+    }
+
+    /// Remembers an index that this thread has just registered.
+    pub(crate) fn set_index(&self, index: Option<u32>) {
+        self.owner.store(this_thread(), Ordering::Relaxed);
+        self.index.store(index.map_or(NONE, |index| index as i32), Ordering::Relaxed);
+    }
+
+    /// Closes the plain descriptor and lives on as an index.
+    pub(crate) fn close_plain(&mut self) -> io::Result<()> {
+        if self.usable_index().is_none() || !self.can_register_by_index {
+            return Err(io::Error::from_raw_os_error(libc::EINVAL));
+        }
+        self.fd = None;
+        Ok(())
+    }
+}
+
+impl Drop for RingFd {
+    fn drop(&mut self) {
+        let Some(index) = self.usable_index() else { return };
+        let arg = sys::io_uring_rsrc_update { offset: index as u32, resv: 0, data: 0 };
+        let (fd, bit) = match self.raw() {
+            -1 => (index, sys::IORING_REGISTER_USE_REGISTERED_RING),
+            fd => (fd, 0),
+        };
+        let opcode = sys::IORING_UNREGISTER_RING_FDS | bit;
+        // SAFETY: `arg` outlives the call and is one entry long. A failure leaves the index to the
+        // end of the thread, which is what would have happened without this call.
+        let _ = unsafe { crate::syscall::register(fd, opcode, (&raw const arg).cast(), 1) };
+    }
+}

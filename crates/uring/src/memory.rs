@@ -1,0 +1,158 @@
+//! The memory that ring and kernel share.
+//!
+//! Owns the mappings and unmaps them once. Promises exact sizes (Linux 5.10 refuses a mapping that
+//! is longer than the ring) and that no forked child sees them. Never hands out a place that a
+//! mapping does not cover. Proven by `tests/setup.rs` and the kernel matrix.
+
+use std::io;
+use std::ptr::NonNull;
+
+use crate::sys::{self, io_uring_params};
+
+/// One mapping, or memory that the caller lent for the life of the ring.
+pub(crate) struct Region {
+    address: NonNull<u8>,
+    len: usize,
+    owned: bool,
+}
+
+impl Region {
+    /// Maps `len` bytes of a ring descriptor and keeps them from forked children.
+    pub(crate) fn map(fd: i32, offset: u64, len: usize) -> io::Result<Region> {
+        Self::mmap(len, libc::MAP_SHARED | libc::MAP_POPULATE, fd, offset)
+    }
+
+    /// Fresh, zeroed, private memory.
+    pub(crate) fn anonymous(len: usize, extra_flags: i32) -> io::Result<Region> {
+        let flags = libc::MAP_SHARED | libc::MAP_ANONYMOUS | libc::MAP_POPULATE | extra_flags;
+        Self::mmap(len, flags, -1, 0)
+    }
+
+    fn mmap(len: usize, flags: i32, fd: i32, offset: u64) -> io::Result<Region> {
+        let prot = libc::PROT_READ | libc::PROT_WRITE;
+        // SAFETY: a new mapping at an address of the kernel's choice disturbs nothing.
+        let address = unsafe {
+            libc::mmap(std::ptr::null_mut(), len, prot, flags, fd, offset as libc::off_t)
+        };
+        if address == libc::MAP_FAILED {
+            return Err(io::Error::last_os_error());
+        }
+        let address = NonNull::new(address.cast()).ok_or(io::ErrorKind::OutOfMemory)?;
+        let region = Region { address, len, owned: true };
+        region.dontfork()?;
+        Ok(region)
+    }
+
+    /// Memory of somebody else's.
+    pub(crate) fn lent(address: NonNull<u8>, len: usize) -> Region {
+        Region { address, len, owned: false }
+    }
+
+    /// `MADV_DONTFORK`: a child must not write into the parent's queues.
+    fn dontfork(&self) -> io::Result<()> {
+        let address = self.address.as_ptr().cast();
+        // SAFETY: the range is this mapping, and the advice changes nothing in this process.
+        match unsafe { libc::madvise(address, self.len, libc::MADV_DONTFORK) } {
+            0 => Ok(()),
+            _ => Err(io::Error::last_os_error()),
+        }
+    }
+
+    /// Where the region starts.
+    pub(crate) fn as_ptr(&self) -> *mut u8 {
+        self.address.as_ptr()
+    }
+
+    /// How long the region is.
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    /// A place inside the region, `len` bytes of which belong to it.
+    pub(crate) fn at(&self, offset: usize, len: usize) -> io::Result<*mut u8> {
+        match offset.checked_add(len) {
+            // SAFETY: the place lies inside the region.
+            Some(end) if end <= self.len => Ok(unsafe { self.address.as_ptr().add(offset) }),
+            _ => Err(io::Error::from_raw_os_error(libc::EFAULT)),
+        }
+    }
+}
+
+impl Drop for Region {
+    fn drop(&mut self) {
+        if self.owned {
+            // SAFETY: the mapping is ours and nothing that points into it outlives its owner.
+            unsafe { libc::munmap(self.address.as_ptr().cast(), self.len) };
+        }
+    }
+}
+
+/// The ring memory of one ring.
+pub(crate) struct RingMemory {
+    /// The SQ ring, and the CQ ring too where the kernel puts both into one mapping.
+    sq: Region,
+    /// The CQ ring, where it has a mapping of its own.
+    cq: Option<Region>,
+    /// The submission entries.
+    sqes: Region,
+}
+
+/// How many bytes the parts of a ring take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Sizes {
+    pub(crate) sq: usize,
+    pub(crate) cq: usize,
+    pub(crate) sqes: usize,
+}
+
+impl Sizes {
+    /// Follows the offsets that the kernel has filled in.
+    pub(crate) fn of(params: &io_uring_params) -> Sizes {
+        let sq_entries = params.sq_entries as usize;
+        let no_array = params.flags & sys::IORING_SETUP_NO_SQARRAY != 0;
+        let array = if no_array { 0 } else { sq_entries * size_of::<u32>() };
+        let sqe = 64 << u32::from(params.flags & sys::IORING_SETUP_SQE128 != 0);
+        let cqe = 16 << u32::from(params.flags & sys::IORING_SETUP_CQE32 != 0);
+        Sizes {
+            sq: params.sq_off.array as usize + array,
+            cq: params.cq_off.cqes as usize + params.cq_entries as usize * cqe,
+            sqes: sq_entries * sqe,
+        }
+    }
+}
+
+impl RingMemory {
+    /// Maps what the kernel has made.
+    pub(crate) fn map(fd: i32, params: &io_uring_params) -> io::Result<RingMemory> {
+        let sizes = Sizes::of(params);
+        let sqes = Region::map(fd, sys::IORING_OFF_SQES.into(), sizes.sqes)?;
+        if params.features & sys::IORING_FEAT_SINGLE_MMAP != 0 {
+            let both = sizes.sq.max(sizes.cq);
+            let sq = Region::map(fd, sys::IORING_OFF_SQ_RING.into(), both)?;
+            return Ok(RingMemory { sq, cq: None, sqes });
+        }
+        let sq = Region::map(fd, sys::IORING_OFF_SQ_RING.into(), sizes.sq)?;
+        let cq = Region::map(fd, sys::IORING_OFF_CQ_RING.into(), sizes.cq)?;
+        Ok(RingMemory { sq, cq: Some(cq), sqes })
+    }
+
+    /// Uses memory that was given to the kernel at setup (`IORING_SETUP_NO_MMAP`).
+    pub(crate) fn given(rings: Region, sqes: Region) -> RingMemory {
+        RingMemory { sq: rings, cq: None, sqes }
+    }
+
+    /// The region of the SQ ring.
+    pub(crate) fn sq(&self) -> &Region {
+        &self.sq
+    }
+
+    /// The region of the CQ ring.
+    pub(crate) fn cq(&self) -> &Region {
+        self.cq.as_ref().unwrap_or(&self.sq)
+    }
+
+    /// The region of the submission entries.
+    pub(crate) fn sqes(&self) -> &Region {
+        &self.sqes
+    }
+}

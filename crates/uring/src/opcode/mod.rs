@@ -1,0 +1,27 @@
+//! One builder per operation; `build` makes the [`squeue::Entry`](crate::squeue::Entry).
+//!
+//! Owns the encoding: which argument goes to which byte. Promises zeroes everywhere else. Never
+//! checks what only the kernel can know. Proven by `tests/encoding.rs` (the same bytes as the
+//! `io-uring` crate) and by a test on the real kernel for each operation.
+//!
+//! Arguments that an operation cannot go without are given to `new`, the others have setters.
+//! `CODE` is the operation's number, for [`Probe::is_supported`](crate::Probe::is_supported). The
+//! results and errors are those of the system call of the same name unless said otherwise; every
+//! operation answers EINVAL on a kernel that lacks it.
+
+#[macro_use]
+mod builder;
+mod cancel;
+mod file;
+mod misc;
+mod path;
+mod rw;
+mod sqe;
+mod timeout;
+
+pub use cancel::*;
+pub use file::*;
+pub use misc::*;
+pub use path::*;
+pub use rw::*;
+pub use timeout::*;

@@ -1,0 +1,248 @@
+//! Submission entries of 64 and of 128 bytes.
+//!
+//! Owns the bytes of one request. Promises that an entry is exactly what the kernel reads, with
+//! every byte that an operation does not use being zero. Never dereferences what it carries.
+//! Proven by `tests/encoding.rs`.
+
+use std::fmt::{self, Debug, Formatter};
+
+use super::Flags;
+use crate::sys::{self, io_uring_sqe};
+use crate::util::Sealed;
+
+/// What the submission queue can hold: [`Entry`] or [`Entry128`].
+pub trait EntryMarker: Clone + Debug + From<Entry> + Sealed {
+    /// The setup flag that makes a ring of such entries.
+    const BUILD_FLAGS: u32;
+
+    /// Sets the value that comes back with the completion.
+    fn set_user_data(&mut self, user_data: u64);
+
+    /// The value that comes back with the completion.
+    fn get_user_data(&self) -> u64;
+}
+
+/// A submission queue entry of 64 bytes: one request, made by a builder of
+/// [`opcode`](crate::opcode).
+///
+/// ```
+/// use uring::{opcode, types};
+///
+/// let entry = opcode::Close::new(types::Fd(3)).build().user_data(42);
+/// assert_eq!(entry.get_opcode(), u32::from(opcode::Close::CODE));
+/// assert_eq!(entry.get_user_data(), 42);
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct Entry(pub(crate) io_uring_sqe);
+
+/// A submission queue entry of 128 bytes, for rings with `IORING_SETUP_SQE128` or (in two slots)
+/// `IORING_SETUP_SQE_MIXED`.
+#[derive(Clone, PartialEq, Eq)]
+#[repr(C)]
+pub struct Entry128(pub(crate) Entry, pub(crate) [u8; 64]);
+
+const _: () = assert!(size_of::<Entry>() == 64 && size_of::<Entry128>() == 128);
+
+impl Entry {
+    /// Adds flags to those that the builder has set.
+    #[inline]
+    #[must_use]
+    pub fn flags(mut self, flags: Flags) -> Entry {
+        self.0.flags |= flags.bits();
+        self
+    }
+
+    /// Clears all flags, also `FIXED_FILE` and `BUFFER_SELECT` that a builder may have set.
+    #[inline]
+    #[must_use]
+    pub fn clear_flags(mut self) -> Entry {
+        self.0.flags = 0;
+        self
+    }
+
+    /// Sets the value that comes back with every completion of this request.
+    #[inline]
+    #[must_use]
+    pub fn user_data(mut self, user_data: u64) -> Entry {
+        self.0.user_data = user_data;
+        self
+    }
+
+    /// Sets the value that comes back, in place.
+    #[inline]
+    pub fn set_user_data(&mut self, user_data: u64) {
+        self.0.user_data = user_data;
+    }
+
+    /// The value that comes back.
+    #[inline]
+    pub fn get_user_data(&self) -> u64 {
+        self.0.user_data
+    }
+
+    /// The number of the operation, one of `IORING_OP_*`.
+    #[inline]
+    pub fn get_opcode(&self) -> u32 {
+        self.0.opcode.into()
+    }
+
+    /// The flags that are set, bits without a name included.
+    #[inline]
+    pub fn get_flags(&self) -> Flags {
+        Flags::from_bits_retain(self.0.flags)
+    }
+
+    /// Sets the credentials to run with, from
+    /// [`register_personality`](crate::Submitter::register_personality). Since Linux 5.6; EINVAL
+    /// for an id that is not registered.
+    #[inline]
+    #[must_use]
+    pub fn personality(mut self, personality: u16) -> Entry {
+        self.0.personality = personality;
+        self
+    }
+
+    /// Sets the I/O priority, or the flags that the socket operations keep in the same place.
+    #[inline]
+    #[must_use]
+    pub fn ioprio(mut self, ioprio: u16) -> Entry {
+        self.0.ioprio = ioprio;
+        self
+    }
+
+    /// The entry as the kernel's structure.
+    #[inline]
+    pub fn as_raw(&self) -> &io_uring_sqe {
+        &self.0
+    }
+
+    /// An entry from the kernel's structure, for operations that have no builder here.
+    #[inline]
+    pub fn from_raw(sqe: io_uring_sqe) -> Entry {
+        Entry(sqe)
+    }
+}
+
+impl Entry128 {
+    /// Adds flags to those that the builder has set.
+    #[inline]
+    #[must_use]
+    pub fn flags(self, flags: Flags) -> Entry128 {
+        Entry128(self.0.flags(flags), self.1)
+    }
+
+    /// Clears all flags.
+    #[inline]
+    #[must_use]
+    pub fn clear_flags(self) -> Entry128 {
+        Entry128(self.0.clear_flags(), self.1)
+    }
+
+    /// Sets the value that comes back with every completion of this request.
+    #[inline]
+    #[must_use]
+    pub fn user_data(self, user_data: u64) -> Entry128 {
+        Entry128(self.0.user_data(user_data), self.1)
+    }
+
+    /// Sets the value that comes back, in place.
+    #[inline]
+    pub fn set_user_data(&mut self, user_data: u64) {
+        self.0.set_user_data(user_data);
+    }
+
+    /// The value that comes back.
+    #[inline]
+    pub fn get_user_data(&self) -> u64 {
+        self.0.get_user_data()
+    }
+
+    /// Sets the credentials to run with.
+    #[inline]
+    #[must_use]
+    pub fn personality(self, personality: u16) -> Entry128 {
+        Entry128(self.0.personality(personality), self.1)
+    }
+
+    /// The number of the operation.
+    #[inline]
+    pub fn get_opcode(&self) -> u32 {
+        self.0.get_opcode()
+    }
+
+    /// The flags that are set.
+    #[inline]
+    pub fn get_flags(&self) -> Flags {
+        self.0.get_flags()
+    }
+
+    /// The first 64 bytes.
+    #[inline]
+    pub fn as_entry(&self) -> &Entry {
+        &self.0
+    }
+
+    /// The second 64 bytes.
+    #[inline]
+    pub fn second_half(&self) -> &[u8; 64] {
+        &self.1
+    }
+}
+
+impl Sealed for Entry {}
+impl Sealed for Entry128 {}
+
+impl EntryMarker for Entry {
+    const BUILD_FLAGS: u32 = 0;
+
+    #[inline]
+    fn set_user_data(&mut self, user_data: u64) {
+        self.0.user_data = user_data;
+    }
+
+    #[inline]
+    fn get_user_data(&self) -> u64 {
+        self.0.user_data
+    }
+}
+
+impl EntryMarker for Entry128 {
+    const BUILD_FLAGS: u32 = sys::IORING_SETUP_SQE128;
+
+    #[inline]
+    fn set_user_data(&mut self, user_data: u64) {
+        self.0.set_user_data(user_data);
+    }
+
+    #[inline]
+    fn get_user_data(&self) -> u64 {
+        self.0.get_user_data()
+    }
+}
+
+impl From<Entry> for Entry128 {
+    fn from(entry: Entry) -> Entry128 {
+        Entry128(entry, [0; 64])
+    }
+}
+
+impl Debug for Entry {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry")
+            .field("op_code", &self.0.opcode)
+            .field("flags", &self.0.flags)
+            .field("user_data", &self.0.user_data)
+            .finish()
+    }
+}
+
+impl Debug for Entry128 {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry128")
+            .field("op_code", &self.0 .0.opcode)
+            .field("flags", &self.0 .0.flags)
+            .field("user_data", &self.0 .0.user_data)
+            .finish()
+    }
+}

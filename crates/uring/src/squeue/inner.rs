@@ -1,0 +1,152 @@
+//! The submission queue as the kernel sees it: pointers into ring memory.
+//!
+//! Owns nothing but the local counters of a rewinding ring. Promises that every pointer lies in
+//! the ring's memory for as long as the ring lives. Never moves the tail by itself.
+//! Proven by `tests/queue.rs`.
+
+use std::io;
+use std::sync::atomic::{fence, AtomicU32, Ordering};
+
+use crate::memory::RingMemory;
+use crate::sys::{self, io_uring_params};
+
+/// Pointers and sizes of one submission queue.
+pub(crate) struct Inner {
+    head: *const AtomicU32,
+    tail: *const AtomicU32,
+    flags: *const AtomicU32,
+    dropped: *const AtomicU32,
+    sqes: *mut u8,
+    pub(crate) mask: u32,
+    pub(crate) entries: u32,
+    /// The bytes of one slot: 64, or 128 with `IORING_SETUP_SQE128`.
+    pub(crate) slot: usize,
+    /// `IORING_SETUP_SQE_MIXED`: a 128-byte entry takes two slots.
+    pub(crate) mixed: bool,
+    /// `IORING_SETUP_SQ_REWIND`: the kernel reads from slot 0 at every enter, so head and tail are
+    /// counters of this process, kept here.
+    rewind: Option<Box<[AtomicU32; 2]>>,
+}
+
+impl Inner {
+    /// Finds the queue in the ring's memory and fills the index array where there is one.
+    pub(crate) fn new(memory: &RingMemory, params: &io_uring_params) -> io::Result<Inner> {
+        let word = |offset: u32| memory.sq().at(offset as usize, 4).map(|p| p.cast::<AtomicU32>());
+        let off = &params.sq_off;
+        let (head, tail) = (word(off.head)?, word(off.tail)?);
+        let (flags, dropped) = (word(off.flags)?, word(off.dropped)?);
+        // SAFETY: both places lie in the mapping and the kernel never changes them.
+        let (mask, entries) = unsafe {
+            (
+                (*word(off.ring_mask)?).load(Ordering::Relaxed),
+                (*word(off.ring_entries)?).load(Ordering::Relaxed),
+            )
+        };
+        let slot = 64 << u32::from(params.flags & sys::IORING_SETUP_SQE128 != 0);
+        if params.flags & sys::IORING_SETUP_NO_SQARRAY == 0 {
+            fill_array(memory, off.array, entries)?;
+        }
+        let rewind = params.flags & sys::IORING_SETUP_SQ_REWIND != 0;
+        let rewind = rewind.then(Box::<[AtomicU32; 2]>::default);
+        Ok(Inner {
+            head: rewind.as_ref().map_or(head.cast_const(), |own| &raw const own[0]),
+            tail: rewind.as_ref().map_or(tail.cast_const(), |own| &raw const own[1]),
+            flags,
+            dropped,
+            sqes: memory.sqes().at(0, entries as usize * slot)?,
+            mask,
+            entries,
+            slot,
+            mixed: params.flags & sys::IORING_SETUP_SQE_MIXED != 0,
+            rewind,
+        })
+    }
+
+    /// How far the kernel has read.
+    #[inline]
+    pub(crate) fn head(&self) -> u32 {
+        // SAFETY: the pointer lies in ring memory, which outlives `self`.
+        unsafe { (*self.head).load(Ordering::Acquire) }
+    }
+
+    /// How far entries have been published. Only this process writes it.
+    #[inline]
+    pub(crate) fn tail(&self) -> u32 {
+        // SAFETY: as for `head`.
+        unsafe { (*self.tail).load(Ordering::Relaxed) }
+    }
+
+    /// Publishes entries.
+    #[inline]
+    pub(crate) fn set_tail(&self, tail: u32) {
+        // SAFETY: as for `head`.
+        unsafe { (*self.tail).store(tail, Ordering::Release) }
+    }
+
+    /// The flag word that the kernel writes.
+    #[inline]
+    pub(crate) fn flags(&self) -> u32 {
+        // SAFETY: as for `head`.
+        unsafe { (*self.flags).load(Ordering::Acquire) }
+    }
+
+    /// The flag word after a full barrier.
+    ///
+    /// The kernel's thread sets NEED_WAKEUP, then passes a full barrier, then looks at the tail one
+    /// last time. This side wrote the tail; only a full barrier here, too, makes sure that at least
+    /// one of the two sees the other's write.
+    #[inline]
+    pub(crate) fn flags_after_barrier(&self) -> u32 {
+        fence(Ordering::SeqCst);
+        self.flags()
+    }
+
+    /// How many entries the kernel found to be invalid.
+    pub(crate) fn dropped(&self) -> u32 {
+        // SAFETY: as for `head`.
+        unsafe { (*self.dropped).load(Ordering::Acquire) }
+    }
+
+    /// The place of a slot.
+    #[inline]
+    pub(crate) fn at(&self, position: u32) -> *mut u8 {
+        let index = (position & self.mask) as usize;
+        // SAFETY: `mask` is `entries - 1`, and `new` checked that the mapping holds `entries` slots.
+        unsafe { self.sqes.add(index * self.slot) }
+    }
+
+    /// How many slots are published and not yet read.
+    #[inline]
+    pub(crate) fn len(&self) -> u32 {
+        self.tail().wrapping_sub(self.head())
+    }
+
+    /// After an enter of a rewinding ring: what was not taken moves to the front.
+    #[inline]
+    pub(crate) fn submitted(&self, count: u32) {
+        if self.rewind.is_some() {
+            self.rewind_by(count);
+        }
+    }
+
+    #[cold]
+    fn rewind_by(&self, count: u32) {
+        let tail = self.tail();
+        let rest = tail.saturating_sub(count);
+        if rest > 0 && count > 0 {
+            // SAFETY: both ranges lie within `tail <= entries` slots.
+            unsafe { std::ptr::copy(self.at(count), self.at(0), rest as usize * self.slot) };
+        }
+        self.set_tail(rest);
+    }
+}
+
+/// The identity: position n of the ring is slot n.
+fn fill_array(memory: &RingMemory, offset: u32, entries: u32) -> io::Result<()> {
+    let array = memory.sq().at(offset as usize, entries as usize * size_of::<u32>())?;
+    for index in 0..entries {
+        // SAFETY: `at` has checked that `entries` words lie inside the mapping.
+        unsafe { array.cast::<u32>().add(index as usize).write_volatile(index) };
+    }
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! The submission queue: entries on their way to the kernel.
+//!
+//! Owns the view of one queue for as long as it is borrowed. Promises that an entry that was
+//! pushed is seen by the next submit, once the view is dropped or synced. Never enters the kernel.
+//! Proven by `tests/queue.rs`.
+
+mod entry;
+mod flags;
+mod inner;
+mod mixed;
+
+use std::error::Error;
+use std::fmt::{self, Debug, Display, Formatter};
+use std::marker::PhantomData;
+
+pub use entry::{Entry, Entry128, EntryMarker};
+pub use flags::Flags;
+pub(crate) use inner::Inner;
+pub(crate) use mixed::{slots_for_128, write_128};
+
+use crate::sys;
+
+/// The submission queue of a ring, borrowed.
+///
+/// Entries become visible to the kernel when this view is [synced](Self::sync) or dropped.
+pub struct SubmissionQueue<'a, E: EntryMarker = Entry> {
+    head: u32,
+    tail: u32,
+    queue: &'a Inner,
+    entry: PhantomData<E>,
+}
+
+impl<'a, E: EntryMarker> SubmissionQueue<'a, E> {
+    #[inline]
+    pub(crate) fn new(queue: &'a Inner) -> Self {
+        SubmissionQueue { head: queue.head(), tail: queue.tail(), queue, entry: PhantomData }
+    }
+
+    /// Publishes what was pushed and learns how far the kernel has read.
+    #[inline]
+    pub fn sync(&mut self) {
+        self.queue.set_tail(self.tail);
+        self.head = self.queue.head();
+    }
+
+    /// Whether the kernel's polling thread sleeps and must be woken (`IORING_SQ_NEED_WAKEUP`).
+    ///
+    /// Contains the full barrier that makes a `false` trustworthy for everything that was synced
+    /// before. [`Submitter::submit`](crate::Submitter::submit) asks this by itself.
+    #[inline]
+    pub fn need_wakeup(&self) -> bool {
+        self.queue.flags_after_barrier() & sys::IORING_SQ_NEED_WAKEUP != 0
+    }
+
+    /// [`need_wakeup`](Self::need_wakeup) without the barrier.
+    ///
+    /// Only right when a `SeqCst` fence lies between the last sync and this call; without one the
+    /// kernel's thread may sleep on while both sides wait for each other.
+    #[inline]
+    pub fn need_wakeup_after_intermittent_seqcst(&self) -> bool {
+        self.queue.flags() & sys::IORING_SQ_NEED_WAKEUP != 0
+    }
+
+    /// How many entries the kernel has found to point outside the queue. Always 0 here, because
+    /// the index array is the identity.
+    pub fn dropped(&self) -> u32 {
+        self.queue.dropped()
+    }
+
+    /// Whether completions wait inside the kernel because the completion queue was full
+    /// (`IORING_SQ_CQ_OVERFLOW`). Since Linux 5.8. An enter with GETEVENTS brings them.
+    pub fn cq_overflow(&self) -> bool {
+        self.queue.flags() & sys::IORING_SQ_CQ_OVERFLOW != 0
+    }
+
+    /// Whether task work waits for this thread to enter the kernel (`IORING_SQ_TASKRUN`). Since
+    /// Linux 5.19, for rings with `setup_taskrun_flag`.
+    pub fn taskrun(&self) -> bool {
+        self.queue.flags() & sys::IORING_SQ_TASKRUN != 0
+    }
+
+    /// The number of slots.
+    #[inline]
+    pub fn capacity(&self) -> usize {
+        self.queue.entries as usize
+    }
+
+    /// The number of slots that the kernel has not read yet, as of the last sync.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.tail.wrapping_sub(self.head) as usize
+    }
+
+    /// Whether the kernel has read everything.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.tail == self.head
+    }
+
+    /// Whether no slot is free.
+    #[inline]
+    pub fn is_full(&self) -> bool {
+        self.len() == self.capacity()
+    }
+
+    /// Puts an entry into the queue.
+    ///
+    /// # Errors
+    ///
+    /// [`PushError`] when no slot is free; nothing has been changed then.
+    ///
+    /// # Safety
+    ///
+    /// Everything that the entry points at must stay valid, and in place, until the request's last
+    /// completion has arrived.
+    #[inline]
+    pub unsafe fn push(&mut self, entry: &E) -> Result<(), PushError> {
+        if self.is_full() {
+            return Err(PushError);
+        }
+        // SAFETY: a slot is free.
+        unsafe { self.write(entry) };
+        Ok(())
+    }
+
+    /// Puts all entries into the queue, or none.
+    ///
+    /// # Errors
+    ///
+    /// [`PushError`] when there is no room for all of them.
+    ///
+    /// # Safety
+    ///
+    /// As for [`push`](Self::push).
+    #[inline]
+    pub unsafe fn push_multiple(&mut self, entries: &[E]) -> Result<(), PushError> {
+        if self.capacity() - self.len() < entries.len() {
+            return Err(PushError);
+        }
+        for entry in entries {
+            // SAFETY: there is room for all of them.
+            unsafe { self.write(entry) };
+        }
+        Ok(())
+    }
+
+    /// # Safety
+    ///
+    /// The slot at the tail must be free.
+    #[inline]
+    unsafe fn write(&mut self, entry: &E) {
+        // SAFETY: the slot is free, so the kernel does not look at it, and a ring is only built
+        // with entries of its slot size.
+        unsafe { self.queue.at(self.tail).cast::<E>().write(entry.clone()) };
+        self.tail = self.tail.wrapping_add(1);
+    }
+}
+
+impl<E: EntryMarker> Drop for SubmissionQueue<'_, E> {
+    #[inline]
+    fn drop(&mut self) {
+        self.queue.set_tail(self.tail);
+    }
+}
+
+impl<E: EntryMarker> Debug for SubmissionQueue<'_, E> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mut list = f.debug_list();
+        for ahead in 0..self.tail.wrapping_sub(self.head) {
+            let position = self.head.wrapping_add(ahead);
+            // SAFETY: every slot between head and tail holds an entry that was pushed. Where a
+            // 128-byte entry takes two slots of a mixed ring, its second half is shown as bytes
+            // of an entry: any bytes are a valid one.
+            list.entry(unsafe { &*self.queue.at(position).cast::<E>() });
+        }
+        list.finish()
+    }
+}
+
+/// The submission queue has no room, or the ring cannot hold an entry of this size.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PushError;
+
+impl Display for PushError {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str("submission queue is full")
+    }
+}
+
+impl Error for PushError {}

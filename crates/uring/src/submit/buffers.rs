@@ -1,0 +1,135 @@
+//! Registered ("fixed") buffers: pinned once, used by index.
+//!
+//! Owns nothing: the kernel keeps its own references to the pages. Never lets safe code name
+//! memory that the kernel may write to. Proven by `tests/registered_buffers.rs`.
+
+use std::io;
+
+use super::Submitter;
+use crate::sys;
+use crate::types::CloneBuffersFlags;
+
+const RSRC_REGISTER: u32 = size_of::<sys::io_uring_rsrc_register>() as u32;
+const RSRC_UPDATE2: u32 = size_of::<sys::io_uring_rsrc_update2>() as u32;
+
+impl Submitter<'_> {
+    /// Registers buffers for the fixed reads and writes, at most 16384; an entry of null and 0 is
+    /// an empty slot (Linux 5.13). Since Linux 5.1.
+    ///
+    /// # Errors
+    ///
+    /// ENOMEM above `RLIMIT_MEMLOCK`, EFAULT, EBUSY when buffers are registered already, EINVAL.
+    ///
+    /// # Safety
+    ///
+    /// The memory must stay valid until it is unregistered and all requests that use it are done.
+    pub unsafe fn register_buffers(&self, bufs: &[libc::iovec]) -> io::Result<()> {
+        // SAFETY: the slice is read during the call; the caller vouches for the memory it names.
+        unsafe {
+            self.register(sys::IORING_REGISTER_BUFFERS, bufs.as_ptr(), bufs.len() as u32).map(drop)
+        }
+    }
+
+    /// Registers buffers with tags. A completion with a non-zero tag as its user data says that
+    /// the kernel has let go of that buffer. Since Linux 5.13.
+    ///
+    /// # Safety
+    ///
+    /// As for [`register_buffers`](Self::register_buffers).
+    pub unsafe fn register_buffers2(&self, bufs: &[libc::iovec], tags: &[u64]) -> io::Result<()> {
+        let arg = sys::io_uring_rsrc_register {
+            nr: bufs.len().min(tags.len()) as u32,
+            data: bufs.as_ptr() as u64,
+            tags: tags.as_ptr() as u64,
+            ..Default::default()
+        };
+        // SAFETY: both slices hold `nr` items; the caller vouches for the memory they name.
+        unsafe { self.register(sys::IORING_REGISTER_BUFFERS2, &arg, RSRC_REGISTER).map(drop) }
+    }
+
+    /// Replaces registered buffers from slot `offset` on. Since Linux 5.13.
+    ///
+    /// # Safety
+    ///
+    /// As for [`register_buffers`](Self::register_buffers).
+    pub unsafe fn register_buffers_update(
+        &self,
+        offset: u32,
+        bufs: &[libc::iovec],
+        tags: Option<&[u64]>,
+    ) -> io::Result<()> {
+        // SAFETY: as for the function that counts.
+        unsafe { self.register_buffers_update_counted(offset, bufs, tags) }.map(drop)
+    }
+
+    /// [`register_buffers_update`](Self::register_buffers_update) that says how many slots were
+    /// replaced before an error stopped it.
+    ///
+    /// # Safety
+    ///
+    /// As for [`register_buffers`](Self::register_buffers).
+    pub unsafe fn register_buffers_update_counted(
+        &self,
+        offset: u32,
+        bufs: &[libc::iovec],
+        tags: Option<&[u64]>,
+    ) -> io::Result<usize> {
+        let nr = tags.map_or(bufs.len(), |tags| tags.len().min(bufs.len()));
+        let arg = sys::io_uring_rsrc_update2 {
+            offset,
+            data: bufs.as_ptr() as u64,
+            tags: tags.map_or(0, |tags| tags.as_ptr() as u64),
+            nr: nr as u32,
+            ..Default::default()
+        };
+        // SAFETY: both slices hold `nr` items; the caller vouches for the memory they name.
+        let count =
+            unsafe { self.register(sys::IORING_REGISTER_BUFFERS_UPDATE, &arg, RSRC_UPDATE2)? };
+        Ok(count as usize)
+    }
+
+    /// Makes a table of `nr` empty buffer slots. Since Linux 5.19.
+    pub fn register_buffers_sparse(&self, nr: u32) -> io::Result<()> {
+        let arg = sys::io_uring_rsrc_register {
+            nr,
+            flags: sys::IORING_RSRC_REGISTER_SPARSE,
+            ..Default::default()
+        };
+        // SAFETY: a sparse registration names no memory.
+        unsafe { self.register(sys::IORING_REGISTER_BUFFERS2, &arg, RSRC_REGISTER).map(drop) }
+    }
+
+    /// Drops all registered buffers; those in use are released when their requests are done.
+    /// ENXIO when none are registered. Since Linux 5.1.
+    pub fn unregister_buffers(&self) -> io::Result<()> {
+        self.register_plain(sys::IORING_UNREGISTER_BUFFERS, 0).map(drop)
+    }
+
+    /// Takes over all registered buffers of another ring of this process. EBUSY when this ring has
+    /// buffers. Since Linux 6.12.
+    pub fn register_buffers_clone(&self, src_fd: std::os::fd::RawFd) -> io::Result<()> {
+        self.register_buffers_clone_offset(src_fd, 0, 0, 0, CloneBuffersFlags::empty())
+    }
+
+    /// Takes over `nr` registered buffers (0 = all) of another ring from slot `src_off` on, into
+    /// slot `dst_off` on. Since Linux 6.13.
+    pub fn register_buffers_clone_offset(
+        &self,
+        src_fd: std::os::fd::RawFd,
+        src_off: u32,
+        dst_off: u32,
+        nr: u32,
+        flags: CloneBuffersFlags,
+    ) -> io::Result<()> {
+        let arg = sys::io_uring_clone_buffers {
+            src_fd: src_fd as u32,
+            flags: flags.bits(),
+            src_off,
+            dst_off,
+            nr,
+            ..Default::default()
+        };
+        // SAFETY: the structure is read during the call, and the pages are the kernel's already.
+        unsafe { self.register(sys::IORING_REGISTER_CLONE_BUFFERS, &arg, 1).map(drop) }
+    }
+}

@@ -1,0 +1,182 @@
+//! Entering the kernel: submitting, waiting, and (in the files beside this one) registering.
+//!
+//! Owns nothing but borrows of the ring. Promises the rules that make a submit correct: a full
+//! barrier before NEED_WAKEUP is read, and an enter whenever completions or task work are stuck in
+//! the kernel. Never retries by itself. Proven by `tests/submit.rs` and `tests/overflow.rs`.
+
+mod args;
+mod buffers;
+mod eventfd;
+mod files;
+mod probe;
+
+use std::io;
+use std::ptr;
+
+use crate::fd::RingFd;
+use crate::sys;
+use crate::types::SubmitArgs;
+use crate::{squeue, syscall, Parameters};
+
+pub use args::EnterFlags;
+
+/// Submits entries, waits for completions and registers resources.
+pub struct Submitter<'a> {
+    fd: &'a RingFd,
+    params: &'a Parameters,
+    sq: &'a squeue::Inner,
+}
+
+impl<'a> Submitter<'a> {
+    #[inline]
+    pub(crate) fn new(fd: &'a RingFd, params: &'a Parameters, sq: &'a squeue::Inner) -> Self {
+        Submitter { fd, params, sq }
+    }
+
+    /// `io_uring_enter(2)` as it is.
+    ///
+    /// # Errors
+    ///
+    /// EAGAIN and EBUSY (reap completions, then try again), EINTR, EBADR (completions were lost),
+    /// EBADFD (the ring is disabled), EEXIST (the wrong thread), EOWNERDEAD (the polling thread is
+    /// gone), ETIME.
+    ///
+    /// # Safety
+    ///
+    /// `arg` must be what `flag` says it is.
+    #[inline]
+    pub unsafe fn enter<T: Sized>(
+        &self,
+        to_submit: u32,
+        min_complete: u32,
+        flag: u32,
+        arg: Option<&T>,
+    ) -> io::Result<usize> {
+        let size = if arg.is_some() { size_of::<T>() } else { 0 };
+        let arg = arg.map_or(ptr::null(), ptr::from_ref).cast();
+        let (fd, registered) = self.fd.for_enter();
+        // SAFETY: the caller vouches for `arg`; entries were vouched for when they were pushed.
+        let taken =
+            unsafe { syscall::enter(fd, to_submit, min_complete, flag | registered, arg, size)? }
+                as u32;
+        self.sq.submitted(taken);
+        Ok(taken as usize)
+    }
+
+    /// Hands all published entries to the kernel and gives their number.
+    ///
+    /// Without `setup_submit_all` the kernel stops at an entry that it cannot take; the rest stays
+    /// in the queue for the next submit. With SQPOLL this makes no system call while the polling
+    /// thread is awake.
+    #[inline]
+    pub fn submit(&self) -> io::Result<usize> {
+        self.submit_and_wait(0)
+    }
+
+    /// Submits, then waits until at least `want` completions are there.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`enter`](Self::enter). Entries may have been taken before a wait was interrupted;
+    /// the kernel then reports their number, not the interruption.
+    #[inline]
+    pub fn submit_and_wait(&self, want: usize) -> io::Result<usize> {
+        let to_submit = self.sq.len();
+        match self.plan(want) {
+            None => Ok(to_submit as usize),
+            // SAFETY: no argument is passed.
+            Some(flags) => unsafe { self.enter::<u64>(to_submit, want as u32, flags, None) },
+        }
+    }
+
+    /// Submits and waits with a timeout, a signal mask or a minimum wait. Since Linux 5.11
+    /// (`IORING_FEAT_EXT_ARG`, EINVAL without it).
+    ///
+    /// # Errors
+    ///
+    /// ETIME when the time is over, and those of [`enter`](Self::enter).
+    pub fn submit_with_args(&self, want: usize, args: &SubmitArgs<'_, '_>) -> io::Result<usize> {
+        self.submit_with_flags(want, args, EnterFlags::empty())
+    }
+
+    /// [`submit_with_args`](Self::submit_with_args) with further flags of enter:
+    /// [`ABS_TIMER`](EnterFlags::ABS_TIMER) takes the timeout as a point in time on the ring's
+    /// clock, [`NO_IOWAIT`](EnterFlags::NO_IOWAIT) keeps the wait out of the iowait accounts.
+    pub fn submit_with_flags(
+        &self,
+        want: usize,
+        args: &SubmitArgs<'_, '_>,
+        extra: EnterFlags,
+    ) -> io::Result<usize> {
+        let to_submit = self.sq.len();
+        let Some(flags) = self.plan(want) else { return Ok(to_submit as usize) };
+        let flags = flags | sys::IORING_ENTER_EXT_ARG | extra.bits();
+        // SAFETY: the argument is the structure that EXT_ARG announces, and the borrows inside
+        // `args` keep alive what it points at.
+        unsafe { self.enter(to_submit, want as u32, flags, Some(&args.args)) }
+    }
+
+    /// Runs pending task work and fetches overflown completions, without submitting or waiting.
+    pub fn get_events(&self) -> io::Result<()> {
+        // SAFETY: no argument is passed.
+        unsafe { self.enter::<u64>(0, 0, sys::IORING_ENTER_GETEVENTS, None) }.map(drop)
+    }
+
+    /// Submits, runs pending task work and fetches overflown completions, without waiting.
+    pub fn submit_and_get_events(&self) -> io::Result<usize> {
+        let flags = self.plan(0).unwrap_or(0) | sys::IORING_ENTER_GETEVENTS;
+        // SAFETY: no argument is passed.
+        unsafe { self.enter::<u64>(self.sq.len(), 0, flags, None) }
+    }
+
+    /// Waits until the polling thread has made room in the submission queue. Since Linux 5.10,
+    /// only with SQPOLL.
+    pub fn squeue_wait(&self) -> io::Result<usize> {
+        // SAFETY: no argument is passed.
+        unsafe { self.enter::<u64>(0, 0, sys::IORING_ENTER_SQ_WAIT, None) }
+    }
+
+    /// The flags for the enter that this submit needs, or nothing where it needs none.
+    #[inline]
+    fn plan(&self, want: usize) -> Option<u32> {
+        let setup = self.params.0.flags;
+        let polled = setup & sys::IORING_SETUP_SQPOLL != 0;
+        let sq_flags = if polled { self.sq.flags_after_barrier() } else { self.sq.flags() };
+        let stuck = sq_flags & (sys::IORING_SQ_CQ_OVERFLOW | sys::IORING_SQ_TASKRUN) != 0;
+
+        let mut flags = 0;
+        if want > 0 || stuck || setup & sys::IORING_SETUP_IOPOLL != 0 {
+            flags |= sys::IORING_ENTER_GETEVENTS;
+        }
+        if polled {
+            if sq_flags & sys::IORING_SQ_NEED_WAKEUP != 0 {
+                flags |= sys::IORING_ENTER_SQ_WAKEUP;
+            } else if want == 0 && !stuck {
+                return None;
+            }
+        }
+        Some(flags)
+    }
+
+    /// Any registration.
+    ///
+    /// # Safety
+    ///
+    /// `arg` must be what `opcode` expects, writable where the kernel writes back.
+    pub(crate) unsafe fn register<T>(
+        &self,
+        opcode: u32,
+        arg: *const T,
+        nr_args: u32,
+    ) -> io::Result<i32> {
+        let (fd, bit) = self.fd.for_register();
+        // SAFETY: the caller vouches for `arg`.
+        unsafe { syscall::register(fd, opcode | bit, arg.cast(), nr_args) }
+    }
+
+    /// A registration without an argument.
+    pub(crate) fn register_plain(&self, opcode: u32, nr_args: u32) -> io::Result<i32> {
+        // SAFETY: the operations that are called like this read no memory.
+        unsafe { self.register(opcode, ptr::null::<u8>(), nr_args) }
+    }
+}

@@ -1,0 +1,97 @@
+//! What a cancellation looks for.
+
+use super::sealed::{Target, UseFixed};
+use super::AsyncCancelFlags;
+
+/// The requests that a cancellation is about: by user data, by file, by operation, or any.
+///
+/// Used by [`AsyncCancel2`](crate::opcode::AsyncCancel2) and by
+/// [`register_sync_cancel`](crate::Submitter::register_sync_cancel).
+///
+/// ```
+/// use uring::types::{CancelBuilder, Fd, Fixed};
+///
+/// CancelBuilder::any();
+/// CancelBuilder::user_data(42).all();
+/// CancelBuilder::fd(Fixed(3));
+/// CancelBuilder::fd(Fd(3)).op(uring::opcode::Read::CODE).all();
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CancelBuilder {
+    pub(crate) flags: AsyncCancelFlags,
+    pub(crate) user_data: Option<u64>,
+    pub(crate) fd: Option<Target>,
+    pub(crate) opcode: Option<u8>,
+}
+
+impl CancelBuilder {
+    const fn with(flags: AsyncCancelFlags) -> Self {
+        CancelBuilder { flags, user_data: None, fd: None, opcode: None }
+    }
+
+    /// Every request of the ring. The completion's result is their number. Since Linux 5.19.
+    pub const fn any() -> Self {
+        Self::with(AsyncCancelFlags::ANY)
+    }
+
+    /// The first request with this user data. Since Linux 5.5.
+    pub const fn user_data(user_data: u64) -> Self {
+        let mut builder = Self::with(AsyncCancelFlags::empty());
+        builder.user_data = Some(user_data);
+        builder
+    }
+
+    /// The first request on this file. Since Linux 5.19; for a registered slot since Linux 6.0.
+    pub fn fd(fd: impl UseFixed) -> Self {
+        let target = fd.target();
+        let mut builder = Self::with(AsyncCancelFlags::FD);
+        if matches!(target, Target::Fixed(_)) {
+            builder.flags.insert(AsyncCancelFlags::FD_FIXED);
+        }
+        builder.fd = Some(target);
+        builder
+    }
+
+    /// The first request of this operation. Since Linux 6.6.
+    pub const fn opcode(opcode: u8) -> Self {
+        let mut builder = Self::with(AsyncCancelFlags::OP);
+        builder.opcode = Some(opcode);
+        builder
+    }
+
+    /// Of those, only requests of this operation. Since Linux 6.6.
+    #[must_use]
+    pub fn op(mut self, opcode: u8) -> Self {
+        self.flags.insert(AsyncCancelFlags::OP);
+        // Once a criterion is named, the user data only counts when it is named too.
+        if self.user_data.is_some() {
+            self.flags.insert(AsyncCancelFlags::USERDATA);
+        }
+        self.opcode = Some(opcode);
+        self
+    }
+
+    /// Of those, only requests with this user data. Since Linux 6.6 next to another criterion.
+    #[must_use]
+    pub fn and_user_data(mut self, user_data: u64) -> Self {
+        self.flags.insert(AsyncCancelFlags::USERDATA);
+        self.user_data = Some(user_data);
+        self
+    }
+
+    /// All that match, not just the first; the completion's result is their number.
+    /// Since Linux 5.19.
+    #[must_use]
+    pub fn all(mut self) -> Self {
+        self.flags.insert(AsyncCancelFlags::ALL);
+        self
+    }
+
+    pub(crate) fn to_fd(self) -> i32 {
+        match self.fd {
+            Some(Target::Fd(fd)) => fd,
+            Some(Target::Fixed(slot)) => slot as i32,
+            None => -1,
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! Time as io_uring takes it: 64 bits of seconds and of nanoseconds on every architecture.
+
+use std::time::Duration;
+
+use crate::sys::__kernel_timespec;
+
+/// A span or a point of time.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct Timespec(pub(crate) __kernel_timespec);
+
+impl Timespec {
+    /// No time at all.
+    #[inline]
+    pub const fn new() -> Self {
+        Timespec(__kernel_timespec { tv_sec: 0, tv_nsec: 0 })
+    }
+
+    /// Sets the seconds. Values above `i64::MAX` make the kernel say EINVAL.
+    #[inline]
+    #[must_use]
+    pub const fn sec(mut self, sec: u64) -> Self {
+        self.0.tv_sec = sec as i64;
+        self
+    }
+
+    /// Sets the nanoseconds, below 1,000,000,000 or the kernel says EINVAL.
+    #[inline]
+    #[must_use]
+    pub const fn nsec(mut self, nsec: u32) -> Self {
+        self.0.tv_nsec = nsec as i64;
+        self
+    }
+}
+
+impl From<Duration> for Timespec {
+    fn from(span: Duration) -> Self {
+        Timespec::new().sec(span.as_secs()).nsec(span.subsec_nanos())
+    }
+}
