@@ -1,20 +1,18 @@
-/**
- * FNV-1a over what a column read, and a sum that does not depend on the order of completions; the
- * same as in `crates/bench/src/checksum.rs`. Handed to a column once, before anything is timed.
- */
+// FNV-1a over what a column read, and a sum that does not depend on the order of completions; the
+// same as in `crates/bench/src/checksum.rs`. Handed to a column once, before anything is timed.
 
 export class Checksum {
-  sum = 0;
+  sum = 0
 
   bytes(view: Uint8Array): void {
-    let hash = 0x811c9dc5;
+    let hash = 0x811c9dc5
     for (let i = 0; i < view.length; i++) {
-      hash = Math.imul(hash ^ view[i]!, 0x01000193);
+      hash = Math.imul(hash ^ view[i]!, 0x01000193)
     }
-    this.number(hash);
+    this.number(hash)
   }
 
   number(value: number): void {
-    this.sum = (this.sum + value) >>> 0;
+    this.sum = (this.sum + value) >>> 0
   }
 }

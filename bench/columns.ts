@@ -1,6 +1,4 @@
-/**
- * The columns of the benchmark: every way of doing the same work, with the names the report uses.
- */
+// The columns of the benchmark: every way of doing the same work, with the names the report uses.
 
 export const columns = {
   uring: 'uring, a promise each',
@@ -9,20 +7,20 @@ export const columns = {
   fsCallback: 'fs callbacks',
   fsSync: 'fs sync',
   native: 'native (Rust)',
-} as const;
+} as const
 
 /** Shown beside the columns where a work has them; not part of the JSON report. */
 export const extraColumns = {
   uringFixed: 'uring, registered buffers',
   nativeFixed: 'native, registered buffers',
-} as const;
+} as const
 
-export type MainColumn = keyof typeof columns;
-export type Column = MainColumn | keyof typeof extraColumns;
+export type MainColumn = keyof typeof columns
+export type Column = MainColumn | keyof typeof extraColumns
 
-export const mainColumns = Object.keys(columns) as MainColumn[];
-export const allColumns: Column[] = [...mainColumns, 'uringFixed', 'nativeFixed'];
+export const mainColumns = Object.keys(columns) as MainColumn[]
+export const allColumns: Column[] = [...mainColumns, 'uringFixed', 'nativeFixed']
 
 export function title(column: Column): string {
-  return { ...columns, ...extraColumns }[column];
+  return { ...columns, ...extraColumns }[column]
 }

@@ -1,138 +1,136 @@
-/**
- * The files that the works run on, made once per benchmark in one directory and removed with it.
- * Contents come from a fixed pseudo-random sequence, so every run of the benchmark sees the same.
- */
+// The files that the works run on, made once per benchmark in one directory and removed with it.
+// Contents come from a fixed pseudo-random sequence, so every run of the benchmark sees the same.
 
-import * as fs from 'node:fs';
-import * as os from 'node:os';
-import * as path from 'node:path';
+import * as fs from 'node:fs'
+import * as os from 'node:os'
+import * as path from 'node:path'
 
-export const BLOCK = 4096;
-export const DATA_BLOCKS = 65_536; // 256 MiB: far larger than the processor's caches
-export const WRITE_BLOCKS = 16_384; // 64 MiB
-export const LOG_BLOCKS = 1024; // 4 MiB per log
-export const LOGS = 16;
-export const SMALL_FILES = 1000;
-export const SMALL_FILE_MAX = 16 * 1024;
-export const STAT_FILES = 10_000;
+export const BLOCK = 4096
+export const DATA_BLOCKS = 65_536 // 256 MiB: far larger than the processor's caches
+export const WRITE_BLOCKS = 16_384 // 64 MiB
+export const LOG_BLOCKS = 1024 // 4 MiB per log
+export const LOGS = 16
+export const SMALL_FILES = 1000
+export const SMALL_FILE_MAX = 16 * 1024
+export const STAT_FILES = 10_000
 
 /** The byte every written block is full of; the same in `crates/bench`. */
-export const FILL = 0x5a;
+export const FILL = 0x5a
 
 /** A file that names one path per line, and the paths. */
 export interface Listed {
-  list: string;
-  paths: string[];
+  list: string
+  paths: string[]
 }
 
 export class Dataset {
-  readonly directory: string;
-  readonly #made = new Map<string, unknown>();
+  readonly directory: string
+  readonly #made = new Map<string, unknown>()
 
   constructor(parent = os.tmpdir()) {
-    this.directory = fs.mkdtempSync(path.join(parent, 'uring-bench-'));
+    this.directory = fs.mkdtempSync(path.join(parent, 'uring-bench-'))
   }
 
   /** One file of pseudo-random blocks, on disk and in the page cache. */
   get data(): string {
     return this.#once('data', (file) => {
-      const fd = fs.openSync(file, 'w');
-      const chunk = new Uint8Array(1 << 20);
-      let state = 1;
+      const fd = fs.openSync(file, 'w')
+      const chunk = new Uint8Array(1 << 20)
+      let state = 1
       for (let written = 0; written < DATA_BLOCKS * BLOCK; written += chunk.length) {
-        state = scramble(chunk, state);
-        fs.writeSync(fd, chunk);
+        state = scramble(chunk, state)
+        fs.writeSync(fd, chunk)
       }
-      fs.fsyncSync(fd);
-      fs.closeSync(fd);
-      return file;
-    });
+      fs.fsyncSync(fd)
+      fs.closeSync(fd)
+      return file
+    })
   }
 
   /** One file whose blocks all exist, to be written over. */
   get written(): string {
     return this.#once('written', (file) => {
-      writeZeros(file, WRITE_BLOCKS);
-      return file;
-    });
+      writeZeros(file, WRITE_BLOCKS)
+      return file
+    })
   }
 
   /** Logs whose blocks all exist, one per writer. */
   get logs(): Listed {
     return this.#once('logs', (directory) =>
       this.#many(directory, LOGS, (file) => writeZeros(file, LOG_BLOCKS)),
-    );
+    )
   }
 
   /** Whole files of 1 to 16 KiB. */
   get smallFiles(): Listed {
     return this.#once('small', (directory) =>
       this.#many(directory, SMALL_FILES, (file, i) => {
-        const size = 1024 + ((i * 7919) % (SMALL_FILE_MAX - 1023));
-        const contents = new Uint8Array(Math.ceil(size / 4) * 4);
-        scramble(contents, i + 1);
-        fs.writeFileSync(file, contents.subarray(0, size));
+        const size = 1024 + ((i * 7919) % (SMALL_FILE_MAX - 1023))
+        const contents = new Uint8Array(Math.ceil(size / 4) * 4)
+        scramble(contents, i + 1)
+        fs.writeFileSync(file, contents.subarray(0, size))
       }),
-    );
+    )
   }
 
   /** Empty files of many sizes (they are holes), a hundred per directory. */
   get statTree(): Listed {
     return this.#once('stat', (directory) =>
       this.#many(directory, STAT_FILES, (file, i) => {
-        fs.writeFileSync(file, '');
-        fs.truncateSync(file, i);
+        fs.writeFileSync(file, '')
+        fs.truncateSync(file, i)
       }),
-    );
+    )
   }
 
   remove(): void {
-    fs.rmSync(this.directory, { recursive: true, force: true });
+    fs.rmSync(this.directory, { recursive: true, force: true })
   }
 
   #once<T>(name: string, make: (where: string) => T): T {
-    if (!this.#made.has(name)) this.#made.set(name, make(path.join(this.directory, name)));
-    return this.#made.get(name) as T;
+    if (!this.#made.has(name)) this.#made.set(name, make(path.join(this.directory, name)))
+    return this.#made.get(name) as T
   }
 
   #many(directory: string, count: number, make: (file: string, i: number) => void): Listed {
-    const paths: string[] = [];
+    const paths: string[] = []
     for (let i = 0; i < count; i++) {
-      const parent = path.join(directory, String(Math.floor(i / 100)));
-      if (i % 100 === 0) fs.mkdirSync(parent, { recursive: true });
-      const file = path.join(parent, String(i % 100));
-      make(file, i);
-      paths.push(file);
+      const parent = path.join(directory, String(Math.floor(i / 100)))
+      if (i % 100 === 0) fs.mkdirSync(parent, { recursive: true })
+      const file = path.join(parent, String(i % 100))
+      make(file, i)
+      paths.push(file)
     }
-    const list = `${directory}.list`;
-    fs.writeFileSync(list, paths.join('\n') + '\n');
-    return { list, paths };
+    const list = `${directory}.list`
+    fs.writeFileSync(list, paths.join('\n') + '\n')
+    return { list, paths }
   }
 }
 
 /** Makes every block of a file be there, as zeros, and on disk. */
 export function writeZeros(file: string, blocks: number): void {
-  fs.writeFileSync(file, new Uint8Array(blocks * BLOCK), { flush: true });
+  fs.writeFileSync(file, new Uint8Array(blocks * BLOCK), { flush: true })
 }
 
 /** How many blocks of a file are full of the byte that writers write. */
 export function filledBlocks(file: string): number {
-  const contents = fs.readFileSync(file);
-  const filled = Buffer.alloc(BLOCK, FILL);
-  let count = 0;
+  const contents = fs.readFileSync(file)
+  const filled = Buffer.alloc(BLOCK, FILL)
+  let count = 0
   for (let at = 0; at < contents.length; at += BLOCK) {
-    if (filled.equals(contents.subarray(at, at + BLOCK))) count++;
+    if (filled.equals(contents.subarray(at, at + BLOCK))) count++
   }
-  return count;
+  return count
 }
 
 function scramble(bytes: Uint8Array, state: number): number {
-  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4)
   for (let i = 0; i < words.length; i++) {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    words[i] = state;
+    state ^= state << 13
+    state ^= state >>> 17
+    state ^= state << 5
+    words[i] = state
   }
-  return state;
+  return state
 }

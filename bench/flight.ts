@@ -1,17 +1,15 @@
-/**
- * Keeping `depth` units of work in flight until `count` are done, in the two styles that JavaScript
- * has for it. What runs per unit is the work's own; these only start it and wait for the end.
- */
+// Keeping `depth` units of work in flight until `count` are done, in the two styles that JavaScript
+// has for it. What runs per unit is the work's own; these only start it and wait for the end.
 
 /** A coroutine per slot; each takes units until none is left. */
 export async function coroutines(
   depth: number,
   coroutine: (slot: number) => Promise<void>,
 ): Promise<void> {
-  await Promise.all(Array.from({ length: depth }, (_, slot) => coroutine(slot)));
+  await Promise.all(Array.from({ length: depth }, (_, slot) => coroutine(slot)))
 }
 
-export type Done = (error?: Error | null) => void;
+export type Done = (error?: Error | null) => void
 
 /** A chain of callbacks per slot; `start` begins one unit and calls `done` at its end. */
 export function chains(
@@ -20,19 +18,19 @@ export function chains(
   start: (slot: number, done: Done) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    let started = 0;
-    let finished = 0;
+    let started = 0
+    let finished = 0
     const begin = (slot: number): void => {
-      if (started === count) return;
-      started++;
+      if (started === count) return
+      started++
       start(slot, (error) => {
-        if (error) return reject(error);
-        if (++finished === count) return resolve();
-        begin(slot);
-      });
-    };
-    for (let slot = 0; slot < depth; slot++) begin(slot);
-  });
+        if (error) return reject(error)
+        if (++finished === count) return resolve()
+        begin(slot)
+      })
+    }
+    for (let slot = 0; slot < depth; slot++) begin(slot)
+  })
 }
 
 /** Rounds of at most `depth` units; each round is awaited before the next. */
@@ -42,11 +40,11 @@ export async function rounds(
   round: (units: number) => Promise<void>,
 ): Promise<void> {
   for (let left = count; left > 0; left -= depth) {
-    await round(Math.min(depth, left));
+    await round(Math.min(depth, left))
   }
 }
 
 /** Fails unless an operation did the whole of its work. */
 export function whole(result: number, expected: number): void {
-  if (result !== expected) throw new Error(`${result} where ${expected} was due`);
+  if (result !== expected) throw new Error(`${result} where ${expected} was due`)
 }

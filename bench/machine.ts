@@ -1,23 +1,21 @@
-/**
- * What the figures were taken on.
- */
+// What the figures were taken on.
 
-import { spawnSync } from 'node:child_process';
-import * as os from 'node:os';
+import { spawnSync } from 'node:child_process'
+import * as os from 'node:os'
 
 export interface Machine {
-  cpu: string;
-  cores: number;
-  memoryGiB: number;
-  arch: string;
-  kernel: string;
-  filesystem: string;
-  node: string;
-  date: string;
+  cpu: string
+  cores: number
+  memoryGiB: number
+  arch: string
+  kernel: string
+  filesystem: string
+  node: string
+  date: string
 }
 
 export function machine(directory: string): Machine {
-  const df = spawnSync('df', ['--output=fstype', directory], { encoding: 'utf8' });
+  const df = spawnSync('df', ['--output=fstype', directory], { encoding: 'utf8' })
   return {
     cpu: os.cpus()[0]?.model.trim() ?? 'unknown',
     cores: os.availableParallelism(),
@@ -27,5 +25,5 @@ export function machine(directory: string): Machine {
     filesystem: df.stdout?.split('\n')[1]?.trim() ?? 'unknown',
     node: process.version,
     date: new Date().toISOString().slice(0, 10),
-  };
+  }
 }

@@ -1,9 +1,7 @@
-/**
- * The command line: `npm run bench -- [options]`.
- */
+// The command line: `npm run bench -- [options]`.
 
-import { parseArgs } from 'node:util';
-import { works } from './works';
+import { parseArgs } from 'node:util'
+import { works } from './works'
 
 export const help = `npm run bench [-- options]
 
@@ -14,16 +12,16 @@ export const help = `npm run bench [-- options]
   --rounds N      rounds per row (9; quick: 3)
   --ms N          milliseconds per column and round (250; quick: 60)
   --help          this text
-`;
+`
 
 export interface Options {
-  quick: boolean;
-  only: string[];
-  json: string | undefined;
-  dir: string | undefined;
-  rounds: number;
-  milliseconds: number;
-  help: boolean;
+  quick: boolean
+  only: string[]
+  json: string | undefined
+  dir: string | undefined
+  rounds: number
+  milliseconds: number
+  help: boolean
 }
 
 export function parse(args: string[]): Options {
@@ -38,11 +36,11 @@ export function parse(args: string[]): Options {
       ms: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
-  });
-  const quick = values.quick ?? false;
-  const only = values.only ?? [];
+  })
+  const quick = values.quick ?? false
+  const only = values.only ?? []
   for (const name of only) {
-    if (!works.some((work) => work.name === name)) throw new Error(`--only ${name}: no such row`);
+    if (!works.some((work) => work.name === name)) throw new Error(`--only ${name}: no such row`)
   }
   return {
     quick,
@@ -52,11 +50,11 @@ export function parse(args: string[]): Options {
     rounds: positive('--rounds', values.rounds ?? (quick ? '3' : '9')),
     milliseconds: positive('--ms', values.ms ?? (quick ? '60' : '250')),
     help: values.help ?? false,
-  };
+  }
 }
 
 function positive(name: string, text: string): number {
-  const number = Number(text);
-  if (!Number.isInteger(number) || number < 1) throw new Error(`${name} ${text}: not a count`);
-  return number;
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 1) throw new Error(`${name} ${text}: not a count`)
+  return number
 }

@@ -1,17 +1,15 @@
-/**
- * Progress on standard error: a bar on a terminal, one line per finished row anywhere else.
- */
+// Progress on standard error: a bar on a terminal, one line per finished row anywhere else.
 
-import { SingleBar } from 'cli-progress';
+import { SingleBar } from 'cli-progress'
 
 export interface Progress {
-  step(what: string): void;
-  finished(line: string): void;
-  stop(): void;
+  step(what: string): void
+  finished(line: string): void
+  stop(): void
 }
 
 export function progress(total: number): Progress {
-  return process.stderr.isTTY ? bar(total) : lines();
+  return process.stderr.isTTY ? bar(total) : lines()
 }
 
 function bar(total: number): Progress {
@@ -20,13 +18,13 @@ function bar(total: number): Progress {
     stream: process.stderr,
     hideCursor: true,
     clearOnComplete: true,
-  });
-  single.start(total, 0, { what: '' });
+  })
+  single.start(total, 0, { what: '' })
   return {
     step: (what) => single.increment(1, { what }),
     finished: () => {},
     stop: () => single.stop(),
-  };
+  }
 }
 
 function lines(): Progress {
@@ -34,5 +32,5 @@ function lines(): Progress {
     step: () => {},
     finished: (line) => console.error(line),
     stop: () => {},
-  };
+  }
 }

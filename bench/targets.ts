@@ -1,17 +1,15 @@
-/**
- * What this package promises of itself, as ratios within one run, and whether a run met it.
- */
+// What this package promises of itself, as ratios within one run, and whether a run met it.
 
-import type { MainColumn } from './columns';
-import type { Row } from './measure';
-import type { WorkName } from './work';
+import type { MainColumn } from './columns'
+import type { Row } from './measure'
+import type { WorkName } from './work'
 
 interface Target {
-  work: WorkName;
-  depth: number;
-  column: MainColumn;
-  against: MainColumn;
-  atLeast: number;
+  work: WorkName
+  depth: number
+  column: MainColumn
+  against: MainColumn
+  atLeast: number
 }
 
 const targets: Target[] = [
@@ -22,22 +20,22 @@ const targets: Target[] = [
   { work: 'nop', depth: 256, column: 'uring', against: 'native', atLeast: 0.3 },
   { work: 'nop', depth: 256, column: 'uringBatch', against: 'native', atLeast: 0.6 },
   { work: 'small-files', depth: 32, column: 'uring', against: 'fsPromises', atLeast: 4 },
-];
+]
 
 export interface Verdict extends Target {
-  title: string;
-  ratio: number;
-  met: boolean;
+  title: string
+  ratio: number
+  met: boolean
 }
 
 /** The targets that this run has rows for. */
 export function judge(rows: Row[]): Verdict[] {
   return targets.flatMap((target) => {
-    const row = rows.find(({ work, depth }) => work === target.work && depth === target.depth);
-    const mine = row?.perSecond[target.column];
-    const theirs = row?.perSecond[target.against];
-    if (!row || mine === undefined || theirs === undefined) return [];
-    const ratio = mine / theirs;
-    return [{ ...target, title: row.title, ratio, met: ratio >= target.atLeast }];
-  });
+    const row = rows.find(({ work, depth }) => work === target.work && depth === target.depth)
+    const mine = row?.perSecond[target.column]
+    const theirs = row?.perSecond[target.against]
+    if (!row || mine === undefined || theirs === undefined) return []
+    const ratio = mine / theirs
+    return [{ ...target, title: row.title, ratio, met: ratio >= target.atLeast }]
+  })
 }

@@ -1,12 +1,10 @@
-/**
- * What a row of the benchmark is made of: the same work, once per column, and a way to tell that it
- * was really done.
- */
+// What a row of the benchmark is made of: the same work, once per column, and a way to tell that it
+// was really done.
 
-import type { Ring } from 'uring';
-import type { Checksum } from './checksum';
-import type { Column } from './columns';
-import type { Dataset } from './dataset';
+import type { Ring } from 'uring'
+import type { Checksum } from './checksum'
+import type { Column } from './columns'
+import type { Dataset } from './dataset'
 
 export type WorkName =
   | 'nop'
@@ -15,46 +13,46 @@ export type WorkName =
   | 'write'
   | 'small-files'
   | 'write-fdatasync'
-  | 'statx';
+  | 'statx'
 
 /** Does `count` units of the work. With a checksum, adds what it read to it; never when timed. */
-export type Run = (count: number, checksum?: Checksum) => Promise<void> | void;
+export type Run = (count: number, checksum?: Checksum) => Promise<void> | void
 
 /** What the native program needs to know besides depth and count. */
 export interface NativeRequest {
-  work: WorkName;
-  file?: string;
-  blocks?: number;
-  fixed?: boolean;
+  work: WorkName
+  file?: string
+  blocks?: number
+  fixed?: boolean
 }
 
 /** Before anything is timed, each column does `count` units under these two. */
 export interface Verification {
-  count: number;
-  before?(): void;
+  count: number
+  before?(): void
   /** Throws unless the sum of what was read, or the state of the files, is right. */
-  after(sum: number): void;
+  after(sum: number): void
 }
 
 export interface Prepared {
-  runs: Partial<Record<Exclude<Column, 'native' | 'nativeFixed'>, Run>>;
-  native: NativeRequest;
-  nativeFixed?: NativeRequest;
-  verification: Verification;
-  release(): Promise<void>;
+  runs: Partial<Record<Exclude<Column, 'native' | 'nativeFixed'>, Run>>
+  native: NativeRequest
+  nativeFixed?: NativeRequest
+  verification: Verification
+  release(): Promise<void>
 }
 
 export interface Context {
-  dataset: Dataset;
+  dataset: Dataset
   /** A new ring; whoever asks for it disposes of it in `release`. */
-  openRing(): Ring;
+  openRing(): Ring
 }
 
 export interface Work {
-  name: WorkName;
-  title: string;
-  depths: number[];
-  prepare(context: Context, depth: number): Promise<Prepared>;
+  name: WorkName
+  title: string
+  depths: number[]
+  prepare(context: Context, depth: number): Promise<Prepared>
 }
 
 /** The usual verification of works that read: the sum must be the one expected. */
@@ -62,8 +60,8 @@ export function sumIs(count: number, expected: () => number): Verification {
   return {
     count,
     after(sum) {
-      const due = expected();
-      if (sum !== due) throw new Error(`it read something else: checksum ${sum}, not ${due}`);
+      const due = expected()
+      if (sum !== due) throw new Error(`it read something else: checksum ${sum}, not ${due}`)
     },
-  };
+  }
 }

@@ -1,10 +1,8 @@
-/**
- * The report for programs: medians per row and column, and the machine they belong to.
- */
+// The report for programs: medians per row and column, and the machine they belong to.
 
-import { mainColumns } from '../columns';
-import type { Machine } from '../machine';
-import type { Row } from '../measure';
+import { mainColumns } from '../columns'
+import type { Machine } from '../machine'
+import type { Row } from '../measure'
 
 export function json(machine: Machine, rows: Row[]): string {
   const report = {
@@ -18,6 +16,6 @@ export function json(machine: Machine, rows: Row[]): string {
           .map((column) => [column, Math.round(perSecond[column]! * 10) / 10]),
       ),
     })),
-  };
-  return JSON.stringify(report, null, 2) + '\n';
+  }
+  return JSON.stringify(report, null, 2) + '\n'
 }

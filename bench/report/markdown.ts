@@ -1,15 +1,13 @@
-/**
- * The tables of the report.
- */
+// The tables of the report.
 
-import { columns, mainColumns, title, type Column, type MainColumn } from '../columns';
-import type { Machine } from '../machine';
-import type { Row } from '../measure';
-import type { Verdict } from '../targets';
-import { rate, ratio } from './format';
+import { columns, mainColumns, title, type Column, type MainColumn } from '../columns'
+import type { Machine } from '../machine'
+import type { Row } from '../measure'
+import type { Verdict } from '../targets'
+import { rate, ratio } from './format'
 
 export function markdown(machine: Machine, rows: Row[], verdicts: Verdict[]): string {
-  const { cpu, cores, memoryGiB, arch, kernel, filesystem, node, date } = machine;
+  const { cpu, cores, memoryGiB, arch, kernel, filesystem, node, date } = machine
   const parts = [
     `Measured on ${date}: ${cpu}, ${cores} cores, ${memoryGiB} GiB, ${arch}, Linux ${kernel},` +
       ` ${filesystem}, Node ${node}.`,
@@ -17,13 +15,13 @@ export function markdown(machine: Machine, rows: Row[], verdicts: Verdict[]): st
     ratesTable(rows),
     '### The package against the others',
     ratiosTable(rows),
-  ];
-  const registered = rows.filter((row) => row.perSecond.uringFixed !== undefined);
+  ]
+  const registered = rows.filter((row) => row.perSecond.uringFixed !== undefined)
   if (registered.length > 0) {
-    parts.push('### Registered buffers', registeredTable(registered));
+    parts.push('### Registered buffers', registeredTable(registered))
   }
-  if (verdicts.length > 0) parts.push('### Targets', targetsTable(verdicts));
-  return parts.join('\n\n') + '\n';
+  if (verdicts.length > 0) parts.push('### Targets', targetsTable(verdicts))
+  return parts.join('\n\n') + '\n'
 }
 
 export function ratesTable(rows: Row[]): string {
@@ -32,20 +30,20 @@ export function ratesTable(rows: Row[]): string {
     rows.map((row) => {
       const best = Math.max(
         ...mainColumns.filter((column) => column !== 'native').map((c) => row.perSecond[c] ?? 0),
-      );
+      )
       const cells = mainColumns.map((column) => {
-        const value = row.perSecond[column];
-        if (value === undefined) return '-';
-        return value === best ? `**${rate(value)}**` : rate(value);
-      });
-      return [row.title, String(row.depth), ...cells];
+        const value = row.perSecond[column]
+        if (value === undefined) return '-'
+        return value === best ? `**${rate(value)}**` : rate(value)
+      })
+      return [row.title, String(row.depth), ...cells]
     }),
-  );
+  )
 }
 
 function ratiosTable(rows: Row[]): string {
-  const others: MainColumn[] = ['fsPromises', 'fsCallback', 'fsSync', 'native'];
-  const mine: MainColumn[] = ['uring', 'uringBatch'];
+  const others: MainColumn[] = ['fsPromises', 'fsCallback', 'fsSync', 'native']
+  const mine: MainColumn[] = ['uring', 'uringBatch']
   return table(
     ['work', 'in flight', 'form', ...others.map((other) => `x ${columns[other]}`)],
     rows.flatMap((row) =>
@@ -58,11 +56,11 @@ function ratiosTable(rows: Row[]): string {
           ...others.map((other) => quotient(row, column, other)),
         ]),
     ),
-  );
+  )
 }
 
 function registeredTable(rows: Row[]): string {
-  const shown: Column[] = ['uring', 'uringFixed', 'native', 'nativeFixed'];
+  const shown: Column[] = ['uring', 'uringFixed', 'native', 'nativeFixed']
   return table(
     ['work', 'in flight', ...shown.map(title), 'promise each, registered, x native, plain'],
     rows.map((row) => [
@@ -71,7 +69,7 @@ function registeredTable(rows: Row[]): string {
       ...shown.map((column) => cell(row.perSecond[column])),
       quotient(row, 'uringFixed', 'native'),
     ]),
-  );
+  )
 }
 
 export function targetsTable(verdicts: Verdict[]): string {
@@ -85,20 +83,20 @@ export function targetsTable(verdicts: Verdict[]): string {
       ratio(verdict.ratio),
       verdict.met ? 'met' : '**not met**',
     ]),
-  );
+  )
 }
 
 function quotient(row: Row, column: Column, against: Column): string {
-  const mine = row.perSecond[column];
-  const theirs = row.perSecond[against];
-  return mine === undefined || theirs === undefined ? '-' : ratio(mine / theirs);
+  const mine = row.perSecond[column]
+  const theirs = row.perSecond[against]
+  return mine === undefined || theirs === undefined ? '-' : ratio(mine / theirs)
 }
 
 function cell(value: number | undefined): string {
-  return value === undefined ? '-' : rate(value);
+  return value === undefined ? '-' : rate(value)
 }
 
 function table(head: string[], body: string[][]): string {
-  const lines = [head, head.map((_, i) => (i === 0 ? '---' : '---:')), ...body];
-  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  const lines = [head, head.map((_, i) => (i === 0 ? '---' : '---:')), ...body]
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }

@@ -1,17 +1,15 @@
-/**
- * The chart: one group of bars per row, each bar as long as its share of the row's fastest.
- */
+// The chart: one group of bars per row, each bar as long as its share of the row's fastest.
 
-import { mainColumns, title, type MainColumn } from '../columns';
-import type { Row } from '../measure';
-import { rate } from './format';
+import { mainColumns, title, type MainColumn } from '../columns'
+import type { Row } from '../measure'
+import { rate } from './format'
 
-const WIDTH = 860;
-const LEFT = 250;
-const RIGHT = 90;
-const BAR = 11;
-const GAP = 14;
-const TOP = 62;
+const WIDTH = 860
+const LEFT = 250
+const RIGHT = 90
+const BAR = 11
+const GAP = 14
+const TOP = 62
 
 const colours: Record<MainColumn, string> = {
   uring: '#0b7285',
@@ -20,30 +18,30 @@ const colours: Record<MainColumn, string> = {
   fsCallback: '#ffa94d',
   fsSync: '#868e96',
   native: '#343a40',
-};
+}
 
 export function svg(rows: Row[]): string {
-  const parts: string[] = [];
-  let y = TOP;
+  const parts: string[] = []
+  let y = TOP
   for (const row of rows) {
-    const present = mainColumns.filter((column) => row.perSecond[column] !== undefined);
-    const fastest = Math.max(...present.map((column) => row.perSecond[column]!));
-    const middle = y + (present.length * BAR) / 2;
-    parts.push(text(LEFT - 12, middle - 1, row.title, 'end', 'work'));
-    parts.push(text(LEFT - 12, middle + 12, `${row.depth} in flight`, 'end', 'depth'));
+    const present = mainColumns.filter((column) => row.perSecond[column] !== undefined)
+    const fastest = Math.max(...present.map((column) => row.perSecond[column]!))
+    const middle = y + (present.length * BAR) / 2
+    parts.push(text(LEFT - 12, middle - 1, row.title, 'end', 'work'))
+    parts.push(text(LEFT - 12, middle + 12, `${row.depth} in flight`, 'end', 'depth'))
     for (const column of present) {
-      const value = row.perSecond[column]!;
-      const length = Math.max(1, (value / fastest) * (WIDTH - LEFT - RIGHT));
+      const value = row.perSecond[column]!
+      const length = Math.max(1, (value / fastest) * (WIDTH - LEFT - RIGHT))
       parts.push(
         `<rect x="${LEFT}" y="${y}" width="${length.toFixed(1)}" height="${BAR - 2}"` +
           ` fill="${colours[column]}"/>`,
         text(LEFT + length + 5, y + BAR - 3, rate(value), 'start', 'figure'),
-      );
-      y += BAR;
+      )
+      y += BAR
     }
-    y += GAP;
+    y += GAP
   }
-  const height = y + 4;
+  const height = y + 4
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${height}"` +
       ` viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="Units per second, by work">`,
@@ -56,22 +54,22 @@ export function svg(rows: Row[]): string {
     ...parts,
     '</svg>',
     '',
-  ].join('\n');
+  ].join('\n')
 }
 
 function legend(): string[] {
-  const step = (WIDTH - 32) / mainColumns.length;
+  const step = (WIDTH - 32) / mainColumns.length
   return mainColumns.flatMap((column, i) => [
     `<rect x="${(16 + i * step).toFixed(1)}" y="38" width="10" height="10"` +
       ` fill="${colours[column]}"/>`,
     text(30 + i * step, 47, title(column), 'start', 'key'),
-  ]);
+  ])
 }
 
 function text(x: number, y: number, content: string, anchor: string, kind: string): string {
-  const escaped = content.replace(/&/g, '&amp;').replace(/</g, '&lt;');
+  const escaped = content.replace(/&/g, '&amp;').replace(/</g, '&lt;')
   return (
     `<text x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="${anchor}" class="${kind}">` +
     `${escaped}</text>`
-  );
+  )
 }

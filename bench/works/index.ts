@@ -1,14 +1,12 @@
-/**
- * The rows, in the order of the report.
- */
+// The rows, in the order of the report.
 
-import type { Work } from '../work';
-import { nop } from './nop';
-import { readCached, readDirect } from './read';
-import { smallFiles } from './small-files';
-import { statx } from './statx';
-import { write } from './write';
-import { writeFdatasync } from './write-fdatasync';
+import type { Work } from '../work'
+import { nop } from './nop'
+import { readCached, readDirect } from './read'
+import { smallFiles } from './small-files'
+import { statx } from './statx'
+import { write } from './write'
+import { writeFdatasync } from './write-fdatasync'
 
 export const works: Work[] = [
   nop,
@@ -18,4 +16,4 @@ export const works: Work[] = [
   smallFiles,
   writeFdatasync,
   statx,
-];
+]

@@ -1,36 +1,34 @@
-/**
- * An operation that does nothing: the price of the way to the kernel and back. Node has none such.
- */
+// An operation that does nothing: the price of the way to the kernel and back. Node has none such.
 
-import { coroutines, rounds, whole } from '../flight';
-import { sumIs, type Work } from '../work';
+import { coroutines, rounds, whole } from '../flight'
+import { sumIs, type Work } from '../work'
 
 export const nop: Work = {
   name: 'nop',
   title: 'NOP',
   depths: [1, 32, 256],
   async prepare(context, depth) {
-    const ring = context.openRing();
+    const ring = context.openRing()
     return {
       runs: {
         async uring(count) {
-          let left = count;
+          let left = count
           await coroutines(depth, async () => {
-            while (left-- > 0) await ring.nop();
-          });
+            while (left-- > 0) await ring.nop()
+          })
         },
         async uringBatch(count) {
           await rounds(depth, count, async (units) => {
             const results = await ring.batch((b) => {
-              for (let i = 0; i < units; i++) b.nop();
-            });
-            for (const result of results) whole(result, 0);
-          });
+              for (let i = 0; i < units; i++) b.nop()
+            })
+            for (const result of results) whole(result, 0)
+          })
         },
       },
       native: { work: 'nop' },
       verification: sumIs(1000, () => 0),
       release: () => ring.dispose(),
-    };
+    }
   },
-};
+}

@@ -1,29 +1,27 @@
-/**
- * 4 KiB reads at random positions of one file of 256 MiB: out of the page cache, or past it with
- * O_DIRECT. One buffer per slot, read into over and over.
- */
+// 4 KiB reads at random positions of one file of 256 MiB: out of the page cache, or past it with
+// O_DIRECT. One buffer per slot, read into over and over.
 
-import * as fs from 'node:fs';
-import { alignedBuffers } from '../buffers';
-import { Checksum } from '../checksum';
-import { BLOCK, DATA_BLOCKS } from '../dataset';
-import { chains, coroutines, rounds, whole } from '../flight';
-import { Positions } from '../random';
-import { sumIs, type Context, type Prepared, type Work } from '../work';
+import * as fs from 'node:fs'
+import { alignedBuffers } from '../buffers'
+import { Checksum } from '../checksum'
+import { BLOCK, DATA_BLOCKS } from '../dataset'
+import { chains, coroutines, rounds, whole } from '../flight'
+import { Positions } from '../random'
+import { sumIs, type Context, type Prepared, type Work } from '../work'
 
 export const readCached: Work = {
   name: 'read-cached',
   title: '4 KiB random read, cached',
   depths: [1, 32, 256],
   prepare: (context, depth) => prepare(context, depth, 'read-cached', 0),
-};
+}
 
 export const readDirect: Work = {
   name: 'read-direct',
   title: '4 KiB random read, O_DIRECT',
   depths: [1, 32],
   prepare: (context, depth) => prepare(context, depth, 'read-direct', fs.constants.O_DIRECT),
-};
+}
 
 async function prepare(
   context: Context,
@@ -31,78 +29,78 @@ async function prepare(
   work: 'read-cached' | 'read-direct',
   flags: number,
 ): Promise<Prepared> {
-  const file = context.dataset.data;
-  const handle = await fs.promises.open(file, fs.constants.O_RDONLY | flags);
-  const { fd } = handle;
-  const buffers = alignedBuffers(depth, BLOCK);
-  const ring = context.openRing();
-  const registered = ring.registerBuffers(depth, BLOCK);
-  const positions = () => new Positions(DATA_BLOCKS, BLOCK);
+  const file = context.dataset.data
+  const handle = await fs.promises.open(file, fs.constants.O_RDONLY | flags)
+  const { fd } = handle
+  const buffers = alignedBuffers(depth, BLOCK)
+  const ring = context.openRing()
+  const registered = ring.registerBuffers(depth, BLOCK)
+  const positions = () => new Positions(DATA_BLOCKS, BLOCK)
 
   return {
     runs: {
       async uring(count, checksum) {
-        const at = positions();
-        let left = count;
+        const at = positions()
+        let left = count
         await coroutines(depth, async (slot) => {
-          const buffer = buffers[slot]!;
+          const buffer = buffers[slot]!
           while (left-- > 0) {
-            whole(await ring.read(fd, buffer, at.next()), BLOCK);
-            checksum?.bytes(buffer);
+            whole(await ring.read(fd, buffer, at.next()), BLOCK)
+            checksum?.bytes(buffer)
           }
-        });
+        })
       },
       async uringFixed(count, checksum) {
-        const at = positions();
-        let left = count;
+        const at = positions()
+        let left = count
         await coroutines(depth, async (slot) => {
-          const buffer = registered[slot]!;
+          const buffer = registered[slot]!
           while (left-- > 0) {
-            whole(await ring.readFixed(fd, buffer, at.next(), slot), BLOCK);
-            checksum?.bytes(buffer);
+            whole(await ring.readFixed(fd, buffer, at.next(), slot), BLOCK)
+            checksum?.bytes(buffer)
           }
-        });
+        })
       },
       async uringBatch(count, checksum) {
-        const at = positions();
+        const at = positions()
         await rounds(depth, count, async (units) => {
           const results = await ring.batch((b) => {
-            for (let i = 0; i < units; i++) b.read(fd, buffers[i]!, at.next());
-          });
-          for (const result of results) whole(result, BLOCK);
-          if (checksum) for (let i = 0; i < units; i++) checksum.bytes(buffers[i]!);
-        });
+            for (let i = 0; i < units; i++) b.read(fd, buffers[i]!, at.next())
+          })
+          for (const result of results) whole(result, BLOCK)
+          if (checksum) for (let i = 0; i < units; i++) checksum.bytes(buffers[i]!)
+        })
       },
       async fsPromises(count, checksum) {
-        const at = positions();
-        let left = count;
+        const at = positions()
+        let left = count
         await coroutines(depth, async (slot) => {
-          const buffer = buffers[slot]!;
+          const buffer = buffers[slot]!
           while (left-- > 0) {
-            const { bytesRead } = await handle.read(buffer, 0, BLOCK, at.next());
-            whole(bytesRead, BLOCK);
-            checksum?.bytes(buffer);
+            const { bytesRead } = await handle.read(buffer, 0, BLOCK, at.next())
+            whole(bytesRead, BLOCK)
+            checksum?.bytes(buffer)
           }
-        });
+        })
       },
       fsCallback(count, checksum) {
-        const at = positions();
+        const at = positions()
         return chains(depth, count, (slot, done) => {
-          const buffer = buffers[slot]!;
+          const buffer = buffers[slot]!
           fs.read(fd, buffer, 0, BLOCK, at.next(), (error, bytesRead) => {
-            if (error) return done(error);
-            whole(bytesRead, BLOCK);
-            checksum?.bytes(buffer);
-            done();
-          });
-        });
+            if (error) return done(error)
+            whole(bytesRead, BLOCK)
+            checksum?.bytes(buffer)
+            done()
+          })
+        })
       },
       fsSync(count, checksum) {
-        const at = positions();
-        const buffer = buffers[0]!;
+        const at = positions()
+        const buffer = buffers[0]!
         for (let i = 0; i < count; i++) {
-          whole(fs.readSync(fd, buffer, 0, BLOCK, at.next()), BLOCK);
-          checksum?.bytes(buffer);
+          whole(fs.readSync(fd, buffer, 0, BLOCK, at.next()), BLOCK)
+          checksum?.bytes(buffer)
         }
       },
     },
@@ -110,20 +108,20 @@ async function prepare(
     nativeFixed: { work, file, blocks: DATA_BLOCKS, fixed: true },
     verification: sumIs(500, () => expectedSum(file, 500)),
     async release() {
-      await ring.dispose();
-      await handle.close();
+      await ring.dispose()
+      await handle.close()
     },
-  };
+  }
 }
 
 /** What `count` reads must have seen, taken from the file by the plainest means there is. */
 function expectedSum(file: string, count: number): number {
-  const contents = fs.readFileSync(file);
-  const at = new Positions(DATA_BLOCKS, BLOCK);
-  const checksum = new Checksum();
+  const contents = fs.readFileSync(file)
+  const at = new Positions(DATA_BLOCKS, BLOCK)
+  const checksum = new Checksum()
   for (let i = 0; i < count; i++) {
-    const position = at.next();
-    checksum.bytes(contents.subarray(position, position + BLOCK));
+    const position = at.next()
+    checksum.bytes(contents.subarray(position, position + BLOCK))
   }
-  return checksum.sum;
+  return checksum.sum
 }

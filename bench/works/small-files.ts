@@ -1,108 +1,106 @@
-/**
- * Whole small files: 1,000 files of 1 to 16 KiB, opened, read to the end and closed, round and round.
- *
- * Node's columns use `readFile`. Ours read into one buffer per slot that has room for more than the
- * largest file, so that a read which leaves room has seen the end; the native column does the same.
- */
+// Whole small files: 1,000 files of 1 to 16 KiB, opened, read to the end and closed, round and round.
+//
+// Node's columns use `readFile`. Ours read into one buffer per slot that has room for more than the
+// largest file, so that a read which leaves room has seen the end; the native column does the same.
 
-import * as fs from 'node:fs';
-import { constants } from 'uring';
-import { alignedBuffers } from '../buffers';
-import { Checksum } from '../checksum';
-import { SMALL_FILES, SMALL_FILE_MAX } from '../dataset';
-import { chains, coroutines, rounds, whole } from '../flight';
-import { sumIs, type Work } from '../work';
+import * as fs from 'node:fs'
+import { constants } from 'uring'
+import { alignedBuffers } from '../buffers'
+import { Checksum } from '../checksum'
+import { SMALL_FILES, SMALL_FILE_MAX } from '../dataset'
+import { chains, coroutines, rounds, whole } from '../flight'
+import { sumIs, type Work } from '../work'
 
-const { AT_FDCWD, O_CLOEXEC, O_RDONLY } = constants;
-const ROOM = SMALL_FILE_MAX + 1;
+const { AT_FDCWD, O_CLOEXEC, O_RDONLY } = constants
+const ROOM = SMALL_FILE_MAX + 1
 
 export const smallFiles: Work = {
   name: 'small-files',
   title: 'Whole files of 1-16 KiB',
   depths: [32],
   async prepare(context, depth) {
-    const { list, paths } = context.dataset.smallFiles;
-    const buffers = alignedBuffers(depth, ROOM);
-    const ring = context.openRing();
+    const { list, paths } = context.dataset.smallFiles
+    const buffers = alignedBuffers(depth, ROOM)
+    const ring = context.openRing()
     const cycle = () => {
-      let next = 0;
-      return () => paths[next++ % paths.length]!;
-    };
+      let next = 0
+      return () => paths[next++ % paths.length]!
+    }
 
     return {
       runs: {
         async uring(count, checksum) {
-          const path = cycle();
-          let left = count;
+          const path = cycle()
+          let left = count
           await coroutines(depth, async (slot) => {
-            const buffer = buffers[slot]!;
+            const buffer = buffers[slot]!
             while (left-- > 0) {
-              const fd = await ring.openat(AT_FDCWD, path(), O_RDONLY | O_CLOEXEC, 0);
-              const length = complete(await ring.read(fd, buffer, 0));
-              await ring.close(fd);
-              checksum?.bytes(buffer.subarray(0, length));
+              const fd = await ring.openat(AT_FDCWD, path(), O_RDONLY | O_CLOEXEC, 0)
+              const length = complete(await ring.read(fd, buffer, 0))
+              await ring.close(fd)
+              checksum?.bytes(buffer.subarray(0, length))
             }
-          });
+          })
         },
         async uringBatch(count, checksum) {
-          const path = cycle();
+          const path = cycle()
           await rounds(depth, count, async (units) => {
             const fds = await ring.batch((b) => {
-              for (let i = 0; i < units; i++) b.openat(AT_FDCWD, path(), O_RDONLY | O_CLOEXEC, 0);
-            });
+              for (let i = 0; i < units; i++) b.openat(AT_FDCWD, path(), O_RDONLY | O_CLOEXEC, 0)
+            })
             const lengths = await ring.batch((b) => {
-              for (let i = 0; i < units; i++) b.read(fds[i]!, buffers[i]!, 0);
-            });
+              for (let i = 0; i < units; i++) b.read(fds[i]!, buffers[i]!, 0)
+            })
             const closed = await ring.batch((b) => {
-              for (let i = 0; i < units; i++) b.close(fds[i]!);
-            });
+              for (let i = 0; i < units; i++) b.close(fds[i]!)
+            })
             for (let i = 0; i < units; i++) {
-              const length = complete(lengths[i]!);
-              whole(closed[i]!, 0);
-              checksum?.bytes(buffers[i]!.subarray(0, length));
+              const length = complete(lengths[i]!)
+              whole(closed[i]!, 0)
+              checksum?.bytes(buffers[i]!.subarray(0, length))
             }
-          });
+          })
         },
         async fsPromises(count, checksum) {
-          const path = cycle();
-          let left = count;
+          const path = cycle()
+          let left = count
           await coroutines(depth, async () => {
             while (left-- > 0) {
-              const contents = await fs.promises.readFile(path());
-              checksum?.bytes(contents);
+              const contents = await fs.promises.readFile(path())
+              checksum?.bytes(contents)
             }
-          });
+          })
         },
         fsCallback(count, checksum) {
-          const path = cycle();
+          const path = cycle()
           return chains(depth, count, (_, done) => {
             fs.readFile(path(), (error, contents) => {
-              if (error) return done(error);
-              checksum?.bytes(contents);
-              done();
-            });
-          });
+              if (error) return done(error)
+              checksum?.bytes(contents)
+              done()
+            })
+          })
         },
         fsSync(count, checksum) {
-          const path = cycle();
+          const path = cycle()
           for (let i = 0; i < count; i++) {
-            const contents = fs.readFileSync(path());
-            checksum?.bytes(contents);
+            const contents = fs.readFileSync(path())
+            checksum?.bytes(contents)
           }
         },
       },
       native: { work: 'small-files', file: list },
       verification: sumIs(SMALL_FILES, () => {
-        const checksum = new Checksum();
-        for (const path of paths) checksum.bytes(fs.readFileSync(path));
-        return checksum.sum;
+        const checksum = new Checksum()
+        for (const path of paths) checksum.bytes(fs.readFileSync(path))
+        return checksum.sum
       }),
       release: () => ring.dispose(),
-    };
+    }
   },
-};
+}
 
 function complete(length: number): number {
-  if (length < 0 || length >= ROOM) throw new Error(`a read of ${length} is not a whole file`);
-  return length;
+  if (length < 0 || length >= ROOM) throw new Error(`a read of ${length} is not a whole file`)
+  return length
 }

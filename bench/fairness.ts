@@ -1,0 +1,79 @@
+// Does a busy ring leave the event loop its turns? 256 coroutines read cached blocks as fast as they
+// can while a 1 ms interval timer runs; fails if the 99th percentile between two ticks is 5 ms or more.
+//
+// `node --import @oxc-node/core/register bench/fairness.ts [seconds]`
+
+import * as fs from 'node:fs'
+import * as os from 'node:os'
+import * as path from 'node:path'
+import { performance } from 'node:perf_hooks'
+import { Ring } from 'uring'
+import { alignedBuffers } from './buffers'
+import { coroutines, whole } from './flight'
+import { Positions } from './random'
+
+const LIMIT = 5
+const DEPTH = 256
+const BLOCK = 4096
+const BLOCKS = 4096
+
+async function main(): Promise<void> {
+  const seconds = Number(process.argv[2] ?? 5)
+  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'uring-fairness-'))
+  const file = path.join(directory, 'file')
+  fs.writeFileSync(file, new Uint8Array(BLOCKS * BLOCK))
+  const fd = fs.openSync(file, 'r')
+  const ring = new Ring({ entries: 256 })
+  try {
+    await measure(ring, fd, seconds)
+  } finally {
+    await ring.dispose()
+    fs.closeSync(fd)
+    fs.rmSync(directory, { recursive: true })
+  }
+}
+
+async function measure(ring: Ring, fd: number, seconds: number): Promise<void> {
+  const gaps: number[] = []
+  const begin = performance.now()
+  let last = begin
+  let running = true
+  const timer = setInterval(() => {
+    const now = performance.now()
+    gaps.push(now - last)
+    last = now
+    if (now - begin >= seconds * 1000) running = false
+  }, 1)
+  const deadline = setTimeout(() => {
+    running = false
+  }, seconds * 2000)
+  let reads = 0
+  const at = new Positions(BLOCKS, BLOCK)
+  const buffers = alignedBuffers(DEPTH, BLOCK)
+  await coroutines(DEPTH, async (slot) => {
+    const buffer = buffers[slot]!
+    // the clock as well: a ring that starves timers would otherwise never end
+    while (running && ((reads & 1023) !== 0 || performance.now() - begin < seconds * 2000)) {
+      whole(await ring.read(fd, buffer, at.next()), BLOCK)
+      reads++
+    }
+    running = false
+  })
+  clearInterval(timer)
+  clearTimeout(deadline)
+  judge(gaps, reads / ((performance.now() - begin) / 1000))
+}
+
+function judge(gaps: number[], perSecond: number): void {
+  const sorted = gaps.toSorted((a, b) => a - b)
+  const at = (q: number): number => sorted[Math.floor((sorted.length - 1) * q)] ?? Infinity
+  const met = at(0.99) < LIMIT
+  console.log(
+    `1 ms timer beside ${Math.round(perSecond)} reads/s: ${gaps.length} ticks, median` +
+      ` ${at(0.5).toFixed(2)} ms, p99 ${at(0.99).toFixed(2)} ms, worst ${at(1).toFixed(2)} ms:` +
+      ` ${met ? 'met' : 'NOT MET'}`,
+  )
+  if (!met) process.exitCode = 1
+}
+
+await main()
