@@ -1,1 +1,5 @@
-fn main() { napi_build::setup(); }
+//! Tells the linker what Node-API needs.
+
+fn main() {
+    napi_build::setup();
+}

@@ -1,0 +1,163 @@
+//! The engine itself: what it is made of, how an operation enters it, and what happens when it is
+//! dropped too early. The steps of a turn are in `pump`, `enter` and `reap`.
+
+use crate::slots::State;
+use crate::{Counts, Encoded, Kernel, Marks, Slots, Token};
+use std::any::Any;
+use std::collections::VecDeque;
+use std::mem::ManuallyDrop;
+
+/// Why an operation could not be staged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StageError {
+    /// The table has no such slot.
+    NoSuchSlot,
+    /// The slot's operation is still under way.
+    SlotTaken,
+    /// The engine is closing or its ring has failed.
+    Closed,
+}
+
+/// Operations in flight on one ring.
+pub struct Engine<K: Kernel> {
+    pub(crate) kernel: ManuallyDrop<K>,
+    pub(crate) slots: ManuallyDrop<Slots>,
+    /// Staged operations that are not in the submission queue yet, oldest first.
+    pub(crate) backlog: VecDeque<u32>,
+    /// Operations in flight that are to be cancelled as soon as an entry is free.
+    pub(crate) cancels: VecDeque<Token>,
+    /// Results that were decided without the kernel: refused by the encoder, or cancelled early.
+    pub(crate) refused: VecDeque<(u32, i32)>,
+    /// The chain being encoded; kept to reuse its memory.
+    pub(crate) chain: Vec<(u32, Encoded)>,
+    /// Cancel entries whose completion is still to come.
+    pub(crate) cancels_in_kernel: usize,
+    pub(crate) counts: Counts,
+    /// The errno the ring failed with.
+    pub(crate) failed: Option<i32>,
+    pub(crate) closing: bool,
+    /// Memory registered with the ring: it outlives every operation that may use it.
+    kept: ManuallyDrop<Vec<Box<dyn Any>>>,
+}
+
+impl<K: Kernel> Engine<K> {
+    /// An engine over `kernel` with `slots` places for operations.
+    pub fn new(kernel: K, slots: u32) -> Engine<K> {
+        Engine {
+            kernel: ManuallyDrop::new(kernel),
+            slots: ManuallyDrop::new(Slots::new(slots)),
+            backlog: VecDeque::new(),
+            cancels: VecDeque::new(),
+            refused: VecDeque::new(),
+            chain: Vec::new(),
+            cancels_in_kernel: 0,
+            counts: Counts::default(),
+            failed: None,
+            closing: false,
+            kept: ManuallyDrop::new(Vec::new()),
+        }
+    }
+
+    /// Makes room for at least `slots` operations (at most [`SLOTS_MAX`](crate::limits)).
+    pub fn grow(&mut self, slots: u32) {
+        self.slots.grow(slots);
+    }
+
+    /// Takes `slot` for an operation and puts it at the end of the backlog. Operations that are
+    /// linked must be staged one after the other, all but the last with a link mark.
+    #[inline]
+    pub fn stage(&mut self, slot: u32, marks: Marks) -> Result<(), StageError> {
+        if self.closing || self.failed.is_some() {
+            return Err(StageError::Closed);
+        }
+        let place = self.slots.get_mut(slot).ok_or(StageError::NoSuchSlot)?;
+        if place.state != State::Free {
+            return Err(StageError::SlotTaken);
+        }
+        place.state = State::Queued;
+        place.marks = marks;
+        self.slots.live += 1;
+        self.counts.staged += 1;
+        self.backlog.push_back(slot);
+        Ok(())
+    }
+
+    /// Operations staged or in the kernel.
+    pub fn live(&self) -> usize {
+        self.slots.live
+    }
+
+    /// Operations waiting for room in the submission queue.
+    pub fn backlog(&self) -> usize {
+        self.backlog.len()
+    }
+
+    /// Operations the kernel has: pushed, and their last completion not taken.
+    pub fn in_kernel(&self) -> usize {
+        self.slots.live - self.backlog.len() - self.refused.len()
+    }
+
+    /// True when nothing is under way: no operation, and no cancel that outlived its target.
+    pub fn is_idle(&self) -> bool {
+        self.slots.live == 0 && self.cancels_in_kernel == 0
+    }
+
+    /// The errno the ring failed with, if it has.
+    pub fn failure(&self) -> Option<i32> {
+        self.failed
+    }
+
+    /// What has passed through so far.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    /// The kernel behind the engine.
+    pub fn kernel(&mut self) -> &mut K {
+        &mut self.kernel
+    }
+
+    /// The table, to ask for tokens.
+    pub fn slots(&self) -> &Slots {
+        &self.slots
+    }
+
+    /// Keeps `memory` alive as long as the ring, and for ever if the ring has to be leaked.
+    pub fn keep(&mut self, memory: Box<dyn Any>) {
+        self.kept.push(memory);
+    }
+
+    /// Lets go of all kept memory. Only right when the ring no longer has it registered.
+    pub fn forget_kept(&mut self) {
+        self.kept.clear();
+    }
+
+    /// Nothing can be staged any more; what is under way goes on.
+    pub fn close(&mut self) {
+        self.closing = true;
+    }
+
+    /// The books balance (R65).
+    #[inline]
+    pub(crate) fn check(&self) {
+        debug_assert_eq!(self.counts.staged, self.counts.settled + self.slots.live as u64);
+        debug_assert!(self.backlog.len() + self.refused.len() <= self.slots.live);
+    }
+}
+
+impl<K: Kernel> Drop for Engine<K> {
+    fn drop(&mut self) {
+        if self.in_kernel() > 0 {
+            // Closing a ring does not stop a worker that is in the middle of a read: what the
+            // kernel may still write to is never given back (R31).
+            return;
+        }
+        // SAFETY: none of the three is used after this; the ring goes first, so that nothing
+        // registered with it is freed under it.
+        unsafe {
+            ManuallyDrop::drop(&mut self.kernel);
+            ManuallyDrop::drop(&mut self.slots);
+            ManuallyDrop::drop(&mut self.kept);
+        }
+    }
+}

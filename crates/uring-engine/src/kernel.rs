@@ -1,0 +1,58 @@
+//! The one small door to the kernel. [`Ring`](crate::Ring) stands behind it in earnest; the tests
+//! put a seeded fake there.
+
+use std::time::Duration;
+use uring::squeue::Entry;
+
+/// One completion queue entry, copied out of the ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Completion {
+    /// The entry's token.
+    pub user_data: u64,
+    /// The result: a count, a descriptor, or a negative errno.
+    pub result: i32,
+    /// `IORING_CQE_F_*`.
+    pub flags: u32,
+}
+
+/// What the engine asks of a kernel: room, push, enter, pop. Errnos are positive numbers.
+pub trait Kernel {
+    /// Entries that can be pushed before the submission queue is full.
+    fn room(&mut self) -> usize;
+
+    /// All the entries the submission queue can hold at once.
+    fn capacity(&self) -> usize;
+
+    /// Puts one entry into the submission queue; the kernel sees it at the next [`enter`].
+    ///
+    /// # Safety
+    /// There is [`room`](Kernel::room), and everything the entry points at stays valid and in
+    /// place until the entry's last completion has been popped.
+    ///
+    /// [`enter`]: Kernel::enter
+    unsafe fn push(&mut self, entry: &Entry);
+
+    /// Entries pushed and not yet consumed by the kernel.
+    fn unsubmitted(&mut self) -> usize;
+
+    /// `io_uring_enter` with all unsubmitted entries, waiting for nothing. Gives the number the
+    /// kernel consumed. Runs task work and flushes overflowed completions when
+    /// [`needs_enter`](Kernel::needs_enter) says there are some.
+    fn enter(&mut self) -> Result<usize, i32>;
+
+    /// True when completions wait in the kernel that only an enter brings out
+    /// (`IORING_SQ_CQ_OVERFLOW`, `IORING_SQ_TASKRUN`).
+    fn needs_enter(&mut self) -> bool;
+
+    /// True when [`pop`](Kernel::pop) has one to give.
+    fn has_completions(&mut self) -> bool;
+
+    /// Takes the next completion off the completion queue.
+    fn pop(&mut self) -> Option<Completion>;
+
+    /// Completions the kernel had to drop (the CQ ring's `overflow` counter): lost for ever.
+    fn dropped(&mut self) -> u32;
+
+    /// Blocks until a completion may be there or `timeout` has passed. Only teardown calls this.
+    fn wait(&mut self, timeout: Duration);
+}

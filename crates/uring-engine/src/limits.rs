@@ -1,0 +1,20 @@
+//! Every limit of the engine, named. Each has a test that reaches it.
+
+/// Submission queue entries when the caller names none.
+pub const ENTRIES_DEFAULT: u32 = 256;
+
+/// The kernel's own ceiling for submission queue entries (`IORING_MAX_ENTRIES`).
+pub const ENTRIES_MAX: u32 = 32_768;
+
+/// The kernel's own ceiling for completion queue entries (`IORING_MAX_CQ_ENTRIES`).
+pub const CQ_ENTRIES_MAX: u32 = 65_536;
+
+/// An operation with a timeout needs two entries side by side, so no queue is smaller.
+pub const ENTRIES_MIN: u32 = 2;
+
+/// Slots a table can hold: the slot's part of a completion's `user_data` is 32 bits wide, but a
+/// million operations in flight is already more than any ring is given work for.
+pub const SLOTS_MAX: u32 = 1 << 20;
+
+/// How often one `enter` is repeated after EINTR before the turn gives the thread back.
+pub const INTERRUPTS_MAX: u32 = 64;

@@ -1,0 +1,166 @@
+//! The table of operations. A slot is claimed by index when an operation is staged and freed with
+//! a new generation when its last completion has been taken; in between it owns the operation's
+//! memory. The index is chosen by the embedder, which keeps its own tables under the same number;
+//! the table only refuses a slot that is taken.
+
+use crate::token::{Kind, Token, GENERATION_MASK};
+use crate::Payload;
+use uring::types::Timespec;
+
+/// Where a slot's operation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    Free,
+    /// In the backlog: not encoded, the kernel knows nothing of it.
+    Queued,
+    /// Pushed: the kernel may touch its memory.
+    InKernel,
+}
+
+/// What is special about an operation. Bits are combined with `|`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Marks(pub u8);
+
+impl Marks {
+    /// Nothing special.
+    pub const NONE: Marks = Marks(0);
+    /// The next staged operation is linked to this one (`IOSQE_IO_LINK`).
+    pub const LINK: Marks = Marks(1);
+    /// As `LINK`, but the chain survives a failure (`IOSQE_IO_HARDLINK`).
+    pub const HARDLINK: Marks = Marks(2);
+    /// A `LINK_TIMEOUT` follows the operation.
+    pub const TIMED: Marks = Marks(4);
+    /// Somebody asked for the operation to be cancelled.
+    pub(crate) const CANCELLED: Marks = Marks(8);
+    /// The guard went off.
+    pub(crate) const EXPIRED: Marks = Marks(16);
+
+    pub(crate) const CHAINED: Marks = Marks(1 | 2);
+
+    /// Marks from a number of the embedder's; bits that are the engine's own are dropped.
+    #[inline]
+    pub fn from_request(bits: u32) -> Marks {
+        Marks(bits as u8 & 7)
+    }
+
+    /// True when any bit of `other` is set.
+    #[inline]
+    pub fn has(self, other: Marks) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    #[inline]
+    pub(crate) fn set(&mut self, other: Marks) {
+        self.0 |= other.0;
+    }
+}
+
+impl std::ops::BitOr for Marks {
+    type Output = Marks;
+    fn bitor(self, other: Marks) -> Marks {
+        Marks(self.0 | other.0)
+    }
+}
+
+pub(crate) struct Slot {
+    pub state: State,
+    pub marks: Marks,
+    /// Final completions still to come: the operation's and its guard's.
+    pub outstanding: u8,
+    pub generation: u32,
+    /// The operation's result, held while the guard's completion is awaited.
+    pub held: (i32, u32),
+    pub payload: Option<Box<dyn Payload>>,
+    pub guard: Option<Box<Timespec>>,
+}
+
+impl Slot {
+    fn free() -> Slot {
+        Slot {
+            state: State::Free,
+            marks: Marks::NONE,
+            outstanding: 0,
+            generation: 0,
+            held: (0, 0),
+            payload: None,
+            guard: None,
+        }
+    }
+
+    /// Entries the operation takes in the submission queue.
+    #[inline]
+    pub fn entries(&self) -> usize {
+        1 + usize::from(self.marks.has(Marks::TIMED))
+    }
+}
+
+/// The table.
+pub struct Slots {
+    table: Vec<Slot>,
+    /// Slots that are not free.
+    pub(crate) live: usize,
+}
+
+impl Slots {
+    pub(crate) fn new(count: u32) -> Slots {
+        let mut slots = Slots { table: Vec::new(), live: 0 };
+        slots.grow(count);
+        slots
+    }
+
+    /// Makes the table hold at least `count` slots. Payloads are boxed, so nothing the kernel
+    /// sees moves.
+    pub(crate) fn grow(&mut self, count: u32) {
+        let count = count.min(crate::limits::SLOTS_MAX) as usize;
+        if count > self.table.len() {
+            self.table.resize_with(count, Slot::free);
+        }
+    }
+
+    /// How many slots the table holds.
+    pub fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    /// True for a table without slots.
+    pub fn is_empty(&self) -> bool {
+        self.table.is_empty()
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, slot: u32) -> Option<&Slot> {
+        self.table.get(slot as usize)
+    }
+
+    #[inline]
+    pub(crate) fn get_mut(&mut self, slot: u32) -> Option<&mut Slot> {
+        self.table.get_mut(slot as usize)
+    }
+
+    /// The token of the operation in `slot`, if one is staged or in flight there.
+    pub fn token(&self, slot: u32) -> Option<Token> {
+        let state = self.get(slot)?;
+        (state.state != State::Free).then(|| Token::new(Kind::Operation, state.generation, slot))
+    }
+
+    /// The indices of all slots in `state`.
+    pub(crate) fn in_state(&self, state: State) -> Vec<u32> {
+        let matching = self.table.iter().enumerate().filter(|(_, slot)| slot.state == state);
+        matching.map(|(index, _)| index as u32).collect()
+    }
+
+    /// Frees a slot: its memory goes to the caller, its generation passes on.
+    #[inline]
+    pub(crate) fn release(&mut self, slot: u32) -> Option<Box<dyn Payload>> {
+        let freed = &mut self.table[slot as usize];
+        debug_assert!(freed.state != State::Free, "slot {slot} freed twice");
+        freed.state = State::Free;
+        freed.outstanding = 0;
+        freed.generation = (freed.generation + 1) & GENERATION_MASK;
+        if freed.guard.is_some() {
+            freed.guard = None;
+        }
+        self.live -= 1;
+        freed.payload.take()
+    }
+}

@@ -1,0 +1,41 @@
+//! Can this process use io_uring? Answered by doing it: a ring is opened and a NOP goes through.
+
+use napi_derive::napi;
+use uring_engine::{open, Kernel, Setup};
+
+/// Opens a small ring and completes one NOP. Gives 0, or the errno that stood in the way.
+#[napi]
+pub fn probe() -> i32 {
+    let mut ring = match open(Setup::new(2, None)) {
+        Ok(ring) => ring,
+        Err(error) => return error.raw_os_error().unwrap_or(libc::EIO),
+    };
+    let nop = uring::opcode::Nop::new().build().user_data(1);
+    // SAFETY: a fresh ring has room, and a NOP points at nothing.
+    unsafe { ring.push(&nop) };
+    if let Err(errno) = ring.enter() {
+        return errno;
+    }
+    match ring.pop() {
+        Some(completion) if completion.result >= 0 => 0,
+        Some(completion) => -completion.result,
+        None => libc::ETIME,
+    }
+}
+
+/// The opcodes this kernel supports (IORING_REGISTER_PROBE), or a negative errno.
+#[napi]
+pub fn supported_opcodes() -> napi::Either<Vec<u32>, i32> {
+    let ring = match open(Setup::new(2, None)) {
+        Ok(ring) => ring,
+        Err(error) => return napi::Either::B(-error.raw_os_error().unwrap_or(libc::EIO)),
+    };
+    let mut probe = uring::Probe::new();
+    match ring.submitter().register_probe(&mut probe) {
+        Ok(()) => {
+            let supported = (0..=255u8).filter(|&opcode| probe.is_supported(opcode));
+            napi::Either::A(supported.map(u32::from).collect())
+        }
+        Err(error) => napi::Either::B(-error.raw_os_error().unwrap_or(libc::EIO)),
+    }
+}

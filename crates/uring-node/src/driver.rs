@@ -1,0 +1,213 @@
+//! The ring's place on Node's own event loop: four libuv handles, made per ring, on the
+//! environment's loop, closed exactly once.
+//!
+//! - `poll` watches the ring's descriptor: completions that did not arrive inside a submit. It
+//!   stays started and is referenced only while operations are in flight, so that an idle ring
+//!   neither wakes nor keeps alive anybody.
+//! - `check`, with `idle` so that the loop does not sleep before it: the next turn of a ring that
+//!   used up its share of this one. It runs after timers and sockets had theirs.
+//! - `timer`: the next try when the kernel had no room and nothing in flight can wake us.
+//!
+//! The driver never touches JavaScript; it calls the [`Wake`] it was made with.
+
+use crate::uv;
+use std::alloc::{alloc_zeroed, dealloc, Layout};
+use std::cell::Cell;
+use std::ffi::{c_int, c_void};
+use std::os::fd::RawFd;
+use std::rc::Rc;
+
+/// A loop iteration that has run this long is over for the ring: the rest waits for the next.
+/// libuv's clock counts whole milliseconds, so this means between one and two of them.
+const SHARE_MS: u64 = 2;
+
+/// How long to leave the kernel alone when it had no room and nothing is in flight.
+const PAUSE_MS: u64 = 1;
+
+/// Who is called when it is the ring's turn.
+pub trait Wake {
+    /// The ring's descriptor became readable.
+    fn ready(&self);
+    /// The next turn of the loop, as asked for.
+    fn turn(&self);
+    /// All handles are closed; nothing will be called any more.
+    fn closed(&self);
+}
+
+struct Raw {
+    handle: *mut uv::Handle,
+    layout: Layout,
+}
+
+impl Raw {
+    fn new(kind: uv::Type) -> Raw {
+        // SAFETY: asks libuv for a constant.
+        let size = unsafe { uv::uv_handle_size(kind) };
+        let layout = Layout::from_size_align(size.max(1), 16).expect("a handle of sane size");
+        // SAFETY: the layout is not empty.
+        let handle = unsafe { alloc_zeroed(layout) }.cast::<uv::Handle>();
+        assert!(!handle.is_null(), "out of memory");
+        Raw { handle, layout }
+    }
+}
+
+/// The handles of one ring. Freed by their own close callbacks.
+pub struct Driver {
+    uv: *mut uv::Loop,
+    poll: *mut uv::Handle,
+    check: *mut uv::Handle,
+    idle: *mut uv::Handle,
+    timer: *mut uv::Handle,
+    open: Cell<u32>,
+    layouts: [(*mut uv::Handle, Layout); 4],
+    wake: Rc<dyn Wake>,
+    polling: Cell<bool>,
+    referenced: Cell<bool>,
+    deferred: Cell<bool>,
+}
+
+impl Driver {
+    /// Puts a ring's descriptor on `uv`. The driver lives until its handles are closed.
+    pub fn new(uv: *mut uv::Loop, fd: RawFd, wake: Rc<dyn Wake>) -> Result<&'static Driver, i32> {
+        let raws = [uv::Type::Poll, uv::Type::Check, uv::Type::Idle, uv::Type::Timer].map(Raw::new);
+        let [poll, check, idle, timer] = [0, 1, 2, 3].map(|index: usize| raws[index].handle);
+        // SAFETY: the loop is the environment's, the handles are fresh and of libuv's own size.
+        unsafe {
+            let status = uv::uv_poll_init(uv, poll, fd);
+            if status < 0 {
+                for raw in &raws {
+                    dealloc(raw.handle.cast(), raw.layout);
+                }
+                return Err(-status);
+            }
+            uv::uv_check_init(uv, check);
+            uv::uv_idle_init(uv, idle);
+            uv::uv_timer_init(uv, timer);
+        }
+        let driver = Box::leak(Box::new(Driver {
+            uv,
+            poll,
+            check,
+            idle,
+            timer,
+            open: Cell::new(4),
+            layouts: raws.map(|raw| (raw.handle, raw.layout)),
+            wake,
+            polling: Cell::new(false),
+            referenced: Cell::new(false),
+            deferred: Cell::new(false),
+        }));
+        for (handle, _) in driver.layouts {
+            let data = std::ptr::from_ref::<Driver>(driver).cast::<c_void>().cast_mut();
+            // SAFETY: the driver outlives its handles: the last close callback frees it.
+            unsafe { uv::uv_handle_set_data(handle, data) };
+            if handle == poll {
+                // SAFETY: an initialised handle.
+                unsafe { uv::uv_unref(handle) };
+            }
+        }
+        Ok(driver)
+    }
+
+    /// Watches the descriptor, once and for all.
+    pub fn watch(&self) {
+        if !self.polling.replace(true) {
+            // SAFETY: an open poll handle.
+            unsafe { uv::uv_poll_start(self.poll, uv::READABLE, on_ready) };
+        }
+    }
+
+    /// Keeps the loop alive, or lets it go.
+    #[inline]
+    pub fn hold(&self, hold: bool) {
+        if self.referenced.replace(hold) != hold {
+            // SAFETY: an open poll handle.
+            unsafe {
+                if hold {
+                    uv::uv_ref(self.poll)
+                } else {
+                    uv::uv_unref(self.poll)
+                }
+            }
+        }
+    }
+
+    /// True when this iteration of the loop has lasted the ring's share of it.
+    #[inline]
+    pub fn share_is_used_up(&self) -> bool {
+        // SAFETY: reads two clocks.
+        unsafe { (uv::uv_hrtime() / 1_000_000).saturating_sub(uv::uv_now(self.uv)) >= SHARE_MS }
+    }
+
+    /// Asks for a turn after timers and sockets have had theirs.
+    pub fn defer(&self) {
+        if !self.deferred.replace(true) {
+            // SAFETY: open handles.
+            unsafe {
+                uv::uv_check_start(self.check, on_turn);
+                uv::uv_idle_start(self.idle, on_idle);
+            }
+        }
+    }
+
+    /// Asks for a turn after a pause.
+    pub fn pause(&self) {
+        // SAFETY: an open handle.
+        unsafe { uv::uv_timer_start(self.timer, on_turn, PAUSE_MS, 0) };
+    }
+
+    /// Closes the handles. Nothing but [`Wake::closed`] is called after this.
+    pub fn close(&self) {
+        for (handle, _) in self.layouts {
+            // SAFETY: each handle is open, and closed only here.
+            unsafe { uv::uv_close(handle, on_closed) };
+        }
+    }
+
+    fn stop_turning(&self) {
+        self.deferred.set(false);
+        // SAFETY: open handles; stopping a stopped one does nothing.
+        unsafe {
+            uv::uv_check_stop(self.check);
+            uv::uv_idle_stop(self.idle);
+            uv::uv_timer_stop(self.timer);
+        }
+    }
+}
+
+/// # Safety
+/// `handle` is one of a driver's, whose data is the driver.
+unsafe fn driver<'a>(handle: *const uv::Handle) -> &'a Driver {
+    // SAFETY: set in Driver::new, and the driver is freed only after its last handle.
+    unsafe { &*uv::uv_handle_get_data(handle).cast::<Driver>() }
+}
+
+unsafe extern "C" fn on_ready(handle: *mut uv::Handle, _status: c_int, _events: c_int) {
+    // SAFETY: libuv calls this with the poll handle.
+    unsafe { driver(handle) }.wake.ready();
+}
+
+unsafe extern "C" fn on_turn(handle: *mut uv::Handle) {
+    // SAFETY: libuv calls this with the check or the timer handle.
+    let driver = unsafe { driver(handle) };
+    driver.stop_turning();
+    driver.wake.turn();
+}
+
+unsafe extern "C" fn on_idle(_handle: *mut uv::Handle) {}
+
+unsafe extern "C" fn on_closed(handle: *mut uv::Handle) {
+    // SAFETY: libuv calls this once per handle.
+    let own = unsafe { driver(handle) };
+    own.open.set(own.open.get() - 1);
+    if own.open.get() > 0 {
+        return;
+    }
+    // SAFETY: the last handle is closed: nothing refers to the driver or its handles any more.
+    let driver = unsafe { Box::from_raw(std::ptr::from_ref(own).cast_mut()) };
+    for (handle, layout) in driver.layouts {
+        // SAFETY: allocated in Raw::new with this layout.
+        unsafe { dealloc(handle.cast(), layout) };
+    }
+    driver.wake.closed();
+}

@@ -1,0 +1,49 @@
+//! What JavaScript writes for an operation: a submission entry without its pointers. It lives in
+//! memory the addon owns; JavaScript fills it with numbers, the encoder reads it. No field of it
+//! is ever taken for an address.
+
+/// One staged operation, 64 bytes, at index `slot` of the request table. Word numbers are those of
+/// `src/core/request.ts`.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct Request {
+    /// Word 0: `sqe.opcode`.
+    pub opcode: u8,
+    /// `sqe.flags` (`IOSQE_*`), link flags excluded: the engine adds those.
+    pub flags: u8,
+    /// `sqe.ioprio`, or the flags that some operations keep there.
+    pub ioprio: u16,
+    /// Word 1: `sqe.fd`, or an index with `IOSQE_FIXED_FILE`.
+    pub fd: i32,
+    /// Words 2-3: `sqe.off`.
+    pub off: u64,
+    /// Words 4-5: `sqe.addr` of operations that keep a plain number there.
+    pub addr: u64,
+    /// Word 6: `sqe.len`.
+    pub len: u32,
+    /// Word 7: the operation's own flags (`rw_flags`, `open_flags`, ...).
+    pub op_flags: u32,
+    /// Word 8: `sqe.buf_index`.
+    pub buf_index: u16,
+    /// `sqe.personality`.
+    pub personality: u16,
+    /// Word 9: `sqe.file_index`.
+    pub file_index: u32,
+    /// Words 10-11: `sqe.addr3` of operations that keep a plain number there.
+    pub addr3: u64,
+    /// Word 12: [`Marks`](uring_engine::Marks).
+    pub marks: u32,
+    /// Words 13-14: the time limit's seconds and nanoseconds, when the marks say `TIMED`.
+    pub limit_seconds: u32,
+    pub limit_nanoseconds: u32,
+    /// Word 15.
+    _reserved: u32,
+}
+
+const _: () = assert!(std::mem::size_of::<Request>() == 64);
+const _: () = assert!(std::mem::offset_of!(Request, fd) == 4);
+const _: () = assert!(std::mem::offset_of!(Request, off) == 8);
+const _: () = assert!(std::mem::offset_of!(Request, len) == 24);
+const _: () = assert!(std::mem::offset_of!(Request, buf_index) == 32);
+const _: () = assert!(std::mem::offset_of!(Request, addr3) == 40);
+const _: () = assert!(std::mem::offset_of!(Request, marks) == 48);

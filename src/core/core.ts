@@ -1,0 +1,352 @@
+// The facade's half of a ring: which slots are free, what their promises are, when to submit.
+//
+// An operation takes a slot, its request is written into the slot's words, and the slot goes to
+// the end of the queue. The first one queued asks for a flush in a microtask; the flush is one
+// native call that submits the queue and brings back whatever has completed, which is settled in
+// one loop. No user code runs inside that loop: promises only schedule their reactions.
+//
+// Owns: slots, queue, promises. Never: an address, an SQE, a libuv handle (crates/uring-node).
+// Proved by __test__/ring.spec.ts, batch.spec.ts, chain.spec.ts and the stress suites.
+
+import type { NativeRing } from '#binding'
+import { AbortError, ringBusy, ringClosed, ringFailed } from '../errors'
+import { OUTPUT_WORDS, failure, settled } from './settle'
+import type { Operation } from './operation'
+import { Requests } from './request'
+import { Watch } from './watch'
+
+/** Takes the raw results of operations that were started together (a batch, a chain). */
+export interface Owner {
+  /** Operation number `place` is over; what the kernel filled in is at `index` of this settling. */
+  complete(
+    place: number,
+    result: number,
+    flags: number,
+    index: number,
+    object: unknown,
+    signal: AbortSignal | undefined,
+  ): void
+  /** The ring failed with operation `place` in flight. */
+  fail(place: number, error: Error): void
+}
+
+const MORE = 1 << 16
+const DEFERRED = 1 << 17
+const COUNT = 0xffff
+const RESULT_WORDS = 3
+
+const resolved = Promise.resolve()
+
+type Resolve = (value: unknown) => void
+type Reject = (reason: unknown) => void
+
+/** Slots of a new ring, unless its limit is lower. */
+const SLOTS_FIRST = 512
+
+export class Core {
+  readonly native: NativeRing
+  readonly requests: Requests
+  /** By slot: the JavaScript value that goes with the request (a buffer, a path, several). */
+  readonly objects: unknown[] = []
+  /** By slot: who takes the raw result instead of a promise, and which of its results it is. */
+  readonly owners: (Owner | undefined)[] = []
+  readonly places: number[] = []
+  /** Set by `start` for an operation whose signal is aborted already: it is not to be queued. */
+  refusal: AbortError | undefined
+  /** Called when nothing is in flight any more, if somebody waits for that. */
+  idle: (() => void) | undefined
+
+  readonly #flushNative: (count: number) => number
+  readonly #watch: Watch
+  readonly #limit: number
+  readonly #sqEntries: number
+  readonly #operations: (Operation<unknown> | undefined)[] = []
+  readonly #promises: (Promise<unknown> | undefined)[] = []
+  readonly #resolves: (Resolve | undefined)[] = []
+  readonly #rejects: (Reject | undefined)[] = []
+  #queue: Int32Array
+  #queued = 0
+  #free: Int32Array
+  #freeCount = 0
+  #slots = 0
+  readonly #results: Int32Array
+  readonly #outputs: Uint32Array
+  /** A flush is coming: in a microtask, or with the driver's next call. */
+  #scheduled = false
+  /** It is the driver's call that is coming: the loop's other users have their turn first. */
+  #deferred = false
+  #settling = false
+  #refused: Error | undefined
+  #slot = 0
+
+  constructor(native: NativeRing, sqEntries: number, slots: number, limit: number) {
+    this.native = native
+    this.#sqEntries = sqEntries
+    this.#limit = limit
+    const tables = native.tables()
+    this.requests = new Requests(tables.requests)
+    this.#queue = new Int32Array(tables.queue)
+    this.#results = new Int32Array(tables.results)
+    this.#outputs = new Uint32Array(tables.outputs)
+    this.#free = new Int32Array(0)
+    this.#addSlots(slots)
+    this.#watch = new Watch((slot) => {
+      this.cancel(slot)
+    })
+    this.#flushNative = native.connect(this.#turn, this.objects)
+  }
+
+  /** How many slots a new ring with this limit starts with. */
+  static slots(limit: number): number {
+    return Math.min(limit, SLOTS_FIRST)
+  }
+
+  /** Operations that have not settled. */
+  get inFlight(): number {
+    return this.#slots - this.#freeCount
+  }
+
+  get slots(): number {
+    return this.#slots
+  }
+
+  /** Refuses everything from now on, with this error. */
+  refuse(error: Error): void {
+    this.#refused ??= error
+  }
+
+  /** Throws when the ring takes no more operations. */
+  check(): void {
+    if (this.#refused !== undefined) throw this.#refused
+  }
+
+  /** A free slot. */
+  take(): number {
+    if (this.#refused !== undefined) throw this.#refused
+    if (this.#freeCount === 0) this.#grow()
+    return this.#free[--this.#freeCount] as number
+  }
+
+  /** Gives back a slot whose operation was never queued. */
+  release(slot: number): void {
+    this.objects[slot] = undefined
+    this.owners[slot] = undefined
+    this.#operations[slot] = undefined
+    this.#watch.forget(slot)
+    this.#free[this.#freeCount++] = slot
+  }
+
+  /** Has the operation in `slot` cancelled when `signal` is aborted. */
+  watch(slot: number, signal: AbortSignal): void {
+    if (signal.aborted) this.refusal = new AbortError(signal.reason)
+    else this.#watch.add(slot, signal)
+  }
+
+  /** Queues the operation in `slot`; gives the promise of its value. */
+  promise<T>(slot: number, operation: Operation<T>): Promise<T> {
+    if (this.refusal !== undefined) return this.#refusedPromise(slot)
+    this.#operations[slot] = operation
+    this.#slot = slot
+    const promise = new Promise<unknown>(this.#capture)
+    this.#promises[slot] = promise
+    this.#enqueue(slot)
+    return promise as Promise<T>
+  }
+
+  /** Queues the operation in `slot`; its raw result goes to `owner`, as its number `place`. */
+  own(slot: number, operation: Operation<unknown>, owner: Owner, place: number): void {
+    this.#operations[slot] = operation
+    this.owners[slot] = owner
+    this.places[slot] = place
+    this.#enqueue(slot)
+  }
+
+  /** Room for `count` operations that must be submitted together; see `chain`. */
+  get chainMax(): number {
+    return this.#sqEntries
+  }
+
+  /** The slot whose promise this is, or -1. */
+  slotOf(promise: Promise<unknown>): number {
+    return this.#promises.indexOf(promise)
+  }
+
+  /** Asks for the operation in `slot` to be cancelled; it settles as any other. */
+  cancel(slot: number): void {
+    this.native.cancel(this.#takeQueued(), slot)
+    this.#schedule()
+  }
+
+  /** Asks for everything to be cancelled. */
+  cancelAll(): void {
+    this.native.cancelAll(this.#takeQueued())
+    this.#schedule()
+  }
+
+  /** Submits what is queued and settles what has completed. */
+  flush(): void {
+    if (this.#settling) return
+    const answer = this.#flushNative(this.#takeQueued())
+    if (answer < 0) {
+      this.#fail(answer)
+      return
+    }
+    this.#deferred = (answer & DEFERRED) !== 0
+    this.#scheduled = this.#deferred
+    this.#settle(answer & COUNT)
+    if (answer & MORE) this.#schedule()
+    if (this.idle !== undefined && this.#freeCount === this.#slots) this.idle()
+  }
+
+  /** The driver's call: completions have arrived, or the loop's next turn has. */
+  readonly #turn = (): void => {
+    this.flush()
+  }
+
+  readonly #flushSoon = (): void => {
+    // a flush in between (a full queue, the driver) has done it, or the driver is to do it
+    if (this.#scheduled && !this.#deferred && this.#refused !== closedForGood) this.flush()
+  }
+
+  readonly #capture = (resolve: Resolve, reject: Reject): void => {
+    this.#resolves[this.#slot] = resolve
+    this.#rejects[this.#slot] = reject
+  }
+
+  #enqueue(slot: number): void {
+    this.#queue[this.#queued++] = slot
+    if (!this.#scheduled) this.#schedule()
+    // a full submission queue need not wait for the end of the turn
+    else if (this.#queued >= this.#sqEntries && !this.#deferred) this.flush()
+  }
+
+  #takeQueued(): number {
+    const count = this.#queued
+    this.#queued = 0
+    return count
+  }
+
+  #schedule(): void {
+    if (this.#scheduled) return
+    this.#scheduled = true
+    void resolved.then(this.#flushSoon)
+  }
+
+  #settle(count: number): void {
+    if (count === 0) return
+    this.#settling = true
+    const results = this.#results
+    for (let index = 0, at = 0; index < count; index++, at += RESULT_WORDS) {
+      const slot = results[at] as number
+      const result = results[at + 1] as number
+      const operation = this.#operations[slot] as Operation<unknown>
+      const owner = this.owners[slot]
+      if (owner !== undefined) {
+        const object = this.objects[slot]
+        const signal = this.#watch.active ? this.#watch.signal(slot) : undefined
+        this.#finish(slot)
+        owner.complete(this.places[slot] as number, result, results[at + 2] as number, index, object, signal)
+      } else if (result >= 0 && operation.decode === undefined) {
+        const resolve = this.#resolves[slot] as Resolve
+        this.#finish(slot)
+        resolve(result)
+      } else {
+        this.#settlePromise(slot, operation, result, results[at + 2] as number, index)
+      }
+    }
+    this.#settling = false
+  }
+
+  #settlePromise(slot: number, operation: Operation<unknown>, result: number, flags: number, index: number): void {
+    const resolve = this.#resolves[slot] as Resolve
+    const reject = this.#rejects[slot] as Reject
+    const object = this.objects[slot]
+    const signal = this.#watch.signal(slot)
+    this.#finish(slot)
+    const value = this.outcome(operation, result, flags, index, object, signal)
+    if (value instanceof Error) reject(value)
+    else resolve(value)
+  }
+
+  /** The value of a completed operation, or the error it rejects with. */
+  outcome(
+    operation: Operation<unknown>,
+    result: number,
+    flags: number,
+    index: number,
+    object: unknown,
+    signal: AbortSignal | undefined,
+  ): unknown {
+    const completion = { result, flags, output: this.#outputs, at: index * OUTPUT_WORDS }
+    return settled(operation, completion) ?? failure(operation, result, object, signal)
+  }
+
+  #finish(slot: number): void {
+    this.objects[slot] = undefined
+    this.owners[slot] = undefined
+    this.#promises[slot] = undefined
+    this.#operations[slot] = undefined
+    if (this.#watch.active) this.#watch.forget(slot)
+    this.#free[this.#freeCount++] = slot
+  }
+
+  #refusedPromise(slot: number): Promise<never> {
+    const error = this.refusal
+    this.refusal = undefined
+    this.release(slot)
+    return Promise.reject(error)
+  }
+
+  /** The ring broke: every operation is told, and its memory stays where it is for good. */
+  #fail(errno: number): void {
+    const error = ringFailed(errno)
+    this.refuse(error)
+    for (let slot = 0; slot < this.#slots; slot++) {
+      if (this.#operations[slot] === undefined) continue
+      this.#operations[slot] = undefined
+      this.#watch.forget(slot)
+      const owner = this.owners[slot]
+      if (owner !== undefined) owner.fail(this.places[slot] as number, error)
+      else this.#rejects[slot]?.(error)
+    }
+    this.idle?.()
+  }
+
+  #grow(): void {
+    if (this.#slots >= this.#limit) throw ringBusy(this.#limit)
+    const slots = Math.min(this.#limit, this.#slots * 2)
+    const errno = this.native.grow(slots)
+    if (errno !== 0) throw ringFailed(errno)
+    const tables = this.native.tables()
+    this.requests.move(tables.requests)
+    this.#queue = new Int32Array(tables.queue)
+    this.#addSlots(slots)
+  }
+
+  #addSlots(slots: number): void {
+    const free = new Int32Array(slots)
+    free.set(this.#free)
+    for (let slot = slots - 1; slot >= this.#slots; slot--) {
+      free[this.#freeCount++] = slot
+    }
+    for (let slot = this.#slots; slot < slots; slot++) {
+      this.objects.push(undefined)
+      this.owners.push(undefined)
+      this.places.push(0)
+      this.#operations.push(undefined)
+      this.#promises.push(undefined)
+      this.#resolves.push(undefined)
+      this.#rejects.push(undefined)
+    }
+    this.#free = free
+    this.#slots = slots
+  }
+
+  /** Nothing is in flight and nothing will be: lets go of the native ring. */
+  close(): void {
+    this.#refused = closedForGood
+    this.native.close()
+  }
+}
+
+const closedForGood = ringClosed()

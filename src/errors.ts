@@ -1,0 +1,137 @@
+// Errors in the shapes Node's users know: RangeError and TypeError with a code for bad arguments,
+// a SystemError for what the kernel refused, an AbortError for what a signal stopped. Nothing else
+// in the package makes an Error. Proved by __test__/errors.spec.ts.
+
+import { getSystemErrorMap } from 'node:util'
+
+/** The codes of errors that are this package's own. Kernel errors carry theirs (`ENOENT`, ...). */
+export type UringErrorCode =
+  | 'ERR_OUT_OF_RANGE'
+  | 'ERR_INVALID_ARG_TYPE'
+  | 'ERR_INVALID_ARG_VALUE'
+  | 'ERR_BUFFER_DETACHED'
+  | 'ERR_RING_CLOSED'
+  | 'ERR_RING_FAILED'
+  | 'ERR_RING_BUSY'
+  | 'ERR_OP_UNSUPPORTED'
+  | 'ERR_URING_UNAVAILABLE'
+
+function coded<E extends Error>(error: E, code: string): E & { code: string } {
+  // as in Node: `name [code]: message` in the stack, a plain name afterwards
+  const named = error as E & { code: string }
+  named.code = code
+  const name = error.name
+  named.name = `${name} [${code}]`
+  void named.stack
+  Object.defineProperty(named, 'name', { value: name, enumerable: false, configurable: true, writable: true })
+  return named
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`
+  if (typeof value === 'bigint') return `${value}n`
+  if (typeof value === 'function') return `function ${value.name}`
+  if (typeof value === 'object' && value !== null) return `an instance of ${value.constructor?.name ?? 'Object'}`
+  return String(value)
+}
+
+/** RangeError for a number that is not what the kernel can be given. */
+export function outOfRange(name: string, expected: string, value: unknown): RangeError {
+  const message = `The value of "${name}" is out of range. It must be ${expected}. Received ${shown(value)}`
+  return coded(new RangeError(message), 'ERR_OUT_OF_RANGE')
+}
+
+/** TypeError for a value of the wrong kind. */
+export function wrongType(name: string, expected: string, value: unknown): TypeError {
+  const message = `The "${name}" argument must be ${expected}. Received ${shown(value)}`
+  return coded(new TypeError(message), 'ERR_INVALID_ARG_TYPE')
+}
+
+/** TypeError for a value of the right kind that makes no sense. */
+export function wrongValue(name: string, reason: string, value: unknown): TypeError {
+  return coded(new TypeError(`The "${name}" argument ${reason}. Received ${shown(value)}`), 'ERR_INVALID_ARG_VALUE')
+}
+
+/** TypeError for a buffer whose memory is gone. */
+export function detached(name: string): TypeError {
+  return coded(new TypeError(`The memory of "${name}" was detached (transferred) before it was submitted`), 'ERR_BUFFER_DETACHED')
+}
+
+/** TypeError for a call on a ring that was disposed. */
+export function ringClosed(): TypeError {
+  return coded(new TypeError('The ring is closed: dispose() was called'), 'ERR_RING_CLOSED')
+}
+
+/** Error for operations of a ring that broke. Their memory is kept: the kernel may still use it. */
+export function ringFailed(errno: number): Error {
+  const [code, text] = describe(errno)
+  const error = new Error(`The ring failed: io_uring_enter answered ${code}, ${text}`)
+  return Object.assign(coded(error, 'ERR_RING_FAILED'), { errno: -Math.abs(errno), syscall: 'io_uring_enter' })
+}
+
+/** Error for an operation beyond the ring's `inFlight` limit. */
+export function ringBusy(limit: number): Error {
+  const message = `${limit} operations are in flight, which is the ring's limit; await some, or raise the "inFlight" option`
+  return coded(new Error(message), 'ERR_RING_BUSY')
+}
+
+/** Error for an operation this kernel does not have. */
+export function unsupported(operation: string, since: string, running: string): Error {
+  const message = `${operation} needs Linux ${since}; this is ${running}`
+  return coded(new Error(message), 'ERR_OP_UNSUPPORTED')
+}
+
+/** Error for a place without io_uring: what is in the way, and the remedy. */
+export function unavailable(message: string, properties: object): Error {
+  return Object.assign(coded(new Error(message), 'ERR_URING_UNAVAILABLE'), properties)
+}
+
+/** `[code, text]` of an errno, whatever its sign. */
+export function describe(errno: number): [code: string, text: string] {
+  return getSystemErrorMap().get(-Math.abs(errno)) ?? [`E${Math.abs(errno)}`, 'unknown error']
+}
+
+/** What the kernel refused, in the shape of Node's SystemError. */
+export class SystemError extends Error {
+  /** The errno's name, `ENOENT` for one. */
+  readonly code: string
+  /** The errno, negative as in Node. */
+  readonly errno: number
+  /** The operation, by its name on the ring. */
+  readonly syscall: string
+  /** The path the operation was about, if it was about one. */
+  declare readonly path?: string
+  /** The second path of operations that have two. */
+  declare readonly dest?: string
+
+  /** @internal */
+  constructor(errno: number, syscall: string, details: { path?: string; dest?: string; cause?: unknown } = {}) {
+    const [code, text] = describe(errno)
+    const path = details.path === undefined ? '' : ` '${details.path}'`
+    const dest = details.dest === undefined ? '' : ` -> '${details.dest}'`
+    super(`${code}: ${text}, ${syscall}${path}${dest}`, 'cause' in details ? { cause: details.cause } : undefined)
+    this.code = code
+    this.errno = -Math.abs(errno)
+    this.syscall = syscall
+    if (details.path !== undefined) this.path = details.path
+    if (details.dest !== undefined) this.dest = details.dest
+  }
+
+  static {
+    Object.defineProperty(this.prototype, 'name', { value: 'Error', configurable: true, writable: true })
+  }
+}
+
+/** What an operation rejects with after its signal was aborted. The cause is the signal's reason. */
+export class AbortError extends Error {
+  readonly code = 'ABORT_ERR'
+
+  /** @internal */
+  constructor(reason: unknown) {
+    super('The operation was aborted', { cause: reason })
+  }
+
+  static {
+    Object.defineProperty(this.prototype, 'name', { value: 'AbortError', configurable: true, writable: true })
+  }
+}

@@ -1,0 +1,53 @@
+// Operations of the ring itself: nothing, and time.
+
+import type { Operation, Plain } from '../core/operation'
+import { IORING_OP_NOP, IORING_OP_TIMEOUT } from '../generated/constants'
+import { checkUint32, toTimespec, type Duration, type OperationOptions } from '../options'
+import { Operations, begin, core, end, type Kind, type Outcome } from './base'
+
+const NOP: Plain = { name: 'nop', since: '5.1' }
+
+const ETIME = -62
+
+const TIMEOUT: Operation<'expired' | 'counted'> = {
+  name: 'timeout',
+  since: '5.4',
+  answers: [ETIME],
+  decode: ({ result }) => (result === ETIME ? 'expired' : 'counted'),
+}
+
+export abstract class ControlOperations<K extends Kind> extends Operations<K> {
+  /**
+   * Does nothing, by way of the kernel and back (IORING_OP_NOP, Linux 5.1). Gives 0.
+   * See io_uring_prep_nop(3).
+   */
+  nop(options?: OperationOptions): Outcome<K, number> {
+    return this[end](this[begin](IORING_OP_NOP, -1, options), NOP)
+  }
+
+  /**
+   * Waits until `duration` is over or `count` other operations of the ring have completed
+   * (IORING_OP_TIMEOUT, Linux 5.4); a `count` of 0 is a plain timer. Gives which of the two it was.
+   * See io_uring_prep_timeout(3).
+   *
+   * @param duration milliseconds, or seconds and nanoseconds
+   * @param flags `IORING_TIMEOUT_*`: another clock, or an absolute time
+   */
+  timeout(
+    duration: Duration,
+    count = 0,
+    flags = 0,
+    options?: OperationOptions,
+  ): Outcome<K, 'expired' | 'counted'> {
+    const { seconds, nanoseconds } = toTimespec(duration, 'duration')
+    checkUint32(count, 'count')
+    checkUint32(flags, 'flags')
+    const slot = this[begin](IORING_OP_TIMEOUT, -1, options)
+    const { requests } = this[core]
+    requests.setAddr(slot, seconds)
+    requests.setLen(slot, nanoseconds)
+    requests.setOff(slot, count)
+    requests.setOpFlags(slot, flags)
+    return this[end](slot, TIMEOUT)
+  }
+}

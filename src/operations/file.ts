@@ -1,0 +1,230 @@
+// Operations on an open file.
+
+import type { Plain } from '../core/operation'
+import {
+  IORING_OP_CLOSE,
+  IORING_OP_FALLOCATE,
+  IORING_OP_FSYNC,
+  IORING_OP_FTRUNCATE,
+  IORING_OP_READ,
+  IORING_OP_READ_FIXED,
+  IORING_OP_READV,
+  IORING_OP_WRITE,
+  IORING_OP_WRITE_FIXED,
+  IORING_OP_WRITEV,
+} from '../generated/constants'
+import {
+  checkOffset,
+  checkPosition,
+  checkUint,
+  checkUint32,
+  checkView,
+  toFd,
+  toTypedArray,
+  toViews,
+  type FileLike,
+  type OperationOptions,
+  type Position,
+  type ReadWriteOptions,
+} from '../options'
+import { begin, core, end, type Kind, type Outcome } from './base'
+import { ControlOperations } from './control'
+
+const READ: Plain = { name: 'read', since: '5.6', buffer: 'buffer' }
+const WRITE: Plain = { name: 'write', since: '5.6', buffer: 'buffer' }
+const READV: Plain = { name: 'readv', since: '5.1', buffer: 'buffers' }
+const WRITEV: Plain = { name: 'writev', since: '5.1', buffer: 'buffers' }
+const READ_FIXED: Plain = { name: 'readFixed', since: '5.1', buffer: 'buffer' }
+const WRITE_FIXED: Plain = { name: 'writeFixed', since: '5.1', buffer: 'buffer' }
+const FSYNC: Plain = { name: 'fsync', since: '5.1' }
+const FALLOCATE: Plain = { name: 'fallocate', since: '5.6' }
+const FTRUNCATE: Plain = { name: 'ftruncate', since: '6.9' }
+const CLOSE: Plain = { name: 'close', since: '5.6' }
+
+export abstract class FileOperations<K extends Kind> extends ControlOperations<K> {
+  /**
+   * Reads into `buffer` from `position` on (IORING_OP_READ, Linux 5.6). Gives the bytes read, which
+   * can be fewer than fit, and are 0 at the end of the file. The buffer is the kernel's until the
+   * promise settles: do not transfer its memory before. See io_uring_prep_read(3), preadv2(2).
+   */
+  read(
+    fd: FileLike,
+    buffer: NodeJS.ArrayBufferView,
+    position: Position = null,
+    options?: ReadWriteOptions,
+  ): Outcome<K, number> {
+    return this.#transfer(IORING_OP_READ, READ, fd, buffer, position, 0, options)
+  }
+
+  /**
+   * Writes `buffer` at `position` (IORING_OP_WRITE, Linux 5.6). Gives the bytes written, which can
+   * be fewer than given. See io_uring_prep_write(3), pwritev2(2).
+   */
+  write(
+    fd: FileLike,
+    buffer: NodeJS.ArrayBufferView,
+    position: Position = null,
+    options?: ReadWriteOptions,
+  ): Outcome<K, number> {
+    return this.#transfer(IORING_OP_WRITE, WRITE, fd, buffer, position, 0, options)
+  }
+
+  /**
+   * As `read`, into a view of registered buffer `bufIndex` (IORING_OP_READ_FIXED, Linux 5.1): the
+   * kernel need not look the memory up. See io_uring_prep_read_fixed(3), `registerBuffers`.
+   */
+  readFixed(
+    fd: FileLike,
+    buffer: NodeJS.ArrayBufferView,
+    position: Position,
+    bufIndex: number,
+    options?: ReadWriteOptions,
+  ): Outcome<K, number> {
+    return this.#transfer(IORING_OP_READ_FIXED, READ_FIXED, fd, buffer, position, bufIndex, options)
+  }
+
+  /**
+   * As `write`, from a view of registered buffer `bufIndex` (IORING_OP_WRITE_FIXED, Linux 5.1).
+   * See io_uring_prep_write_fixed(3), `registerBuffers`.
+   */
+  writeFixed(
+    fd: FileLike,
+    buffer: NodeJS.ArrayBufferView,
+    position: Position,
+    bufIndex: number,
+    options?: ReadWriteOptions,
+  ): Outcome<K, number> {
+    return this.#transfer(IORING_OP_WRITE_FIXED, WRITE_FIXED, fd, buffer, position, bufIndex, options)
+  }
+
+  /**
+   * Reads into several buffers, one after the other (IORING_OP_READV, Linux 5.1); at most 1,024.
+   * Gives the bytes read. See io_uring_prep_readv(3).
+   */
+  readv(
+    fd: FileLike,
+    buffers: readonly NodeJS.ArrayBufferView[],
+    position: Position = null,
+    options?: ReadWriteOptions,
+  ): Outcome<K, number> {
+    return this.#vectored(IORING_OP_READV, READV, fd, buffers, position, options)
+  }
+
+  /**
+   * Writes several buffers, one after the other (IORING_OP_WRITEV, Linux 5.1); at most 1,024.
+   * Gives the bytes written. See io_uring_prep_writev(3).
+   */
+  writev(
+    fd: FileLike,
+    buffers: readonly NodeJS.ArrayBufferView[],
+    position: Position = null,
+    options?: ReadWriteOptions,
+  ): Outcome<K, number> {
+    return this.#vectored(IORING_OP_WRITEV, WRITEV, fd, buffers, position, options)
+  }
+
+  /**
+   * Brings a file's data to the disk (IORING_OP_FSYNC, Linux 5.1); with `IORING_FSYNC_DATASYNC`
+   * only what is needed to read it back. Not ordered after writes that are still in flight: await
+   * them, or link them with `chain`. Gives 0. See io_uring_prep_fsync(3), fsync(2).
+   */
+  fsync(fd: FileLike, flags = 0, options?: OperationOptions): Outcome<K, number> {
+    const file = toFd(fd)
+    checkUint32(flags, 'flags')
+    const slot = this[begin](IORING_OP_FSYNC, file, options)
+    this[core].requests.setOpFlags(slot, flags)
+    return this[end](slot, FSYNC)
+  }
+
+  /**
+   * Reserves, punches or zeroes `length` bytes from `position` on, as `mode` says (`FALLOC_FL_*`, 0
+   * to reserve; IORING_OP_FALLOCATE, Linux 5.6). Gives 0. See io_uring_prep_fallocate(3).
+   */
+  fallocate(
+    fd: FileLike,
+    mode: number,
+    position: number | bigint,
+    length: number | bigint,
+    options?: OperationOptions,
+  ): Outcome<K, number> {
+    const file = toFd(fd)
+    checkUint32(mode, 'mode')
+    checkOffset(position, 'position')
+    checkOffset(length, 'length')
+    const slot = this[begin](IORING_OP_FALLOCATE, file, options)
+    const { requests } = this[core]
+    requests.setLen(slot, mode)
+    requests.setOff(slot, position)
+    requests.setAddr(slot, length)
+    return this[end](slot, FALLOCATE)
+  }
+
+  /**
+   * Makes a file `length` bytes long (IORING_OP_FTRUNCATE, Linux 6.9). Gives 0.
+   * See io_uring_prep_ftruncate(3).
+   */
+  ftruncate(fd: FileLike, length: number | bigint, options?: OperationOptions): Outcome<K, number> {
+    const file = toFd(fd)
+    checkOffset(length, 'length')
+    const slot = this[begin](IORING_OP_FTRUNCATE, file, options)
+    this[core].requests.setOff(slot, length)
+    return this[end](slot, FTRUNCATE)
+  }
+
+  /**
+   * Closes a descriptor (IORING_OP_CLOSE, Linux 5.6). Operations on it that are in flight are not
+   * cancelled by this. Gives 0. See io_uring_prep_close(3).
+   */
+  close(fd: FileLike, options?: OperationOptions): Outcome<K, number> {
+    return this[end](this[begin](IORING_OP_CLOSE, toFd(fd), options), CLOSE)
+  }
+
+  #transfer(
+    opcode: number,
+    operation: Plain,
+    fd: FileLike,
+    buffer: NodeJS.ArrayBufferView,
+    position: Position,
+    bufIndex: number,
+    options: ReadWriteOptions | undefined,
+  ): Outcome<K, number> {
+    const file = toFd(fd)
+    const bytes = checkView(buffer)
+    checkPosition(position)
+    if (bufIndex !== 0) checkUint(bufIndex, 'bufIndex', 0xffff)
+    const rwFlags = rwFlagsOf(options)
+    const slot = this[begin](opcode, file, options)
+    const { requests, objects } = this[core]
+    requests.setPosition(slot, position)
+    requests.setLen(slot, bytes)
+    if (bufIndex !== 0) requests.setBufIndex(slot, bufIndex)
+    if (rwFlags !== 0) requests.setOpFlags(slot, rwFlags)
+    objects[slot] = toTypedArray(buffer)
+    return this[end](slot, operation)
+  }
+
+  #vectored(
+    opcode: number,
+    operation: Plain,
+    fd: FileLike,
+    buffers: readonly NodeJS.ArrayBufferView[],
+    position: Position,
+    options: ReadWriteOptions | undefined,
+  ): Outcome<K, number> {
+    const file = toFd(fd)
+    const views = toViews(buffers)
+    checkPosition(position)
+    const rwFlags = rwFlagsOf(options)
+    const slot = this[begin](opcode, file, options)
+    const { requests, objects } = this[core]
+    requests.setPosition(slot, position)
+    if (rwFlags !== 0) requests.setOpFlags(slot, rwFlags)
+    objects[slot] = views
+    return this[end](slot, operation)
+  }
+}
+
+function rwFlagsOf(options: ReadWriteOptions | undefined): number {
+  const flags = options?.rwFlags
+  return flags === undefined ? 0 : checkUint32(flags, 'options.rwFlags')
+}
