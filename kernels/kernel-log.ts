@@ -1,0 +1,41 @@
+// Judges a guest's console as a kernel log: what must never stand in it. A log that is not there is a finding too.
+
+const BAD: readonly RegExp[] = [
+  /\bBUG: /,
+  /\bkernel BUG at /,
+  /\bWARNING: /,
+  /\bOops\b/,
+  /\bKernel panic\b/,
+  /general protection fault/,
+  /unable to handle (kernel|page fault|paging request)/i,
+  /possible (circular|recursive) locking|inconsistent lock state|suspicious RCU usage|lock held when returning/,
+  /INFO: task .* blocked for more than/,
+  /soft lockup|hard LOCKUP|rcu_\w+ (self-)?detected|rcu: INFO/,
+  /KASAN|KCSAN|UBSAN|KFENCE: /,
+  /refcount_t: /,
+  /Out of memory: Killed/,
+];
+
+/** Lines that every guest prints and that say nothing about io_uring. Each needs its reason. */
+const HARMLESS: readonly RegExp[] = [
+  // KFENCE and UBSAN announce themselves at boot
+  /kfence: initialized|KFENCE: enabled/i,
+];
+
+export interface LogVerdict {
+  readonly lines: number;
+  readonly findings: readonly string[];
+}
+
+export function judgeLog(console: string): LogVerdict {
+  const lines = console.split(/\r?\n/);
+  const begin = lines.findIndex((line) => line.startsWith('KERNEL_LOG_BEGIN'));
+  const end = lines.findIndex((line) => line.startsWith('KERNEL_LOG_END'));
+  const findings = lines
+    .filter((line) => !line.includes('@uring ') && BAD.some((bad) => bad.test(line)))
+    .filter((line) => !HARMLESS.some((harmless) => harmless.test(line)))
+    .map((line) => line.trim());
+  const complete = begin !== -1 && end > begin && lines.slice(begin, end).some((line) => line.includes('Linux version'));
+  if (!complete) findings.push('the kernel log did not come out whole');
+  return { lines: complete ? end - begin - 1 : 0, findings: [...new Set(findings)].slice(0, 20) };
+}

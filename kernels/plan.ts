@@ -1,0 +1,24 @@
+// The file that tells a guest what to run. The host writes it into the image, the runner reads it.
+
+/** Faults that the self-test puts into a guest to prove that the matrix reports them. */
+export const PLANTS = ['failing-spec', 'failing-rust', 'missing-group', 'warning', 'panic', 'silence', 'crash'] as const;
+export type Plant = (typeof PLANTS)[number];
+
+export interface GuestPlan {
+  /** Every group that must report at least one result. */
+  readonly groups: readonly string[];
+  /** Compiled spec, relative to the specs' folder -> its group. */
+  readonly specs: Readonly<Record<string, string>>;
+  /** Test programs of the Rust crate, by name. */
+  readonly rust: readonly string[];
+  readonly plant?: Plant;
+}
+
+/** Where things are in a guest. */
+export const GUEST = {
+  app: '/app',
+  plan: '/app/plan.json',
+  specs: '/app/__test__',
+  rust: '/app/rust',
+  deny: '/app/bin/deny',
+} as const;
