@@ -1,0 +1,56 @@
+// `npm start`: backs up a real directory tree through io_uring, proves that the copy is right, and
+// says how long Node's own fs.cp takes for the same. `npm start -- --help` tells the options.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import * as path from 'node:path'
+import { availability, Ring } from 'uring'
+import { countOf } from './format'
+import { checkPlaces, help, parse, UsageError, type Options } from './options'
+import { report } from './result'
+import { perform } from './rounds'
+import { synthesize } from './synthesize'
+
+const nodeModules = path.join(import.meta.dirname, '..', '..', 'node_modules')
+
+async function main(): Promise<void> {
+  const options = parse(process.argv.slice(2))
+  if (options.help) return console.log(help)
+  const found = availability()
+  if (!found.available) throw new UsageError(`${found.message}\n${found.remedy}`)
+  if (options.synthesize === 0) return await backUp(options.source ?? nodeModules, options)
+
+  const made = mkdtempSync(path.join(tmpdir(), 'uring-tree-'))
+  try {
+    synthesize(made, options.synthesize)
+    await backUp(made, options)
+  } finally {
+    rmSync(made, { recursive: true, force: true })
+  }
+}
+
+async function backUp(source: string, options: Options): Promise<void> {
+  checkPlaces(source, options.to)
+  console.log(`Backing up ${source}${options.to === undefined ? '' : ` to ${options.to}`}\n`)
+  const place = options.to === undefined ? tmpdir() : path.dirname(options.to)
+  const ring = new Ring({ entries: 256 })
+  try {
+    const result = await perform(ring, source, place, options)
+    console.log(`\n${report(result)}`)
+    if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`)
+    if (result.different.length > 0) {
+      console.error(`\n${countOf(result.different.length)} copies differ, ${result.different[0]} first.`)
+      process.exitCode = 1
+    }
+  } finally {
+    await ring.dispose()
+  }
+}
+
+try {
+  await main()
+} catch (error) {
+  if (error instanceof UsageError) console.error(`${error.message}\n\nnpm start -- --help tells the options.`)
+  else console.error(error)
+  process.exitCode = 1
+}

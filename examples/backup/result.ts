@@ -1,0 +1,44 @@
+// What came of it: the table at the end, and the same for programs.
+
+import { bytesOf, countOf, table } from './format'
+
+export interface Result {
+  files: number
+  directories: number
+  symlinks: number
+  bytes: number
+  /** Files whose copy has the SHA-256 of its source, in every round. */
+  verified: number
+  /** Paths whose copy has not. */
+  different: string[]
+  /** Medians over the rounds; fsCp is left out with --no-compare. */
+  seconds: { uring: number; fsCp?: number }
+}
+
+export function median(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = Math.floor(sorted.length / 2)
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
+}
+
+export function report(result: Result): string {
+  const { files, bytes, seconds, verified } = result
+  const line = (name: string, taken: number): string[] => [
+    name,
+    countOf(files),
+    bytesOf(bytes),
+    taken.toFixed(3),
+    countOf(Math.round(files / taken)),
+  ]
+  const rows = [['', 'files', 'bytes', 'seconds', 'files/s'], line('uring', seconds.uring)]
+  if (seconds.fsCp !== undefined) rows.push(line('fs.cp', seconds.fsCp))
+  const sentences = [`SHA-256: ${countOf(verified)} of ${countOf(files)} copies are what their sources are.`]
+  if (seconds.fsCp !== undefined) sentences.push(comparison(seconds.fsCp / seconds.uring))
+  return `${table(rows)}\n\n${sentences.join('\n')}`
+}
+
+function comparison(times: number): string {
+  return times >= 1
+    ? `uring took 1/${times.toFixed(1)} of the time of fs.cp.`
+    : `uring was slower here: ${(1 / times).toFixed(2)} times the time of fs.cp.`
+}
