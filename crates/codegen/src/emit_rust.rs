@@ -20,7 +20,7 @@ pub fn constants(table: &Table) -> String {
 fn constant(row: &Row) -> String {
     let mut text = String::new();
     for line in wrap(&format!("{} {}", row.meaning, row.since_words()), 96) {
-        let _ = writeln!(text, "/// {line}");
+        let _ = writeln!(text, "{}", format!("/// {line}").trim_end());
     }
     let ty = rust_type(&row.value);
     let _ = writeln!(text, "pub const {}: {ty} = {};", row.name, digits(&row.value));

@@ -78,6 +78,9 @@ setters! {
     /// Runs task work only in an enter that asks for events. Needs
     /// [`setup_single_issuer`](Self::setup_single_issuer), not with SQPOLL. Since Linux 6.1.
     setup_defer_taskrun = IORING_SETUP_DEFER_TASKRUN,
+    /// Gives the ring no descriptor, only an index of the calling thread: the ring then belongs to
+    /// that thread. Only with [`build_no_mmap`](Self::build_no_mmap) and its like. Since Linux 6.5.
+    setup_registered_fd_only = IORING_SETUP_REGISTERED_FD_ONLY,
     /// Goes without the submission queue's index array. Since Linux 6.6.
     setup_no_sqarray = IORING_SETUP_NO_SQARRAY,
     /// Sleeps for part of the expected time before it polls. Needs
@@ -158,8 +161,10 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Builder<S, C> {
     /// ENFILE.
     pub fn build(&self, entries: u32) -> io::Result<IoUring<S, C>> {
         self.check_entry_types()?;
-        let memory = sys::IORING_SETUP_NO_MMAP | sys::IORING_SETUP_REGISTERED_FD_ONLY;
-        if self.params.flags & memory != 0 {
+        if self.params.flags & sys::IORING_SETUP_NO_MMAP != 0 {
+            return self.build_no_mmap(entries);
+        }
+        if self.params.flags & sys::IORING_SETUP_REGISTERED_FD_ONLY != 0 {
             return Err(io::Error::from_raw_os_error(libc::EINVAL));
         }
         IoUring::with_params(entries, self.params)

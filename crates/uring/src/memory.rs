@@ -14,6 +14,7 @@ pub(crate) struct Region {
     address: NonNull<u8>,
     len: usize,
     owned: bool,
+    reclaimed: bool,
 }
 
 impl Region {
@@ -38,14 +39,14 @@ impl Region {
             return Err(io::Error::last_os_error());
         }
         let address = NonNull::new(address.cast()).ok_or(io::ErrorKind::OutOfMemory)?;
-        let region = Region { address, len, owned: true };
+        let region = Region { address, len, owned: true, reclaimed: false };
         region.dontfork()?;
         Ok(region)
     }
 
     /// Memory of somebody else's.
     pub(crate) fn lent(address: NonNull<u8>, len: usize) -> Region {
-        Region { address, len, owned: false }
+        Region { address, len, owned: false, reclaimed: false }
     }
 
     /// `MADV_DONTFORK`: a child must not write into the parent's queues.
@@ -56,6 +57,16 @@ impl Region {
             0 => Ok(()),
             _ => Err(io::Error::last_os_error()),
         }
+    }
+
+    /// Nobody uses the memory any more: it may be unmapped.
+    pub(crate) fn reclaim(&mut self) {
+        self.reclaimed = true;
+    }
+
+    /// Gives the memory up, for good, where somebody may still use it.
+    pub(crate) fn leak_unless_reclaimed(&mut self) {
+        self.owned = self.owned && self.reclaimed;
     }
 
     /// Where the region starts.

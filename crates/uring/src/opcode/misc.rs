@@ -1,6 +1,6 @@
 //! Operations that do no I/O of their own.
 
-use crate::squeue::Entry;
+use crate::squeue::{Entry, Entry128};
 
 opcode! {
     /// Does nothing and completes. Measures the ring, or fills a place. Since Linux 5.1.
@@ -26,5 +26,23 @@ opcode! {
         sqe.buf_index = op.buf_index;
         [sqe.off, sqe.addr] = op.big_cqe;
         sqe.done()
+    }
+}
+
+opcode! {
+    /// [`Nop`] that fills two slots of a ring of mixed entries. Since Linux 6.19.
+    Nop128 = IORING_OP_NOP128 -> Entry128;
+    new {}
+    set {
+        /// `IORING_NOP_*`
+        nop_flags: u32 = 0,
+        /// The result, with `IORING_NOP_INJECT_RESULT`.
+        result: i32 = 0,
+    }
+    encode |op, sqe| {
+        sqe.fd = -1;
+        sqe.op_flags = op.nop_flags;
+        sqe.len = op.result as u32;
+        sqe.done().into()
     }
 }

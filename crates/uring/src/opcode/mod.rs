@@ -11,17 +11,44 @@
 
 #[macro_use]
 mod builder;
+mod sqe;
+
+mod block_cmd;
+mod buffers;
 mod cancel;
+mod cmd;
+mod epoll;
 mod file;
 mod misc;
+mod msg;
 mod path;
+mod poll;
+mod recv;
 mod rw;
-mod sqe;
+mod send;
+mod socket;
+mod socket_cmd;
+mod splice;
 mod timeout;
+mod wait;
+mod xattr;
 
+pub use block_cmd::*;
+pub use buffers::*;
 pub use cancel::*;
+pub use cmd::*;
+pub use epoll::*;
 pub use file::*;
 pub use misc::*;
+pub use msg::*;
 pub use path::*;
+pub use poll::*;
+pub use recv::*;
 pub use rw::*;
+pub use send::*;
+pub use socket::*;
+pub use socket_cmd::*;
+pub use splice::*;
 pub use timeout::*;
+pub use wait::*;
+pub use xattr::*;

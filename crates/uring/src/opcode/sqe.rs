@@ -3,7 +3,9 @@
 //! The kernel's structure is full of unions. Here it is flat, so that nothing is unsafe, and these
 //! functions put the smaller members of a union where they belong, on either byte order.
 
-use crate::sys::{io_uring_attr_pi, io_uring_sqe, IORING_RW_ATTR_FLAG_PI};
+use crate::sys::{
+    io_uring_attr_pi, io_uring_sqe, IORING_RECVSEND_FIXED_BUF, IORING_RW_ATTR_FLAG_PI,
+};
 use crate::types::sealed::Target;
 use crate::types::DestinationSlot;
 use crate::{squeue::Entry, squeue::Flags};
@@ -40,6 +42,41 @@ impl io_uring_sqe {
         self.file_index = u32::from_ne_bytes([stream, 0, 0, 0]);
     }
 
+    /// `poll32_events`: on big endian the halves are swapped, as the kernel wants them.
+    #[inline]
+    pub(crate) fn poll_events(&mut self, events: u32) {
+        self.op_flags = if cfg!(target_endian = "big") { events.rotate_left(16) } else { events };
+    }
+
+    /// `addr2` and `addr_len`, the first half of the place at 44.
+    #[inline]
+    pub(crate) fn destination(&mut self, address: *const libc::sockaddr, len: libc::socklen_t) {
+        self.off = address as u64;
+        let [a, b] = (len as u16).to_ne_bytes();
+        self.file_index = u32::from_ne_bytes([a, b, 0, 0]);
+    }
+
+    /// `buf_index` with `IORING_RECVSEND_FIXED_BUF`.
+    #[inline]
+    pub(crate) fn fixed_buffer(&mut self, index: Option<u16>) {
+        if let Some(index) = index {
+            self.buf_index = index;
+            self.ioprio |= IORING_RECVSEND_FIXED_BUF as u16;
+        }
+    }
+
+    /// `cmd_op`, the first half of the place at 8.
+    #[inline]
+    pub(crate) fn cmd_op(&mut self, op: u32) {
+        self.off = two_words(op, 0);
+    }
+
+    /// `level` and `optname`, the halves of the place at 16.
+    #[inline]
+    pub(crate) fn option(&mut self, level: u32, optname: u32) {
+        self.addr = two_words(level, optname);
+    }
+
     /// `attr_ptr` and `attr_type_mask`: protection information.
     #[inline]
     pub(crate) fn attribute(&mut self, pi: *const io_uring_attr_pi) {
@@ -54,4 +91,12 @@ impl io_uring_sqe {
     pub(crate) fn done(self) -> Entry {
         Entry(self)
     }
+}
+
+/// Two 32-bit members of a 64-bit place, in the order of memory.
+#[inline]
+fn two_words(first: u32, second: u32) -> u64 {
+    let [a, b, c, d] = first.to_ne_bytes();
+    let [e, f, g, h] = second.to_ne_bytes();
+    u64::from_ne_bytes([a, b, c, d, e, f, g, h])
 }

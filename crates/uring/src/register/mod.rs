@@ -1,11 +1,34 @@
-//! What registrations take and give.
+//! What registrations take and give, and the helpers that own what they register.
+//!
+//! Owns the memory of the helpers. Promises that memory which the kernel may write to is either
+//! held by the kernel too, or leaked rather than freed too early. Never registers by itself.
+//! Proven by a test file for each helper.
 
+mod bpf_filter;
+mod buf_group;
+mod buf_ring;
+mod capabilities;
 mod probe;
+mod query;
+mod restriction;
+mod ringless;
+mod wait_region;
+mod zcrx;
 
 use std::os::fd::RawFd;
 
 use crate::sys;
+pub use bpf_filter::BpfFilter;
+pub use buf_group::BufGroup;
+pub use buf_ring::{BufRing, BufRingOptions};
+pub use capabilities::Capabilities;
 pub use probe::Probe;
+pub use query::{query_chain, query_opcodes, query_scq, query_zcrx, query_zcrx_event};
+pub use restriction::Restriction;
+pub use ringless::{register_bpf_filter_task, register_task_restrictions, send_msg_ring};
+pub(crate) use wait_region::page_size;
+pub use wait_region::WaitRegion;
+pub use zcrx::{Zcrx, ZcrxOptions};
 
 /// In [`register_files_update`](crate::Submitter::register_files_update): leave this slot alone.
 pub const SKIP_FILE: RawFd = sys::IORING_REGISTER_FILES_SKIP;

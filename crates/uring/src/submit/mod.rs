@@ -5,10 +5,19 @@
 //! the kernel. Never retries by itself. Proven by `tests/submit.rs` and `tests/overflow.rs`.
 
 mod args;
+mod buf_ring;
 mod buffers;
+mod cancel;
+mod credentials;
 mod eventfd;
 mod files;
+mod life;
+mod napi;
 mod probe;
+mod region;
+mod ring_fd;
+mod workers;
+mod zcrx;
 
 use std::io;
 use std::ptr;
@@ -156,6 +165,11 @@ impl<'a> Submitter<'a> {
             }
         }
         Some(flags)
+    }
+
+    /// The descriptor, for mappings.
+    pub(crate) fn raw_fd(&self) -> i32 {
+        self.fd.raw()
     }
 
     /// Any registration.

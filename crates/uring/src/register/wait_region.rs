@@ -1,0 +1,88 @@
+//! Wait arguments that ring and kernel share.
+//!
+//! Owns the memory. Promises that argument `index` is what the last `set` said. Never outlives its
+//! use: the kernel holds the pages. Proven by `tests/wait_region.rs`.
+
+use std::io;
+use std::time::Duration;
+
+use crate::memory::Region;
+use crate::sys::{self, io_uring_reg_wait, io_uring_region_desc};
+use crate::types::Timespec;
+use crate::Submitter;
+
+/// Registered wait arguments, for
+/// [`submit_and_wait_reg`](Submitter::submit_and_wait_reg). Since Linux 6.13.
+pub struct WaitRegion {
+    memory: Region,
+    count: u32,
+}
+
+impl WaitRegion {
+    /// Makes room for `count` arguments (rounded up to pages) and registers it. The ring must be
+    /// disabled still, see [`setup_r_disabled`](crate::Builder::setup_r_disabled).
+    ///
+    /// # Errors
+    ///
+    /// EINVAL for an enabled ring, for no argument at all and before Linux 6.13, EBUSY for a ring
+    /// that has a region.
+    pub fn register(submitter: &Submitter<'_>, count: u32) -> io::Result<WaitRegion> {
+        let one = size_of::<io_uring_reg_wait>();
+        let len = (count as usize * one).next_multiple_of(page_size());
+        if count == 0 {
+            return Err(io::Error::from_raw_os_error(libc::EINVAL));
+        }
+        let memory = Region::anonymous(len, 0)?;
+        let mut description = io_uring_region_desc {
+            user_addr: memory.as_ptr() as u64,
+            size: len as u64,
+            flags: sys::IORING_MEM_REGION_TYPE_USER,
+            ..Default::default()
+        };
+        let kind = u64::from(sys::IORING_MEM_REGION_REG_WAIT_ARG);
+        // SAFETY: the memory is `len` bytes, and the kernel takes its own hold of the pages.
+        unsafe { submitter.register_region(&mut description, kind)? };
+        Ok(WaitRegion { memory, count: (len / one) as u32 })
+    }
+
+    /// The number of arguments.
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// Sets argument `index`: how long to wait at most, and after how many microseconds one
+    /// completion is enough.
+    ///
+    /// # Errors
+    ///
+    /// EINVAL for an index that is not there.
+    pub fn set(
+        &mut self,
+        index: u32,
+        timeout: Option<Duration>,
+        min_wait_usec: u32,
+    ) -> io::Result<()> {
+        if index >= self.count {
+            return Err(io::Error::from_raw_os_error(libc::EINVAL));
+        }
+        let argument = io_uring_reg_wait {
+            ts: timeout.map_or_else(Timespec::new, Timespec::from).0,
+            min_wait_usec,
+            flags: if timeout.is_some() { sys::IORING_REG_WAIT_TS } else { 0 },
+            ..Default::default()
+        };
+        // SAFETY: the index is below the number of arguments that the memory holds.
+        unsafe {
+            let first = self.memory.as_ptr().cast::<io_uring_reg_wait>();
+            first.add(index as usize).write_volatile(argument);
+        }
+        Ok(())
+    }
+}
+
+/// The size of a page, in bytes.
+pub(crate) fn page_size() -> usize {
+    // SAFETY: sysconf has no preconditions.
+    let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    usize::try_from(size).unwrap_or(4096)
+}

@@ -1,0 +1,158 @@
+//! Zero-copy receive: an interface queue with its memory and its refill ring.
+//!
+//! Owns the area that the card writes to and the ring through which buffers go back. Promises to
+//! show data only of its own area. Never gives a buffer back by itself. Its arithmetic is proven by
+//! unit tests; with a card it has not run on the machines of this project.
+
+use std::io;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::cqueue;
+use crate::memory::Region;
+use crate::register::wait_region::page_size;
+use crate::sys::{self, io_uring_zcrx_rqe};
+use crate::Submitter;
+
+/// A receive queue of a network card, for [`RecvZc`](crate::opcode::RecvZc). Since Linux 6.15.
+pub struct Zcrx {
+    area: Region,
+    ring: Region,
+    id: u32,
+    token: u64,
+    rqes: u32,
+    tail_at: u32,
+    mask: u32,
+    tail: u32,
+}
+
+/// What to register, for [`Zcrx::register`].
+#[derive(Debug, Clone, Copy)]
+pub struct ZcrxOptions {
+    /// The index of the interface, from `if_nametoindex(3)`.
+    pub if_idx: u32,
+    /// The receive queue.
+    pub if_rxq: u32,
+    /// The places of the refill ring: a power of two, at most 32768.
+    pub rq_entries: u32,
+    /// The bytes of the area, rounded up to pages.
+    pub area_len: usize,
+    /// The size of the card's buffers, 0 for its default. Since Linux 7.0.
+    pub rx_buf_len: u32,
+    /// `ZCRX_REG_*`; `ZCRX_REG_NODEV` (Linux 7.1) goes without a card.
+    pub flags: u32,
+}
+
+impl Zcrx {
+    /// Allocates area and refill ring and registers them.
+    ///
+    /// # Errors
+    ///
+    /// As for [`register_ifq`](Submitter::register_ifq).
+    pub fn register(submitter: &Submitter<'_>, options: ZcrxOptions) -> io::Result<Zcrx> {
+        let page = page_size();
+        if !options.rq_entries.is_power_of_two() || options.area_len == 0 {
+            return Err(io::Error::from_raw_os_error(libc::EINVAL));
+        }
+        let area = Region::anonymous(options.area_len.next_multiple_of(page), 0)?;
+        let rqes = options.rq_entries as usize * size_of::<io_uring_zcrx_rqe>();
+        // One page more: the head and tail words come first.
+        let ring = Region::anonymous(rqes.next_multiple_of(page) + page, 0)?;
+        let mut area_reg = sys::io_uring_zcrx_area_reg {
+            addr: area.as_ptr() as u64,
+            len: area.len() as u64,
+            ..Default::default()
+        };
+        let mut region = sys::io_uring_region_desc {
+            user_addr: ring.as_ptr() as u64,
+            size: ring.len() as u64,
+            flags: sys::IORING_MEM_REGION_TYPE_USER,
+            ..Default::default()
+        };
+        let mut reg = sys::io_uring_zcrx_ifq_reg {
+            if_idx: options.if_idx,
+            if_rxq: options.if_rxq,
+            rq_entries: options.rq_entries,
+            flags: options.flags,
+            area_ptr: &raw mut area_reg as u64,
+            region_ptr: &raw mut region as u64,
+            rx_buf_len: options.rx_buf_len,
+            ..Default::default()
+        };
+        // SAFETY: both descriptions are live and writable, and the kernel takes its own hold of
+        // the pages they name.
+        unsafe { submitter.register_ifq(&mut reg)? };
+        let offsets = reg.offsets;
+        ring.at(offsets.rqes as usize, rqes)?;
+        ring.at(offsets.tail as usize, size_of::<u32>())?;
+        Ok(Zcrx {
+            area,
+            ring,
+            id: reg.zcrx_id,
+            token: area_reg.rq_area_token,
+            rqes: offsets.rqes,
+            tail_at: offsets.tail,
+            mask: reg.rq_entries - 1,
+            tail: 0,
+        })
+    }
+
+    /// The id for [`RecvZc::ifq`](crate::opcode::RecvZc::ifq) and for the control calls.
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// The data of a completion; nothing where it reports an error or lies outside the area.
+    ///
+    /// # Safety
+    ///
+    /// The completion must be one of this queue's and not be recycled yet: the card may write to
+    /// other places meanwhile.
+    pub unsafe fn data(&self, entry: &cqueue::Entry32) -> Option<&[u8]> {
+        let len = usize::try_from(entry.result()).ok()?;
+        let offset = usize::try_from(entry.big_cqe()[0] & !sys::IORING_ZCRX_AREA_MASK).ok()?;
+        let at = self.area.at(offset, len).ok()?;
+        // SAFETY: the place lies in the area, and the card does not write it again before it is
+        // recycled.
+        Some(unsafe { std::slice::from_raw_parts(at, len) })
+    }
+
+    /// Gives the buffer of a completion back to the card.
+    ///
+    /// # Safety
+    ///
+    /// Once per completion, after the last use of its data.
+    pub unsafe fn recycle(&mut self, entry: &cqueue::Entry32) {
+        let rqe = refill_entry(self.token, entry);
+        let index = (self.tail & self.mask) as usize;
+        // SAFETY: `register` has checked that the ring holds `mask + 1` places and the tail.
+        unsafe {
+            let base = self.ring.as_ptr();
+            base.add(self.rqes as usize).cast::<io_uring_zcrx_rqe>().add(index).write(rqe);
+            self.tail = self.tail.wrapping_add(1);
+            let tail = base.add(self.tail_at as usize).cast::<AtomicU32>();
+            (*tail).store(self.tail, Ordering::Release);
+        }
+    }
+}
+
+/// Where the buffer lies, as the refill ring wants it.
+fn refill_entry(token: u64, entry: &cqueue::Entry32) -> io_uring_zcrx_rqe {
+    io_uring_zcrx_rqe {
+        off: (entry.big_cqe()[0] & !sys::IORING_ZCRX_AREA_MASK) | token,
+        len: entry.result().max(0) as u32,
+        pad: 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refill_entry_joins_the_place_with_the_area_token() {
+        let cqe = sys::io_uring_cqe { user_data: 1, res: 1500, flags: 0 };
+        let entry = cqueue::Entry32::from_raw(cqe, [(7 << 48) | 0x3000, 0]);
+        let rqe = refill_entry(9 << 48, &entry);
+        assert_eq!((rqe.off, rqe.len), ((9 << 48) | 0x3000, 1500));
+    }
+}

@@ -1,0 +1,42 @@
+//! Giving a ring new sizes while it lives. Since Linux 6.13, for rings with deferred task work.
+
+use std::io;
+
+use crate::memory::RingMemory;
+use crate::sys::{self, io_uring_params};
+use crate::{cqueue, squeue, IoUring};
+
+impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
+    /// Gives both queues new sizes. Entries that are queued, and completions that have not been
+    /// read, move along. Sizes are rounded up to powers of two; 0 for `cq_entries` means twice
+    /// the submission queue's.
+    ///
+    /// # Errors
+    ///
+    /// EINVAL for rings without `setup_defer_taskrun`, for rings in memory of the caller's and
+    /// for impossible sizes; EOVERFLOW when what is pending does not fit. The ring is unchanged
+    /// then. Should the new memory not get mapped (ENOMEM), the ring is of no use any more.
+    pub fn resize(&mut self, sq_entries: u32, cq_entries: u32) -> io::Result<()> {
+        if self.has(sys::IORING_SETUP_NO_MMAP) {
+            return Err(io::Error::from_raw_os_error(libc::EINVAL));
+        }
+        let flags = if cq_entries == 0 { 0 } else { sys::IORING_SETUP_CQSIZE };
+        let mut params = io_uring_params { sq_entries, cq_entries, flags, ..Default::default() };
+        let arg = &raw mut params;
+        let opcode = sys::IORING_REGISTER_RESIZE_RINGS;
+        // SAFETY: the structure is live and writable.
+        unsafe { self.submitter().register(opcode, arg.cast_const(), 1)? };
+
+        params.flags = self.params.0.flags;
+        params.features = self.params.0.features;
+        let memory = RingMemory::map(self.fd.raw(), &params)?;
+        let sq = squeue::Inner::new(&memory, &params)?;
+        let cq = cqueue::Inner::new(&memory, &params)?;
+        // Nothing looks at the old memory once the queues are replaced.
+        self.sq = sq;
+        self.cq = cq;
+        self.memory = memory;
+        self.params.0 = params;
+        Ok(())
+    }
+}

@@ -1,0 +1,56 @@
+//! Memory regions and the wait arguments that live in them.
+
+use std::io;
+
+use super::{EnterFlags, Submitter};
+use crate::sys;
+
+/// One wait argument.
+const REG_WAIT: usize = size_of::<sys::io_uring_reg_wait>();
+
+impl Submitter<'_> {
+    /// Gives the ring a memory region. Since Linux 6.13; one per ring (EBUSY), for good.
+    ///
+    /// `flags` is `IORING_MEM_REGION_REG_WAIT_ARG` for a region of wait arguments, which must
+    /// happen while the ring is disabled (EINVAL).
+    /// [`WaitRegion`](crate::register::WaitRegion) does all of it.
+    ///
+    /// # Safety
+    ///
+    /// Memory of the caller's (`IORING_MEM_REGION_TYPE_USER`) must stay valid as long as the ring.
+    pub unsafe fn register_region(
+        &self,
+        region: &mut sys::io_uring_region_desc,
+        flags: u64,
+    ) -> io::Result<()> {
+        let arg = sys::io_uring_mem_region_reg {
+            region_uptr: std::ptr::from_mut(region) as u64,
+            flags,
+            resv: [0; 2],
+        };
+        // SAFETY: the description is live and writable; the caller vouches for what it names.
+        unsafe { self.register(sys::IORING_REGISTER_MEM_REGION, &arg, 1).map(drop) }
+    }
+
+    /// Submits and waits with the wait argument number `index` of the registered region, which
+    /// spares the kernel the copying. Since Linux 6.13.
+    ///
+    /// # Errors
+    ///
+    /// ETIME when the time is over, EFAULT outside of the region, EINVAL without one.
+    pub fn submit_and_wait_reg(&self, want: usize, index: u32) -> io::Result<usize> {
+        let offset = index as usize * REG_WAIT;
+        let flags = EnterFlags::GETEVENTS | EnterFlags::EXT_ARG | EnterFlags::EXT_ARG_REG;
+        let flags = flags.bits() | self.plan(want).unwrap_or(0);
+        let (fd, registered) = self.fd.for_enter();
+        // SAFETY: the argument is no pointer but an offset, which the kernel checks against the
+        // region's size.
+        let taken = unsafe {
+            let arg = std::ptr::without_provenance(offset);
+            let to_submit = self.sq.len();
+            crate::syscall::enter(fd, to_submit, want as u32, flags | registered, arg, REG_WAIT)?
+        } as u32;
+        self.sq.submitted(taken);
+        Ok(taken as usize)
+    }
+}
