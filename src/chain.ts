@@ -24,8 +24,10 @@ const ECANCELED = -125
 
 /** Collects operations for `ring.chain`, in the order in which they are to run. */
 export class Chain extends Group<'chain'> {
-  readonly #values: unknown[] = []
+  readonly #slots: number[] = []
   readonly #links: Link<unknown>[] = []
+  readonly #values: unknown[] = []
+  #number = 0
   #pending = 0
   #failed: { error: Error; canceled: boolean } | undefined
   #resolve: (values: unknown[]) => void = () => {}
@@ -38,24 +40,28 @@ export class Chain extends Group<'chain'> {
 
   /** @internal */
   override [end]<T>(slot: number, operation: Operation<T>): Link<T> {
-    this.add(slot, operation)
+    this.admit(slot, operation)
     const link: Link<T> = { operation }
+    this.#slots.push(slot)
     this.#links.push(link)
     return link
   }
 
   /** @internal Queues the operations; gives the promise of the values of `wanted`, in its order. */
-  submit(wanted: readonly Link<unknown>[], options: ChainOptions): Promise<unknown[]> {
+  submit(wanted: readonly Link<unknown>[], hard: boolean): Promise<unknown[]> {
     const places = wanted.map((link) => this.#links.indexOf(link))
     this.#pending = this.slots.length
     if (this.#pending === 0) return Promise.resolve([])
-    const link = options.hard ? HARDLINK : LINK
+    const link = hard ? HARDLINK : LINK
     for (const slot of this.slots.slice(0, -1)) this[core].requests.mark(slot, link)
     const promise = new Promise<unknown[]>((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
     })
-    this.queue()
+    // all of them at once: a link is to whatever is queued next
+    own.collect(() => {
+      for (const [place, slot] of this.#slots.entries()) own.own(slot, this.#operation(place), this.#number, place)
+    })
     return promise.then((values) => places.map((place) => values[place]))
   }
 
@@ -65,7 +71,7 @@ export class Chain extends Group<'chain'> {
     for (const link of wanted) {
       if (!this.#links.includes(link as Link<unknown>)) throw wrongType('chain', 'an array of what its operations gave', link)
     }
-    const entries = this.slots.reduce((sum, slot) => sum + this[core].requests.entries(slot), 0)
+    const entries = this.#slots.reduce((sum, slot) => sum + this[core].requests.entries(slot), 0)
     if (entries > this[core].chainMax) {
       throw outOfRange('chain.length', `at most the ring's ${this[core].chainMax} entries (two for an operation with a timeout)`, entries)
     }
@@ -74,11 +80,11 @@ export class Chain extends Group<'chain'> {
 
   /** @internal */
   override complete(place: number, result: number, flags: number, index: number, object: unknown, signal: AbortSignal | undefined): void {
-    const operation = this.operations[place] as Operation<unknown>
-    const value = this[core].outcome(operation, result, flags, index, object, signal)
+    const value = this[core].outcome(this.#operation(place), result, flags, index, object, signal)
     if (value instanceof Error) this.#note(value, result === ECANCELED, place)
     else this.#values[place] = value
     if (--this.#pending > 0) return
+    this[core].dismiss(this.#number)
     if (this.#failed === undefined) this.#resolve(this.#values)
     else this.#reject(this.#failed.error)
   }
@@ -86,6 +92,15 @@ export class Chain extends Group<'chain'> {
   /** @internal */
   override fail(_place: number, error: Error): void {
     this.#reject(error)
+  }
+
+  #operation(place: number): Operation<unknown> {
+    return (this.#links[place] as Link<unknown>).operation
+  }
+
+  /** @internal */
+  protected override undo(): void {
+    for (const slot of this.#slots) this[core].release(slot)
   }
 
   /** The first real failure is the chain's; those after it are only its consequence. */

@@ -2,7 +2,7 @@
 // durations. A check that fails throws and leaves no trace. Proved by __test__/arguments.spec.ts.
 
 import { fileURLToPath } from 'node:url'
-import { outOfRange, wrongType, wrongValue } from './errors'
+import { detached, outOfRange, wrongType, wrongValue } from './errors'
 
 /** A descriptor: a number, or anything that carries one (a `FileHandle`, say). */
 export type FileLike = number | { readonly fd: number }
@@ -83,9 +83,27 @@ export function checkPosition(position: Position): Position {
 /** The bytes of a view; the kernel moves at most `TRANSFER_MAX` of them at once. */
 export function checkView(view: NodeJS.ArrayBufferView, name = 'buffer'): number {
   if (!ArrayBuffer.isView(view)) throw wrongType(name, 'a Buffer, TypedArray or DataView', view)
-  const { byteLength } = view
+  const byteLength = lengthOf(view, name)
+  if (byteLength === 0 && isGone(view.buffer)) throw detached(name)
   if (byteLength <= TRANSFER_MAX) return byteLength
   throw outOfRange(`${name}.byteLength`, `at most ${TRANSFER_MAX}`, byteLength)
+}
+
+function lengthOf(view: NodeJS.ArrayBufferView, name: string): number {
+  try {
+    return view.byteLength
+  } catch {
+    throw detached(name) // a DataView without memory does not even have a length
+  }
+}
+
+/** A detached buffer is as long as an empty one, but no view of it can be made. */
+function isGone(memory: ArrayBufferLike): boolean {
+  try {
+    return new Uint8Array(memory).byteLength < 0
+  } catch {
+    return true
+  }
 }
 
 /** Node-API tells a typed array's memory in one call; a DataView becomes one. */

@@ -25,7 +25,7 @@ export interface RingOptions {
    */
   readonly cqEntries?: number | undefined
   /**
-   * Operations that can be in flight, from 1 to 1,048,576. One more rejects with `ERR_RING_BUSY`.
+   * Operations that can be in flight, from 1 to 1,048,576. One more throws `ERR_RING_BUSY`.
    * Default 65,536. Memory is taken as it is needed.
    */
   readonly inFlight?: number | undefined
@@ -124,13 +124,14 @@ export class Ring extends AllOperations<'promise'> {
    * ```
    */
   batch(collect: (batch: Batch) => void): Promise<Int32Array> {
+    this[core].check()
     if (typeof collect !== 'function') throw wrongType('collect', 'a function', collect)
     const batch = new Batch(this[core])
     return orAborted(() => {
       batch.collect(() => {
         collect(batch)
       })
-      return batch.submit()
+      return batch.results()
     })
   }
 
@@ -147,11 +148,14 @@ export class Ring extends AllOperations<'promise'> {
     collect: (chain: Chain) => L,
     options: ChainOptions = {},
   ): Promise<Linked<L>> {
+    this[core].check()
     if (typeof collect !== 'function') throw wrongType('collect', 'a function', collect)
+    if (typeof options !== 'object' || options === null) throw wrongType('options', 'an object', options)
+    const { hard = false } = options
     const chain = new Chain(this[core])
     return orAborted(() => {
       const links = chain.collect(() => chain.check(collect(chain)))
-      return chain.submit(links, options) as Promise<Linked<L>>
+      return chain.submit(links, hard) as Promise<Linked<L>>
     })
   }
 

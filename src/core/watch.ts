@@ -17,14 +17,12 @@ export class Watch {
   }
 
   add(slot: number, signal: AbortSignal): void {
-    this.#signals.set(slot, signal)
     const slots = this.#slots.get(signal)
-    if (slots !== undefined) {
-      slots.add(slot)
-      return
-    }
-    this.#slots.set(signal, new Set([slot]))
-    signal.addEventListener('abort', this.#aborted, { once: true })
+    if (slots === undefined) {
+      signal.addEventListener('abort', this.#aborted, { once: true })
+      this.#slots.set(signal, new Set([slot]))
+    } else slots.add(slot)
+    this.#signals.set(slot, signal)
   }
 
   forget(slot: number): void {

@@ -76,7 +76,13 @@ function beginWith(own: Core, opcode: number, fd: number, options: OperationOpti
   own.requests.start(slot, opcode, fd)
   if (flags !== 0) own.requests.setFlags(slot, flags)
   if (limit !== undefined) own.requests.setLimit(slot, limit.seconds, limit.nanoseconds)
-  if (signal !== undefined) own.watch(slot, signal)
+  if (signal === undefined) return slot
+  try {
+    own.watch(slot, signal)
+  } catch (error) {
+    own.release(slot) // the signal is somebody's own, and throws
+    throw error
+  }
   return slot
 }
 

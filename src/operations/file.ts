@@ -190,6 +190,7 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
   ): Outcome<K, number> {
     const file = toFd(fd)
     const bytes = checkView(buffer)
+    const memory = toTypedArray(buffer)
     checkPosition(position)
     if (bufIndex !== 0) checkUint(bufIndex, 'bufIndex', 0xffff)
     const rwFlags = rwFlagsOf(options)
@@ -199,7 +200,7 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
     requests.setLen(slot, bytes)
     if (bufIndex !== 0) requests.setBufIndex(slot, bufIndex)
     if (rwFlags !== 0) requests.setOpFlags(slot, rwFlags)
-    objects[slot] = toTypedArray(buffer)
+    objects[slot] = memory
     return this[end](slot, operation)
   }
 
