@@ -4,42 +4,55 @@
 import type { Core } from './core/core'
 import type { Operation } from './core/operation'
 import { Group } from './group'
-import { end } from './operations/base'
+import { core, end } from './operations/base'
 
 /** Collects operations for `ring.batch`. Each method queues one; its result is a number in the array. */
 export class Batch extends Group<'batch'> {
-  #results = new Int32Array(0)
+  readonly #number: number
+  #count = 0
   #pending = 0
+  #results = new Int32Array(0)
   #resolve: (results: Int32Array) => void = () => {}
   #reject: (error: Error) => void = () => {}
 
   /** @internal */
   constructor(of: Core) {
     super(of)
+    this.#number = of.enlist(this)
   }
 
   /** @internal */
   override [end]<T>(slot: number, operation: Operation<T>): undefined {
-    this.add(slot, operation)
+    this.admit(slot, operation)
+    this[core].own(slot, operation, this.#number, this.#count++)
   }
 
-  /** @internal Queues the operations; gives the promise of their results. */
-  submit(): Promise<Int32Array> {
-    this.#pending = this.slots.length
-    this.#results = new Int32Array(this.#pending)
-    if (this.#pending === 0) return Promise.resolve(this.#results)
-    const promise = new Promise<Int32Array>((resolve, reject) => {
+  /** @internal The promise of the results of what was collected. */
+  results(): Promise<Int32Array> {
+    this.#pending = this.#count
+    this.#results = new Int32Array(this.#count)
+    if (this.#count === 0) {
+      this[core].dismiss(this.#number)
+      return Promise.resolve(this.#results)
+    }
+    return new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
     })
-    this.queue()
-    return promise
+  }
+
+  /** @internal */
+  protected override undo(): void {
+    this[core].withdraw(this.#number)
+    this[core].dismiss(this.#number)
   }
 
   /** @internal */
   override complete(place: number, result: number): void {
     this.#results[place] = result
-    if (--this.#pending === 0) this.#resolve(this.#results)
+    if (--this.#pending > 0) return
+    this[core].dismiss(this.#number)
+    this.#resolve(this.#results)
   }
 
   /** @internal */

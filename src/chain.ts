@@ -50,10 +50,12 @@ export class Chain extends Group<'chain'> {
   /** @internal Queues the operations; gives the promise of the values of `wanted`, in its order. */
   submit(wanted: readonly Link<unknown>[], hard: boolean): Promise<unknown[]> {
     const places = wanted.map((link) => this.#links.indexOf(link))
-    this.#pending = this.slots.length
+    this.#pending = this.#slots.length
     if (this.#pending === 0) return Promise.resolve([])
+    const own = this[core]
     const link = hard ? HARDLINK : LINK
-    for (const slot of this.slots.slice(0, -1)) this[core].requests.mark(slot, link)
+    for (const slot of this.#slots.slice(0, -1)) own.requests.mark(slot, link)
+    this.#number = own.enlist(this)
     const promise = new Promise<unknown[]>((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject

@@ -2,6 +2,7 @@
 // a SystemError for what the kernel refused, an AbortError for what a signal stopped. Nothing else
 // in the package makes an Error. Proved by __test__/errors.spec.ts.
 
+import { release } from 'node:os'
 import { getSystemErrorMap } from 'node:util'
 
 /** The codes of errors that are this package's own. Kernel errors carry theirs (`ENOENT`, ...). */
@@ -76,8 +77,8 @@ export function ringBusy(limit: number): Error {
 }
 
 /** Error for an operation this kernel does not have. */
-export function unsupported(operation: string, since: string, running: string): Error {
-  const message = `${operation} needs Linux ${since}; this is ${running}`
+export function unsupported(operation: string, since: string): Error {
+  const message = `${operation} needs Linux ${since}; this is ${release()}`
   return coded(new Error(message), 'ERR_OP_UNSUPPORTED')
 }
 

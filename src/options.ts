@@ -114,8 +114,10 @@ export function toTypedArray(view: NodeJS.ArrayBufferView): NodeJS.ArrayBufferVi
 /** IOV_MAX of Linux. */
 const IOVECS_MAX = 1024
 
-/** A list of views for a vectored transfer. */
-export function toViews(views: readonly NodeJS.ArrayBufferView[]): NodeJS.ArrayBufferView[] {
+/** A list of views for a vectored transfer, and their bytes together. */
+export function toViews(
+  views: readonly NodeJS.ArrayBufferView[],
+): { views: NodeJS.ArrayBufferView[]; bytes: number } {
   if (!Array.isArray(views)) throw wrongType('buffers', 'an array of Buffers, TypedArrays or DataViews', views)
   if (views.length > IOVECS_MAX) throw outOfRange('buffers.length', `at most ${IOVECS_MAX}`, views.length)
   let bytes = 0
@@ -124,7 +126,7 @@ export function toViews(views: readonly NodeJS.ArrayBufferView[]): NodeJS.ArrayB
     return toTypedArray(view)
   })
   if (bytes > TRANSFER_MAX) throw outOfRange('buffers', `at most ${TRANSFER_MAX} bytes together`, bytes)
-  return checked
+  return { views: checked, bytes }
 }
 
 /** A path, as text or bytes without a NUL. */

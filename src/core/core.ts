@@ -48,14 +48,19 @@ export class Core {
   readonly requests: Requests
   /** By slot: the JavaScript value that goes with the request (a buffer, a path, several). */
   readonly objects: unknown[] = []
-  /** By slot: who takes the raw result instead of a promise, and which of its results it is. */
-  readonly owners: (Owner | undefined)[] = []
-  readonly places: number[] = []
   /** Set by `start` for an operation whose signal is aborted already: it is not to be queued. */
   refusal: AbortError | undefined
   /** Called when nothing is in flight any more, if somebody waits for that. */
   idle: (() => void) | undefined
 
+  /** Who takes raw results instead of promises, by number; number 0 is nobody. */
+  readonly #owners: (Owner | undefined)[] = [undefined]
+  readonly #ownersFree: number[] = []
+  /** By slot: the number of its owner, and which of the owner's operations it is. */
+  #owned = new Int32Array(0)
+  #places = new Int32Array(0)
+  /** While a batch or a chain is being collected nothing is submitted. */
+  #collecting = 0
   readonly #flushNative: (count: number) => number
   readonly #watch: Watch
   readonly #limit: number
@@ -130,7 +135,7 @@ export class Core {
   /** Gives back a slot whose operation was never queued. */
   release(slot: number): void {
     this.objects[slot] = undefined
-    this.owners[slot] = undefined
+    this.#owned[slot] = 0
     this.#operations[slot] = undefined
     this.#watch.forget(slot)
     this.#free[this.#freeCount++] = slot
@@ -153,12 +158,46 @@ export class Core {
     return promise as Promise<T>
   }
 
-  /** Queues the operation in `slot`; its raw result goes to `owner`, as its number `place`. */
-  own(slot: number, operation: Operation<unknown>, owner: Owner, place: number): void {
+  /** A number for somebody who takes raw results. */
+  enlist(owner: Owner): number {
+    const number = this.#ownersFree.pop() ?? this.#owners.length
+    this.#owners[number] = owner
+    return number
+  }
+
+  /** The owner has all its results. */
+  dismiss(number: number): void {
+    this.#owners[number] = undefined
+    this.#ownersFree.push(number)
+  }
+
+  /** Queues the operation in `slot`; its raw result goes to the owner, as its number `place`. */
+  own(slot: number, operation: Operation<unknown>, owner: number, place: number): void {
     this.#operations[slot] = operation
-    this.owners[slot] = owner
-    this.places[slot] = place
+    this.#owned[slot] = owner
+    this.#places[slot] = place
     this.#enqueue(slot)
+  }
+
+  /** Runs `collect`, during which nothing is submitted. */
+  collect<R>(collect: () => R): R {
+    this.#collecting++
+    try {
+      return collect()
+    } finally {
+      this.#collecting--
+    }
+  }
+
+  /** Takes the owner's operations out of the queue again. */
+  withdraw(owner: number): void {
+    const queued = this.#queue.subarray(0, this.#queued).filter((slot) => {
+      const others = this.#owned[slot] !== owner
+      if (!others) this.release(slot)
+      return others
+    })
+    this.#queue.set(queued)
+    this.#queued = queued.length
   }
 
   /** Room for `count` operations that must be submitted together; see `chain`. */
@@ -185,7 +224,7 @@ export class Core {
 
   /** Submits what is queued and settles what has completed. */
   flush(): void {
-    if (this.#settling) return
+    if (this.#settling || this.#collecting !== 0) return
     const answer = this.#flushNative(this.#takeQueued())
     if (answer < 0) {
       this.#fail(answer)
@@ -217,7 +256,7 @@ export class Core {
     this.#queue[this.#queued++] = slot
     if (!this.#scheduled) this.#schedule()
     // a full submission queue need not wait for the end of the turn
-    else if (this.#queued >= this.#sqEntries && !this.#deferred) this.flush()
+    else if (this.#queued >= this.#sqEntries && !this.#deferred && this.#collecting === 0) this.flush()
   }
 
   #takeQueued(): number {
@@ -240,12 +279,13 @@ export class Core {
       const slot = results[at] as number
       const result = results[at + 1] as number
       const operation = this.#operations[slot] as Operation<unknown>
-      const owner = this.owners[slot]
-      if (owner !== undefined) {
+      const owned = this.#owned[slot] as number
+      if (owned !== 0) {
         const object = this.objects[slot]
         const signal = this.#watch.active ? this.#watch.signal(slot) : undefined
         this.#finish(slot)
-        owner.complete(this.places[slot] as number, result, results[at + 2] as number, index, object, signal)
+        const owner = this.#owners[owned] as Owner
+        owner.complete(this.#places[slot] as number, result, results[at + 2] as number, index, object, signal)
       } else if (result >= 0 && operation.decode === undefined) {
         const resolve = this.#resolves[slot] as Resolve
         this.#finish(slot)
@@ -283,7 +323,7 @@ export class Core {
 
   #finish(slot: number): void {
     this.objects[slot] = undefined
-    this.owners[slot] = undefined
+    this.#owned[slot] = 0
     this.#promises[slot] = undefined
     this.#operations[slot] = undefined
     if (this.#watch.active) this.#watch.forget(slot)
@@ -305,8 +345,8 @@ export class Core {
       if (this.#operations[slot] === undefined) continue
       this.#operations[slot] = undefined
       this.#watch.forget(slot)
-      const owner = this.owners[slot]
-      if (owner !== undefined) owner.fail(this.places[slot] as number, error)
+      const owner = this.#owners[this.#owned[slot] as number]
+      if (owner !== undefined) owner.fail(this.#places[slot] as number, error)
       else this.#rejects[slot]?.(error)
     }
     this.idle?.()
@@ -324,15 +364,14 @@ export class Core {
   }
 
   #addSlots(slots: number): void {
-    const free = new Int32Array(slots)
-    free.set(this.#free)
+    const free = larger(this.#free, slots)
+    this.#owned = larger(this.#owned, slots)
+    this.#places = larger(this.#places, slots)
     for (let slot = slots - 1; slot >= this.#slots; slot--) {
       free[this.#freeCount++] = slot
     }
     for (let slot = this.#slots; slot < slots; slot++) {
       this.objects.push(undefined)
-      this.owners.push(undefined)
-      this.places.push(0)
       this.#operations.push(undefined)
       this.#promises.push(undefined)
       this.#resolves.push(undefined)
@@ -350,3 +389,9 @@ export class Core {
 }
 
 const closedForGood = ringClosed()
+
+function larger(table: Int32Array, length: number): Int32Array<ArrayBuffer> {
+  const copy = new Int32Array(length)
+  copy.set(table)
+  return copy
+}

@@ -1,6 +1,7 @@
 // From a completion to a value or an error.
 
-import { AbortError, SystemError, detached } from '../errors'
+import { AbortError, SystemError, detached, unsupported } from '../errors'
+import { supports } from '../support'
 import type { Completion, Operation } from './operation'
 
 /** Words of output that a completion can have; `OUTPUT_BYTES` of the addon. */
@@ -11,11 +12,12 @@ const DETACHED = -4095
 
 const ECANCELED = -125
 const EINTR = -4
+const EINVAL = -22
 
 /** The value of a completion, or `undefined` when it is an error. */
 export function settled(operation: Operation<unknown>, completion: Completion): unknown {
   const { result } = completion
-  if (result < 0 && !operation.answers?.includes(result)) return undefined
+  if (result < 0 && !operation.answers.includes(result)) return undefined
   return operation.decode === undefined ? result : operation.decode(completion)
 }
 
@@ -28,6 +30,7 @@ export function failure(
 ): Error {
   if (result === DETACHED) return detached(operation.buffer ?? 'buffer')
   if (signal?.aborted && (result === ECANCELED || result === EINTR)) return new AbortError(signal.reason)
+  if (result === EINVAL && !supports(operation.opcode)) return unsupported(operation.name, operation.since)
   return new SystemError(result, operation.name, operation.paths ? pathsOf(object) : {})
 }
 

@@ -49,21 +49,26 @@ export abstract class Operations<K extends Kind> {
   }
 
   /** @internal Takes a slot and begins its request. Throws before that, or leaves no trace. */
-  [begin](opcode: number, fd: number, options: OperationOptions | undefined): number {
+  [begin](operation: Operation<unknown>, fd: number, options: OperationOptions | undefined): number {
     const own = this[core]
     if (options === undefined) {
       const slot = own.take()
-      own.requests.start(slot, opcode, fd)
+      own.requests.start(slot, operation.opcode, fd)
       return slot
     }
-    return beginWith(own, opcode, fd, options)
+    return beginWith(own, operation, fd, options)
   }
 
   /** @internal Hands the operation over; gives what the caller gets. */
   abstract [end]<T>(slot: number, operation: Operation<T>): Outcome<K, T>
 }
 
-function beginWith(own: Core, opcode: number, fd: number, options: OperationOptions): number {
+function beginWith(
+  own: Core,
+  operation: Operation<unknown>,
+  fd: number,
+  options: OperationOptions,
+): number {
   if (typeof options !== 'object' || options === null) throw wrongType('options', 'an object', options)
   const { signal, timeout, flags = 0 } = options
   if (signal !== undefined && !isAbortSignal(signal)) throw wrongType('options.signal', 'an AbortSignal', signal)
@@ -73,7 +78,7 @@ function beginWith(own: Core, opcode: number, fd: number, options: OperationOpti
     throw wrongValue('options.flags', 'may hold IOSQE_FIXED_FILE, IOSQE_IO_DRAIN and IOSQE_ASYNC (links are made with chain())', flags)
   }
   const slot = own.take()
-  own.requests.start(slot, opcode, fd)
+  own.requests.start(slot, operation.opcode, fd)
   if (flags !== 0) own.requests.setFlags(slot, flags)
   if (limit !== undefined) own.requests.setLimit(slot, limit.seconds, limit.nanoseconds)
   if (signal === undefined) return slot

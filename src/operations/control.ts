@@ -1,20 +1,18 @@
 // Operations of the ring itself: nothing, and time.
 
-import type { Operation, Plain } from '../core/operation'
+import { operation, plain } from '../core/operation'
 import { IORING_OP_NOP, IORING_OP_TIMEOUT } from '../generated/constants'
 import { checkUint32, toTimespec, type Duration, type OperationOptions } from '../options'
 import { Operations, begin, core, end, type Kind, type Outcome } from './base'
 
-const NOP: Plain = { name: 'nop', since: '5.1' }
+const NOP = plain(IORING_OP_NOP, 'nop', '5.1')
 
 const ETIME = -62
 
-const TIMEOUT: Operation<'expired' | 'counted'> = {
-  name: 'timeout',
-  since: '5.4',
+const TIMEOUT = operation<'expired' | 'counted'>(IORING_OP_TIMEOUT, 'timeout', '5.4', {
   answers: [ETIME],
   decode: ({ result }) => (result === ETIME ? 'expired' : 'counted'),
-}
+})
 
 export abstract class ControlOperations<K extends Kind> extends Operations<K> {
   /**
@@ -22,7 +20,7 @@ export abstract class ControlOperations<K extends Kind> extends Operations<K> {
    * See io_uring_prep_nop(3).
    */
   nop(options?: OperationOptions): Outcome<K, number> {
-    return this[end](this[begin](IORING_OP_NOP, -1, options), NOP)
+    return this[end](this[begin](NOP, -1, options), NOP)
   }
 
   /**
@@ -42,7 +40,7 @@ export abstract class ControlOperations<K extends Kind> extends Operations<K> {
     const { seconds, nanoseconds } = toTimespec(duration, 'duration')
     checkUint32(count, 'count')
     checkUint32(flags, 'flags')
-    const slot = this[begin](IORING_OP_TIMEOUT, -1, options)
+    const slot = this[begin](TIMEOUT, -1, options)
     const { requests } = this[core]
     requests.setAddr(slot, seconds)
     requests.setLen(slot, nanoseconds)

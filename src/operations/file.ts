@@ -1,6 +1,6 @@
 // Operations on an open file.
 
-import type { Plain } from '../core/operation'
+import { plain, type Plain } from '../core/operation'
 import {
   IORING_OP_CLOSE,
   IORING_OP_FALLOCATE,
@@ -30,16 +30,16 @@ import {
 import { begin, core, end, type Kind, type Outcome } from './base'
 import { ControlOperations } from './control'
 
-const READ: Plain = { name: 'read', since: '5.6', buffer: 'buffer' }
-const WRITE: Plain = { name: 'write', since: '5.6', buffer: 'buffer' }
-const READV: Plain = { name: 'readv', since: '5.1', buffer: 'buffers' }
-const WRITEV: Plain = { name: 'writev', since: '5.1', buffer: 'buffers' }
-const READ_FIXED: Plain = { name: 'readFixed', since: '5.1', buffer: 'buffer' }
-const WRITE_FIXED: Plain = { name: 'writeFixed', since: '5.1', buffer: 'buffer' }
-const FSYNC: Plain = { name: 'fsync', since: '5.1' }
-const FALLOCATE: Plain = { name: 'fallocate', since: '5.6' }
-const FTRUNCATE: Plain = { name: 'ftruncate', since: '6.9' }
-const CLOSE: Plain = { name: 'close', since: '5.6' }
+const READ = plain(IORING_OP_READ, 'read', '5.6', { buffer: 'buffer' })
+const WRITE = plain(IORING_OP_WRITE, 'write', '5.6', { buffer: 'buffer' })
+const READV = plain(IORING_OP_READV, 'readv', '5.1', { buffer: 'buffers' })
+const WRITEV = plain(IORING_OP_WRITEV, 'writev', '5.1', { buffer: 'buffers' })
+const READ_FIXED = plain(IORING_OP_READ_FIXED, 'readFixed', '5.1', { buffer: 'buffer' })
+const WRITE_FIXED = plain(IORING_OP_WRITE_FIXED, 'writeFixed', '5.1', { buffer: 'buffer' })
+const FSYNC = plain(IORING_OP_FSYNC, 'fsync', '5.1')
+const FALLOCATE = plain(IORING_OP_FALLOCATE, 'fallocate', '5.6')
+const FTRUNCATE = plain(IORING_OP_FTRUNCATE, 'ftruncate', '6.9')
+const CLOSE = plain(IORING_OP_CLOSE, 'close', '5.6')
 
 export abstract class FileOperations<K extends Kind> extends ControlOperations<K> {
   /**
@@ -53,7 +53,7 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
     position: Position = null,
     options?: ReadWriteOptions,
   ): Outcome<K, number> {
-    return this.#transfer(IORING_OP_READ, READ, fd, buffer, position, 0, options)
+    return this.#transfer(READ, fd, buffer, position, 0, options)
   }
 
   /**
@@ -66,7 +66,7 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
     position: Position = null,
     options?: ReadWriteOptions,
   ): Outcome<K, number> {
-    return this.#transfer(IORING_OP_WRITE, WRITE, fd, buffer, position, 0, options)
+    return this.#transfer(WRITE, fd, buffer, position, 0, options)
   }
 
   /**
@@ -80,7 +80,7 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
     bufIndex: number,
     options?: ReadWriteOptions,
   ): Outcome<K, number> {
-    return this.#transfer(IORING_OP_READ_FIXED, READ_FIXED, fd, buffer, position, bufIndex, options)
+    return this.#transfer(READ_FIXED, fd, buffer, position, bufIndex, options)
   }
 
   /**
@@ -94,7 +94,7 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
     bufIndex: number,
     options?: ReadWriteOptions,
   ): Outcome<K, number> {
-    return this.#transfer(IORING_OP_WRITE_FIXED, WRITE_FIXED, fd, buffer, position, bufIndex, options)
+    return this.#transfer(WRITE_FIXED, fd, buffer, position, bufIndex, options)
   }
 
   /**
@@ -107,7 +107,7 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
     position: Position = null,
     options?: ReadWriteOptions,
   ): Outcome<K, number> {
-    return this.#vectored(IORING_OP_READV, READV, fd, buffers, position, options)
+    return this.#vectored(READV, fd, buffers, position, options)
   }
 
   /**
@@ -120,7 +120,7 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
     position: Position = null,
     options?: ReadWriteOptions,
   ): Outcome<K, number> {
-    return this.#vectored(IORING_OP_WRITEV, WRITEV, fd, buffers, position, options)
+    return this.#vectored(WRITEV, fd, buffers, position, options)
   }
 
   /**
@@ -131,7 +131,7 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
   fsync(fd: FileLike, flags = 0, options?: OperationOptions): Outcome<K, number> {
     const file = toFd(fd)
     checkUint32(flags, 'flags')
-    const slot = this[begin](IORING_OP_FSYNC, file, options)
+    const slot = this[begin](FSYNC, file, options)
     this[core].requests.setOpFlags(slot, flags)
     return this[end](slot, FSYNC)
   }
@@ -151,7 +151,7 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
     checkUint32(mode, 'mode')
     checkOffset(position, 'position')
     checkOffset(length, 'length')
-    const slot = this[begin](IORING_OP_FALLOCATE, file, options)
+    const slot = this[begin](FALLOCATE, file, options)
     const { requests } = this[core]
     requests.setLen(slot, mode)
     requests.setOff(slot, position)
@@ -166,7 +166,7 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
   ftruncate(fd: FileLike, length: number | bigint, options?: OperationOptions): Outcome<K, number> {
     const file = toFd(fd)
     checkOffset(length, 'length')
-    const slot = this[begin](IORING_OP_FTRUNCATE, file, options)
+    const slot = this[begin](FTRUNCATE, file, options)
     this[core].requests.setOff(slot, length)
     return this[end](slot, FTRUNCATE)
   }
@@ -176,11 +176,10 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
    * cancelled by this. Gives 0. See io_uring_prep_close(3).
    */
   close(fd: FileLike, options?: OperationOptions): Outcome<K, number> {
-    return this[end](this[begin](IORING_OP_CLOSE, toFd(fd), options), CLOSE)
+    return this[end](this[begin](CLOSE, toFd(fd), options), CLOSE)
   }
 
   #transfer(
-    opcode: number,
     operation: Plain,
     fd: FileLike,
     buffer: NodeJS.ArrayBufferView,
@@ -194,7 +193,7 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
     checkPosition(position)
     if (bufIndex !== 0) checkUint(bufIndex, 'bufIndex', 0xffff)
     const rwFlags = rwFlagsOf(options)
-    const slot = this[begin](opcode, file, options)
+    const slot = this[begin](operation, file, options)
     const { requests, objects } = this[core]
     requests.setPosition(slot, position)
     requests.setLen(slot, bytes)
@@ -205,7 +204,6 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
   }
 
   #vectored(
-    opcode: number,
     operation: Plain,
     fd: FileLike,
     buffers: readonly NodeJS.ArrayBufferView[],
@@ -213,12 +211,13 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
     options: ReadWriteOptions | undefined,
   ): Outcome<K, number> {
     const file = toFd(fd)
-    const views = toViews(buffers)
+    const { views, bytes } = toViews(buffers)
     checkPosition(position)
     const rwFlags = rwFlagsOf(options)
-    const slot = this[begin](opcode, file, options)
+    const slot = this[begin](operation, file, options)
     const { requests, objects } = this[core]
     requests.setPosition(slot, position)
+    requests.setLen(slot, bytes)
     if (rwFlags !== 0) requests.setOpFlags(slot, rwFlags)
     objects[slot] = views
     return this[end](slot, operation)

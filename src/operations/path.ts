@@ -1,19 +1,17 @@
 // Operations on a path.
 
-import type { Operation, Plain } from '../core/operation'
+import { operation, plain } from '../core/operation'
 import { IORING_OP_OPENAT, IORING_OP_STATX } from '../generated/constants'
 import { checkUint32, toDirfd, toPath, type FileLike, type OperationOptions, type PathLike } from '../options'
 import { Statx } from '../statx'
 import { begin, core, end, type Kind, type Outcome } from './base'
 import { FileOperations } from './file'
 
-const OPENAT: Plain = { name: 'openat', since: '5.6', paths: true }
-const STATX: Operation<Statx> = {
-  name: 'statx',
-  since: '5.6',
+const OPENAT = plain(IORING_OP_OPENAT, 'openat', '5.6', { paths: true })
+const STATX = operation<Statx>(IORING_OP_STATX, 'statx', '5.6', {
   paths: true,
   decode: ({ output, at }) => new Statx(output, at),
-}
+})
 
 /** `STATX_BASIC_STATS | STATX_BTIME`. */
 const STATX_DEFAULT = 0x0fff
@@ -38,7 +36,7 @@ export abstract class PathOperations<K extends Kind> extends FileOperations<K> {
     const name = toPath(path)
     checkUint32(flags, 'flags')
     checkUint32(mode, 'mode')
-    const slot = this[begin](IORING_OP_OPENAT, directory, options)
+    const slot = this[begin](OPENAT, directory, options)
     const { requests, objects } = this[core]
     requests.setLen(slot, mode)
     requests.setOpFlags(slot, flags | O_CLOEXEC)
@@ -63,7 +61,7 @@ export abstract class PathOperations<K extends Kind> extends FileOperations<K> {
     const name = toPath(path)
     checkUint32(flags, 'flags')
     checkUint32(mask, 'mask')
-    const slot = this[begin](IORING_OP_STATX, directory, options)
+    const slot = this[begin](STATX, directory, options)
     const { requests, objects } = this[core]
     requests.setLen(slot, mask)
     requests.setOpFlags(slot, flags)

@@ -118,7 +118,7 @@ impl State {
     /// Submits what is staged, takes what is complete. Gives the number of results in the table,
     /// with [`MORE`] and [`DEFERRED`], or a negative errno: the ring has failed.
     pub fn flush(self: &Rc<State>, count: usize) -> i32 {
-        let (turn, given, idle, in_kernel) = match self.with_engine(|engine| {
+        let (turn, given, idle) = match self.with_engine(|engine| {
             self.stage_into(engine, count)?;
             let mailbox = self.mailbox.borrow();
             let js = Js { env: self.env };
@@ -131,23 +131,25 @@ impl State {
                 mailbox.put(given, &settled);
                 given += 1;
             })?;
-            Ok((turn, given, engine.is_idle(), engine.in_kernel()))
+            Ok((turn, given, engine.is_idle()))
         }) {
             Ok(Ok(flushed)) => flushed,
             Ok(Err(errno)) | Err(errno) => return -errno,
         };
-        let stuck = turn.stalled && in_kernel == 0;
         let Some(driver) = self.driver.get() else { return -libc::EBADF };
         let mut answer = given as i32;
-        if turn.more {
-            answer |= MORE;
-        }
-        if stuck {
+        if turn.stalled {
+            // trying again at once would only burn the CPU; a completion may come earlier
             driver.pause();
             answer |= DEFERRED;
-        } else if (given > 0 || turn.more) && !turn.stalled && driver.share_is_used_up() {
-            driver.defer();
-            answer |= DEFERRED;
+        } else {
+            if turn.more {
+                answer |= MORE;
+            }
+            if (given > 0 || turn.more) && driver.share_is_used_up() {
+                driver.defer();
+                answer |= DEFERRED;
+            }
         }
         // a deferred turn must find the facade, even when all that is staged is in its tables
         self.set_busy(!idle || answer & DEFERRED != 0);
@@ -223,6 +225,13 @@ impl State {
     pub fn close(&self) {
         if self.closed.replace(true) {
             return;
+        }
+        for reference in [&self.turn, &self.objects] {
+            let reference = reference.replace(ptr::null_mut());
+            if !reference.is_null() {
+                // SAFETY: ours, deleted once; nothing runs a turn of a closed ring.
+                unsafe { sys::napi_delete_reference(self.env, reference) };
+            }
         }
         let engine = self.engine.try_borrow_mut().ok().and_then(|mut engine| engine.take());
         if let Some(driver) = self.driver.take() {

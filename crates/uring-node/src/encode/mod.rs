@@ -106,7 +106,13 @@ impl Operation<'_> {
             let view = self.encoder.js.view(value).ok_or(DETACHED)?;
             Ok(libc::iovec { iov_base: view.pointer.cast(), iov_len: view.bytes })
         };
-        (0..count).map(iovec).collect()
+        let iovecs = (0..count).map(iovec).collect::<Result<Box<[libc::iovec]>, Refusal>>()?;
+        // the facade saw this many bytes when the operation was staged
+        let bytes: usize = iovecs.iter().map(|iovec| iovec.iov_len).sum();
+        if bytes != self.request.len as usize {
+            return Err(DETACHED);
+        }
+        Ok(iovecs)
     }
 
     /// The operation's one path.
