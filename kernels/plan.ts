@@ -4,6 +4,9 @@
 export const PLANTS = ['failing-spec', 'failing-rust', 'missing-group', 'warning', 'panic', 'silence', 'crash'] as const;
 export type Plant = (typeof PLANTS)[number];
 
+/** The failing spec of the self-test, which exists in its image only. */
+export const PLANTED_SPEC = 'planted.spec.js';
+
 export interface GuestPlan {
   /** Every group that must report at least one result. */
   readonly groups: readonly string[];

@@ -6,7 +6,7 @@ import { ensurePackages, type SystemPackage } from '../scripts/lib/packages';
 import { inRoot } from '../scripts/lib/paths';
 import { GROUPS, specsByGroup } from './groups';
 import { makeImage } from './image';
-import type { GuestPlan, Plant } from './plan';
+import { PLANTED_SPEC, type GuestPlan, type Plant } from './plan';
 import { buildRootfs } from './rootfs';
 import { buildRustTests, type RustTest } from './rust-tests';
 
@@ -56,7 +56,7 @@ export async function prepareParts(arch: DebianArch): Promise<Parts> {
 
 export async function prepareImage(parts: Parts, plant?: Plant): Promise<Prepared> {
   const specs = Object.fromEntries([...specsByGroup(inRoot('__test__'))].map(([spec, group]) => [js(spec), group]));
-  if (plant === 'failing-spec') specs['planted.spec.js'] = 'operations';
+  if (plant === 'failing-spec') specs[PLANTED_SPEC] = 'operations';
   const rust = parts.rust.map((one) => one.name);
   const plan: GuestPlan = { groups: GROUPS, specs, rust, ...(plant === undefined ? {} : { plant }) };
   const root = await buildRootfs({ ...parts, addon: addonFor(parts.arch), plan });

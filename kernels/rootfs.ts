@@ -9,7 +9,7 @@ import { run } from '../scripts/lib/process';
 import { compileForGuest } from './compile';
 import { GUEST_LIBRARIES, librariesOf, LOADER } from './elf';
 import { guestManifest } from './manifest';
-import { GUEST, type GuestPlan } from './plan';
+import { GUEST, PLANTED_SPEC, type GuestPlan } from './plan';
 import type { RustTest } from './rust-tests';
 
 export interface RootfsParts {
@@ -35,7 +35,8 @@ export async function buildRootfs(parts: RootfsParts): Promise<string> {
   chmodSync(join(root, 'usr/bin/node'), 0o755);
   await copyLibraries(root, parts);
   await copyPackage(root, parts);
-  await compileForGuest(Object.keys(parts.plan.specs).map((spec) => spec.replace(/\.js$/, '.ts')), join(root, GUEST.app));
+  const specs = Object.keys(parts.plan.specs).filter((spec) => spec !== PLANTED_SPEC);
+  await compileForGuest(specs.map((spec) => spec.replace(/\.js$/, '.ts')), join(root, GUEST.app));
   plantSpec(root, parts.plan);
   copyRust(root, parts.rust);
   writeFileSync(join(root, GUEST.plan), JSON.stringify(parts.plan));
@@ -71,7 +72,7 @@ async function copyPackage(root: string, parts: RootfsParts): Promise<void> {
 function plantSpec(root: string, plan: GuestPlan): void {
   if (plan.plant !== 'failing-spec') return;
   const text = "require('ava').default('planted by the self-test', (t) => { t.is(1, 2); });\n";
-  writeFileSync(join(root, GUEST.specs, 'planted.spec.js'), text);
+  writeFileSync(join(root, GUEST.specs, PLANTED_SPEC), text);
 }
 
 function copyRust(root: string, tests: readonly RustTest[]): void {
