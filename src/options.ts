@@ -106,9 +106,9 @@ function isGone(memory: ArrayBufferLike): boolean {
   }
 }
 
-/** Node-API tells a typed array's memory in one call; a DataView becomes one. */
-export function toTypedArray(view: NodeJS.ArrayBufferView): NodeJS.ArrayBufferView {
-  return view instanceof DataView ? new Uint8Array(view.buffer, view.byteOffset, view.byteLength) : view
+/** The view's bytes: the addon takes nothing but Uint8Arrays. */
+export function toBytes(view: NodeJS.ArrayBufferView): Uint8Array {
+  return view instanceof Uint8Array ? view : new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
 }
 
 /** IOV_MAX of Linux. */
@@ -117,13 +117,13 @@ const IOVECS_MAX = 1024
 /** A list of views for a vectored transfer, and their bytes together. */
 export function toViews(
   views: readonly NodeJS.ArrayBufferView[],
-): { views: NodeJS.ArrayBufferView[]; bytes: number } {
+): { views: Uint8Array[]; bytes: number } {
   if (!Array.isArray(views)) throw wrongType('buffers', 'an array of Buffers, TypedArrays or DataViews', views)
   if (views.length > IOVECS_MAX) throw outOfRange('buffers.length', `at most ${IOVECS_MAX}`, views.length)
   let bytes = 0
   const checked = views.map((view: NodeJS.ArrayBufferView, index) => {
     bytes += checkView(view, `buffers[${index}]`)
-    return toTypedArray(view)
+    return toBytes(view)
   })
   if (bytes > TRANSFER_MAX) throw outOfRange('buffers', `at most ${TRANSFER_MAX} bytes together`, bytes)
   return { views: checked, bytes }

@@ -62,6 +62,7 @@ export class Core {
   /** While a batch or a chain is being collected nothing is submitted. */
   #collecting = 0
   readonly #flushNative: (count: number) => number
+  readonly #lendNative: (start: number, ...values: unknown[]) => void
   readonly #watch: Watch
   readonly #limit: number
   readonly #sqEntries: number
@@ -71,6 +72,9 @@ export class Core {
   readonly #rejects: (Reject | undefined)[] = []
   #queue: Int32Array
   #queued = 0
+  /** Slots in the queue whose value is a buffer to be looked up by the flush. */
+  #lent: Int32Array
+  #lending = 0
   #free: Int32Array
   #freeCount = 0
   #slots = 0
@@ -91,6 +95,7 @@ export class Core {
     const tables = native.tables()
     this.requests = new Requests(tables.requests)
     this.#queue = new Int32Array(tables.queue)
+    this.#lent = new Int32Array(tables.lent)
     this.#results = new Int32Array(tables.results)
     this.#outputs = new Uint32Array(tables.outputs)
     this.#free = new Int32Array(0)
@@ -98,7 +103,9 @@ export class Core {
     this.#watch = new Watch((slot) => {
       this.cancel(slot)
     })
-    this.#flushNative = native.connect(this.#turn, this.objects)
+    const { flush, lend } = native.connect(this.#turn, this.objects)
+    this.#flushNative = flush
+    this.#lendNative = lend
   }
 
   /** How many slots a new ring with this limit starts with. */
@@ -145,6 +152,13 @@ export class Core {
   watch(slot: number, signal: AbortSignal): void {
     if (signal.aborted) this.refusal = new AbortError(signal.reason)
     else this.#watch.add(slot, signal)
+  }
+
+  /** The operation in `slot` is about this buffer. */
+  lend(slot: number, buffer: Uint8Array): void {
+    this.objects[slot] = buffer
+    // an operation that is never queued leaves its slot here: then a look-up is made in vain
+    if (this.#lending < this.#slots) this.#lent[this.#lending++] = slot
   }
 
   /** Queues the operation in `slot`; gives the promise of its value. */
@@ -225,6 +239,7 @@ export class Core {
   /** Submits what is queued and settles what has completed. */
   flush(): void {
     if (this.#settling || this.#collecting !== 0) return
+    if (this.#lending !== 0) this.#lendBuffers()
     const answer = this.#flushNative(this.#takeQueued())
     if (answer < 0) {
       this.#fail(answer)
@@ -235,6 +250,24 @@ export class Core {
     this.#settle(answer & COUNT)
     if (answer & MORE) this.#schedule()
     if (this.idle !== undefined && this.#freeCount === this.#slots) this.idle()
+  }
+
+  /**
+   * Has the addon look up the buffers of the operations that are about to be submitted, eight in a
+   * call: as arguments they cost a tenth of what fetching them from an array does.
+   */
+  #lendBuffers(): void {
+    const { objects } = this
+    const lent = this.#lent
+    const count = this.#lending
+    this.#lending = 0
+    const lend = this.#lendNative
+    const object = (at: number): unknown => objects[lent[at] as number]
+    let at = 0
+    for (; at + 8 <= count; at += 8) {
+      lend(at, object(at), object(at + 1), object(at + 2), object(at + 3), object(at + 4), object(at + 5), object(at + 6), object(at + 7))
+    }
+    for (; at < count; at++) lend(at, object(at))
   }
 
   /** The driver's call: completions have arrived, or the loop's next turn has. */
@@ -275,6 +308,10 @@ export class Core {
     if (count === 0) return
     this.#settling = true
     const results = this.#results
+    // given back last to first, so that what follows in the same order finds the same slots
+    for (let at = (count - 1) * RESULT_WORDS; at >= 0; at -= RESULT_WORDS) {
+      this.#free[this.#freeCount++] = results[at] as number
+    }
     for (let index = 0, at = 0; index < count; index++, at += RESULT_WORDS) {
       const slot = results[at] as number
       const result = results[at + 1] as number
@@ -327,7 +364,6 @@ export class Core {
     this.#promises[slot] = undefined
     this.#operations[slot] = undefined
     if (this.#watch.active) this.#watch.forget(slot)
-    this.#free[this.#freeCount++] = slot
   }
 
   #refusedPromise(slot: number): Promise<never> {
@@ -360,6 +396,7 @@ export class Core {
     const tables = this.native.tables()
     this.requests.move(tables.requests)
     this.#queue = new Int32Array(tables.queue)
+    this.#lent = new Int32Array(tables.lent)
     this.#addSlots(slots)
   }
 

@@ -20,7 +20,7 @@ import {
   checkUint32,
   checkView,
   toFd,
-  toTypedArray,
+  toBytes,
   toViews,
   type FileLike,
   type OperationOptions,
@@ -189,17 +189,18 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
   ): Outcome<K, number> {
     const file = toFd(fd)
     const bytes = checkView(buffer)
-    const memory = toTypedArray(buffer)
+    const memory = toBytes(buffer)
     checkPosition(position)
     if (bufIndex !== 0) checkUint(bufIndex, 'bufIndex', 0xffff)
     const rwFlags = rwFlagsOf(options)
     const slot = this[begin](operation, file, options)
-    const { requests, objects } = this[core]
+    const own = this[core]
+    const { requests } = own
     requests.setPosition(slot, position)
     requests.setLen(slot, bytes)
     if (bufIndex !== 0) requests.setBufIndex(slot, bufIndex)
     if (rwFlags !== 0) requests.setOpFlags(slot, rwFlags)
-    objects[slot] = memory
+    own.lend(slot, memory)
     return this[end](slot, operation)
   }
 

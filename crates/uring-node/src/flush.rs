@@ -1,62 +1,99 @@
-//! The one function that JavaScript calls per turn, as a raw Node-API callback: a `#[napi]` method
-//! costs five to ten times as much (see docs/design notes in ARCHITECTURE.md).
+//! The two functions that JavaScript calls per turn, as raw Node-API callbacks: a `#[napi]` method
+//! costs five to ten times as much (ARCHITECTURE.md has the measurement).
 
 use crate::state::State;
 use napi::sys;
-use std::ffi::c_void;
+use std::ffi::{c_void, CStr};
+use std::mem::ManuallyDrop;
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::ptr;
 use std::rc::Rc;
 
-/// `(count: number) => number`, bound to a ring. The function holds a share of the ring's state.
-pub fn function(env: sys::napi_env, state: &Rc<State>) -> Option<sys::napi_value> {
+/// Values that one call lends at most.
+const LENT_AT_ONCE: usize = 8;
+
+/// `flush(count: number) => number`, bound to a ring.
+pub fn flush_function(env: sys::napi_env, state: &Rc<State>) -> Option<sys::napi_value> {
+    function(env, state, c"flush", flush)
+}
+
+/// `lend(start: number, ...values: unknown[]) => void`, bound to a ring; at most 8 values.
+pub fn lend_function(env: sys::napi_env, state: &Rc<State>) -> Option<sys::napi_value> {
+    function(env, state, c"lend", lend)
+}
+
+type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
+
+/// A function that holds a share of the ring's state.
+fn function(
+    env: sys::napi_env,
+    state: &Rc<State>,
+    name: &CStr,
+    callback: Callback,
+) -> Option<sys::napi_value> {
     let share = Rc::into_raw(Rc::clone(state)).cast::<c_void>().cast_mut();
-    let mut function = ptr::null_mut();
-    let name = c"flush";
+    let length = name.to_bytes().len() as isize;
+    let (mut function, none) = (ptr::null_mut(), ptr::null_mut());
     // SAFETY: the share stays valid until the finalizer takes it back.
     unsafe {
-        let status = sys::napi_create_function(
-            env,
-            name.as_ptr(),
-            name.to_bytes().len() as isize,
-            Some(flush),
-            share,
-            &mut function,
-        );
-        if status != sys::Status::napi_ok {
+        let (name, callback) = (name.as_ptr(), Some(callback));
+        let made = sys::napi_create_function(env, name, length, callback, share, &mut function);
+        if made != sys::Status::napi_ok {
             drop(Rc::from_raw(share.cast::<State>()));
             return None;
         }
-        let status = sys::napi_add_finalizer(
-            env,
-            function,
-            share,
-            Some(drop_share),
-            ptr::null_mut(),
-            ptr::null_mut(),
-        );
-        // without a finalizer the share stays for ever, which is safe
-        let _ = status;
+        // were there no finalizer, the share would stay for ever, which is safe
+        sys::napi_add_finalizer(env, function, share, Some(drop_share), none, ptr::null_mut());
     }
     Some(function)
 }
 
-unsafe extern "C" fn flush(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
-    let mut argc = 1;
-    let mut count = ptr::null_mut();
-    let mut data = ptr::null_mut();
-    let mut number = 0;
-    let mut answer = ptr::null_mut();
-    // SAFETY: the running call's env and info; out-pointers are locals. `data` is the share that
-    // the function holds, so the state is alive.
+/// The arguments of the running call, up to `N`, and the state of the function that was called.
+///
+/// # Safety
+/// `info` belongs to a call of a function made above.
+#[inline]
+unsafe fn arguments<const N: usize>(
+    env: sys::napi_env,
+    info: sys::napi_callback_info,
+) -> ([sys::napi_value; N], usize, ManuallyDrop<Rc<State>>) {
+    let (mut values, mut count, mut data) = ([ptr::null_mut(); N], N, ptr::null_mut());
+    let this = ptr::null_mut();
+    // SAFETY: the running call's env and info; room for N values. `data` is the share that the
+    // function holds, so the state is alive.
     unsafe {
-        sys::napi_get_cb_info(env, info, &mut argc, &mut count, ptr::null_mut(), &mut data);
-        sys::napi_get_value_uint32(env, count, &mut number);
-        let state = std::mem::ManuallyDrop::new(Rc::from_raw(data.cast::<State>()));
-        let flushed = catch_unwind(AssertUnwindSafe(|| state.flush(number as usize)));
-        sys::napi_create_int32(env, flushed.unwrap_or(-libc::ENOTRECOVERABLE), &mut answer);
+        sys::napi_get_cb_info(env, info, &mut count, values.as_mut_ptr(), this, &mut data);
+        (values, count.min(N), ManuallyDrop::new(Rc::from_raw(data.cast::<State>())))
     }
+}
+
+/// A number of the call; anything else is 0.
+#[inline]
+fn number(env: sys::napi_env, value: sys::napi_value) -> usize {
+    let mut number = 0;
+    // SAFETY: env and value belong to the running call.
+    unsafe { sys::napi_get_value_uint32(env, value, &mut number) };
+    number as usize
+}
+
+unsafe extern "C" fn flush(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: the running call.
+    let ([count], _, state) = unsafe { arguments::<1>(env, info) };
+    let count = number(env, count);
+    let flushed = catch_unwind(AssertUnwindSafe(|| state.flush(count)));
+    let mut answer = ptr::null_mut();
+    // SAFETY: env belongs to the running call.
+    unsafe { sys::napi_create_int32(env, flushed.unwrap_or(-libc::ENOTRECOVERABLE), &mut answer) };
     answer
+}
+
+unsafe extern "C" fn lend(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
+    // SAFETY: the running call.
+    let (values, count, state) = unsafe { arguments::<{ 1 + LENT_AT_ONCE }>(env, info) };
+    let start = number(env, values[0]);
+    // a panic must not unwind into V8; a look-up that is not made is made again by the flush
+    let _ = catch_unwind(AssertUnwindSafe(|| state.lend(start, &values[1..count.max(1)])));
+    ptr::null_mut()
 }
 
 unsafe extern "C" fn drop_share(_env: sys::napi_env, share: *mut c_void, _hint: *mut c_void) {

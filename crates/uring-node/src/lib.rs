@@ -4,7 +4,7 @@
 //! engine's.
 //!
 //! - `encode/` one arm per operation: request and JavaScript values to a submission entry
-//! - `state`, `flush`, `driver` a turn of the ring, and who asks for it
+//! - `state`, `flush`, `lent`, `driver` a turn of the ring, and who asks for it
 //! - `mailbox`, `request`, `memory` the memory that JavaScript and the addon share
 //! - `ring`, `registered`, `availability` what JavaScript can call
 //!
@@ -15,6 +15,7 @@ mod driver;
 mod encode;
 mod flush;
 mod js;
+mod lent;
 mod mailbox;
 mod memory;
 mod registered;

@@ -25,6 +25,8 @@ pub struct Mailbox {
     pub requests: Rc<Memory>,
     /// Slots in the order they were staged.
     pub queue: Rc<Memory>,
+    /// Slots whose buffers are lent before the flush, in the order of the lending calls.
+    pub lent: Rc<Memory>,
     /// `RESULTS_MAX` results.
     pub results: Rc<Memory>,
     /// `OUTPUT_BYTES` for each result.
@@ -38,6 +40,7 @@ impl Mailbox {
         Ok(Mailbox {
             requests: Memory::new(slots * size_of::<Request>())?,
             queue: Memory::new(slots * size_of::<u32>())?,
+            lent: Memory::new(slots * size_of::<u32>())?,
             results: Memory::new(RESULTS_MAX * RESULT_WORDS * size_of::<i32>())?,
             outputs: Memory::new(RESULTS_MAX * OUTPUT_BYTES)?,
             slots,
@@ -49,11 +52,17 @@ impl Mailbox {
         let larger = Mailbox {
             requests: Memory::new(slots * size_of::<Request>())?,
             queue: Memory::new(slots * size_of::<u32>())?,
+            lent: Memory::new(slots * size_of::<u32>())?,
             results: Rc::clone(&self.results),
             outputs: Rc::clone(&self.outputs),
             slots,
         };
-        for (from, to) in [(&self.requests, &larger.requests), (&self.queue, &larger.queue)] {
+        let carried = [
+            (&self.requests, &larger.requests),
+            (&self.queue, &larger.queue),
+            (&self.lent, &larger.lent),
+        ];
+        for (from, to) in carried {
             let bytes = from.bytes().min(to.bytes());
             // SAFETY: two different mappings, each at least `bytes` long.
             unsafe { std::ptr::copy_nonoverlapping(from.start(), to.start(), bytes) };
@@ -76,6 +85,14 @@ impl Mailbox {
     pub fn queue(&self, count: usize) -> &[u32] {
         // SAFETY: as for requests; the count is bounded here.
         unsafe { std::slice::from_raw_parts(self.queue.start().cast(), count.min(self.slots)) }
+    }
+
+    /// The slots from number `start` on whose buffers are being lent.
+    #[inline]
+    pub fn lent(&self, start: usize) -> &[u32] {
+        // SAFETY: as for the queue.
+        let lent = unsafe { std::slice::from_raw_parts(self.lent.start().cast(), self.slots) };
+        lent.get(start..).unwrap_or_default()
     }
 
     /// Writes result number `index`.

@@ -54,30 +54,41 @@ fn array_buffer<'env>(env: &Env, memory: &Rc<Memory>, bytes: usize) -> Result<Un
 
 #[napi]
 impl NativeRing {
-    /// Joins the ring to the event loop. Gives the function that submits the first `count` staged
-    /// operations and takes completions: it returns the number of results (bits 0-15), bit 16 when
-    /// more are left, bit 17 when `turn` will be called later; or a negative errno, after which
-    /// the ring is dead.
+    /// Joins the ring to the event loop. Gives the two functions of a turn:
+    ///
+    /// - `lend(start, ...values)` looks up the memory of up to eight Uint8Arrays, which belong to
+    ///   the slots from number `start` on of the lending table, for the flush that follows;
+    /// - `flush(count)` submits the first `count` staged operations and takes completions: it
+    ///   returns the number of results (bits 0-15), bit 16 when more are left, bit 17 when `turn`
+    ///   will be called later; or a negative errno, after which the ring is dead.
     #[napi(
         ts_args_type = "turn: () => void, objects: unknown[]",
-        ts_return_type = "(count: number) => number"
+        ts_return_type = "{ flush: (count: number) => number, lend: (start: number, ...values: unknown[]) => void }"
     )]
     pub fn connect<'env>(
         &self,
         env: Env,
         turn: Unknown<'env>,
         objects: Unknown<'env>,
-    ) -> Result<Unknown<'env>> {
+    ) -> Result<Object<'env>> {
         self.state.connect(turn.raw(), objects.raw()).map_err(refused)?;
-        let function = flush::function(env.raw(), &self.state);
-        let function = function.ok_or_else(|| Error::from_reason("no function"))?;
-        // SAFETY: a value of the running call.
-        unsafe { Unknown::from_napi_value(env.raw(), function) }
+        let mut functions = Object::new(&env)?;
+        let made = [
+            ("flush", flush::flush_function(env.raw(), &self.state)),
+            ("lend", flush::lend_function(env.raw(), &self.state)),
+        ];
+        for (name, function) in made {
+            let function = function.ok_or_else(|| Error::from_reason("no function"))?;
+            // SAFETY: a value of the running call.
+            let function = unsafe { Unknown::from_napi_value(env.raw(), function)? };
+            functions.set(name, function)?;
+        }
+        Ok(functions)
     }
 
     /// The tables shared with the facade.
     #[napi(
-        ts_return_type = "{ requests: ArrayBuffer, queue: ArrayBuffer, results: ArrayBuffer, outputs: ArrayBuffer }"
+        ts_return_type = "{ requests: ArrayBuffer, queue: ArrayBuffer, lent: ArrayBuffer, results: ArrayBuffer, outputs: ArrayBuffer }"
     )]
     pub fn tables<'env>(&self, env: Env) -> Result<Object<'env>> {
         let mailbox = self.state.mailbox.borrow();
@@ -86,6 +97,7 @@ impl NativeRing {
         let results = RESULTS_MAX * RESULT_WORDS * size_of::<i32>();
         tables.set("requests", array_buffer(&env, &mailbox.requests, requests)?)?;
         tables.set("queue", array_buffer(&env, &mailbox.queue, queue)?)?;
+        tables.set("lent", array_buffer(&env, &mailbox.lent, queue)?)?;
         tables.set("results", array_buffer(&env, &mailbox.results, results)?)?;
         tables.set("outputs", array_buffer(&env, &mailbox.outputs, RESULTS_MAX * OUTPUT_BYTES)?)?;
         Ok(tables)
@@ -98,6 +110,7 @@ impl NativeRing {
         match grown {
             Ok(mailbox) => {
                 self.state.mailbox.replace(mailbox);
+                self.state.lending.borrow_mut().grow(slots as usize);
                 errno(self.state.with_engine(|engine| engine.grow(slots)))
             }
             Err(errno) => errno,

@@ -5,6 +5,7 @@
 use crate::driver::{Driver, Wake};
 use crate::encode::Encoder;
 use crate::js::Js;
+use crate::lent::Lending;
 use crate::mailbox::{Mailbox, RESULTS_MAX};
 use napi::sys;
 use std::cell::{Cell, RefCell};
@@ -31,6 +32,7 @@ pub struct State {
     /// Gone once the ring is closed.
     engine: RefCell<Option<Engine<Ring>>>,
     pub mailbox: RefCell<Mailbox>,
+    pub lending: RefCell<Lending>,
     driver: Cell<Option<&'static Driver>>,
     /// The facade's `turn` function; weak while idle, so that a forgotten ring is collected.
     turn: Cell<sys::napi_ref>,
@@ -51,6 +53,7 @@ impl State {
         State {
             env,
             engine: RefCell::new(Some(Engine::new(ring, slots))),
+            lending: RefCell::new(Lending::new(mailbox.slots())),
             mailbox: RefCell::new(mailbox),
             driver: Cell::new(None),
             turn: Cell::new(ptr::null_mut()),
@@ -115,6 +118,17 @@ impl State {
         Ok(())
     }
 
+    /// Looks up the memory of `values`, which belong to the slots from number `start` on of the
+    /// lending table. No JavaScript but the facade's own runs before the flush that uses it.
+    #[inline]
+    pub fn lend(&self, start: usize, values: &[sys::napi_value]) {
+        let (js, mailbox) = (Js { env: self.env }, self.mailbox.borrow());
+        let mut lending = self.lending.borrow_mut();
+        for (&slot, &value) in mailbox.lent(start).iter().zip(values) {
+            lending.lend(js, slot, value);
+        }
+    }
+
     /// Submits what is staged, takes what is complete. Gives the number of results in the table,
     /// with [`MORE`] and [`DEFERRED`], or a negative errno: the ring has failed.
     pub fn flush(self: &Rc<State>, count: usize) -> i32 {
@@ -125,7 +139,9 @@ impl State {
             let mut objects = ptr::null_mut();
             // SAFETY: the reference is ours and strong; out-pointer is a local.
             unsafe { sys::napi_get_reference_value(self.env, self.objects.get(), &mut objects) };
-            let mut encoder = Encoder { js, requests: mailbox.requests(), objects };
+            let lending = self.lending.borrow();
+            let lending = &*lending;
+            let mut encoder = Encoder { js, requests: mailbox.requests(), objects, lending };
             let mut given = 0;
             let turn = engine.turn(&mut encoder, RESULTS_MAX, &mut |settled| {
                 mailbox.put(given, &settled);
@@ -136,6 +152,7 @@ impl State {
             Ok(Ok(flushed)) => flushed,
             Ok(Err(errno)) | Err(errno) => return -errno,
         };
+        self.lending.borrow_mut().end_turn();
         let Some(driver) = self.driver.get() else { return -libc::EBADF };
         let mut answer = given as i32;
         if turn.stalled {

@@ -8,6 +8,7 @@ mod file;
 mod path;
 
 use crate::js::{Js, View};
+use crate::lent::Lending;
 use crate::request::Request;
 use napi::sys;
 use std::ffi::CString;
@@ -28,6 +29,8 @@ pub struct Encoder<'turn> {
     pub requests: &'turn [Request],
     /// The array whose element `slot` holds the operation's buffer, path or array of those.
     pub objects: sys::napi_value,
+    /// The buffers that were looked up for this turn.
+    pub lending: &'turn Lending,
 }
 
 impl Encode for Encoder<'_> {
@@ -89,7 +92,10 @@ impl Operation<'_> {
     /// The operation's one buffer. Its length must fit what an entry can say (32 bits).
     #[inline]
     fn view(&self) -> Result<View, Refusal> {
-        let view = self.encoder.js.view(self.value()?).ok_or(DETACHED)?;
+        let view = match self.encoder.lending.view(self.slot) {
+            Some(view) => view,
+            None => self.encoder.js.view(self.value()?).ok_or(DETACHED)?,
+        };
         // the facade saw this many bytes when the operation was staged
         if view.bytes != self.request.len as usize {
             return Err(DETACHED);
