@@ -26,14 +26,17 @@ export declare class NativeRing {
   /** Takes the registered descriptors back. Gives an errno. */
   unregisterFiles(): number
   /**
-   * Joins the ring to the event loop. Gives the function that submits the first `count` staged
-   * operations and takes completions: it returns the number of results (bits 0-15), bit 16 when
-   * more are left, bit 17 when `turn` will be called later; or a negative errno, after which
-   * the ring is dead.
+   * Joins the ring to the event loop. Gives the two functions of a turn:
+   *
+   * - `lend(start, ...values)` looks up the memory of up to eight Uint8Arrays, which belong to
+   *   the slots from number `start` on of the lending table, for the flush that follows;
+   * - `flush(count)` submits the first `count` staged operations and takes completions: it
+   *   returns the number of results (bits 0-15), bit 16 when more are left, bit 17 when `turn`
+   *   will be called later; or a negative errno, after which the ring is dead.
    */
-  connect(turn: () => void, objects: unknown[]): (count: number) => number
+  connect(turn: () => void, objects: unknown[]): { flush: (count: number) => number, lend: (start: number, ...values: unknown[]) => void }
   /** The tables shared with the facade. */
-  tables(): { requests: ArrayBuffer, queue: ArrayBuffer, results: ArrayBuffer, outputs: ArrayBuffer }
+  tables(): { requests: ArrayBuffer, queue: ArrayBuffer, lent: ArrayBuffer, results: ArrayBuffer, outputs: ArrayBuffer }
   /** Makes room for `slots` operations; the tables must be asked for again. Gives an errno. */
   grow(slots: number): number
   /**
