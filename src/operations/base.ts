@@ -74,7 +74,7 @@ function beginWith(
   if (signal !== undefined && !isAbortSignal(signal)) throw wrongType('options.signal', 'an AbortSignal', signal)
   const limit = timeout === undefined ? undefined : toTimespec(timeout, 'options.timeout')
   if (typeof flags !== 'number') throw wrongType('options.flags', 'a number', flags)
-  if ((flags & ~FLAGS_ALLOWED) !== 0 || !Number.isInteger(flags)) {
+  if ((flags & FLAGS_ALLOWED) !== flags) {
     throw wrongValue('options.flags', 'may hold IOSQE_FIXED_FILE, IOSQE_IO_DRAIN and IOSQE_ASYNC (links are made with chain())', flags)
   }
   const slot = own.take()
