@@ -4,6 +4,10 @@
 use crate::{Encode, Encoded, Engine, Kernel, Settled, Slots};
 use std::time::{Duration, Instant};
 
+/// How long a cancel is given before it is asked again: whatever the kernel was doing with the
+/// operation then, it is at another place now.
+const PATIENCE: Duration = Duration::from_millis(50);
+
 /// At teardown nothing new reaches the kernel.
 struct Refuse;
 
@@ -18,6 +22,7 @@ impl<K: Kernel> Engine<K> {
     /// `bound`. Results go to `sink`. True when nothing is left in the kernel.
     pub fn drain<S: FnMut(Settled)>(&mut self, bound: Duration, sink: &mut S) -> bool {
         let deadline = Instant::now() + bound;
+        let mut again = Instant::now() + PATIENCE;
         self.close();
         self.cancel_all();
         loop {
@@ -27,11 +32,16 @@ impl<K: Kernel> Engine<K> {
             if self.slots.live == 0 {
                 return true;
             }
-            let left = deadline.saturating_duration_since(Instant::now());
+            let now = Instant::now();
+            let left = deadline.saturating_duration_since(now);
             if left.is_zero() {
                 return false;
             }
-            self.kernel.wait(left.min(Duration::from_millis(50)));
+            if now >= again {
+                self.cancel_again();
+                again = now + PATIENCE;
+            }
+            self.kernel.wait(left.min(PATIENCE));
         }
     }
 }

@@ -26,6 +26,9 @@ pub struct Engine<K: Kernel> {
     pub(crate) backlog: VecDeque<u32>,
     /// Operations in flight that are to be cancelled as soon as an entry is free.
     pub(crate) cancels: VecDeque<Token>,
+    /// Cancels that came too late for a target that is still in flight: repeated when the next
+    /// operation completes.
+    pub(crate) missed: Vec<Token>,
     /// Results that were decided without the kernel: refused by the encoder, or cancelled early.
     pub(crate) refused: VecDeque<(u32, i32)>,
     /// The chain being encoded; kept to reuse its memory.
@@ -48,6 +51,7 @@ impl<K: Kernel> Engine<K> {
             slots: ManuallyDrop::new(Slots::new(slots)),
             backlog: VecDeque::new(),
             cancels: VecDeque::new(),
+            missed: Vec::new(),
             refused: VecDeque::new(),
             chain: Vec::new(),
             cancels_in_kernel: 0,
@@ -75,7 +79,8 @@ impl<K: Kernel> Engine<K> {
             return Err(StageError::SlotTaken);
         }
         place.state = State::Queued;
-        place.marks = marks;
+        place.marks = Marks::from_request(marks.0.into());
+        place.misses = 0;
         self.slots.live += 1;
         self.counts.staged += 1;
         self.backlog.push_back(slot);

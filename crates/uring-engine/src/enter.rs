@@ -13,7 +13,7 @@ pub(crate) enum Entered {
 }
 
 impl<K: Kernel> Engine<K> {
-    /// Enters the kernel with everything pushed. `Err` is the errno the ring failed with.
+    /// Enters the kernel with everything pushed. `Err` is an errno that fails the ring.
     pub(crate) fn enter(&mut self) -> Result<Entered, i32> {
         for _ in 0..limits::INTERRUPTS_MAX {
             self.counts.enters += 1;
@@ -30,7 +30,7 @@ impl<K: Kernel> Engine<K> {
                     self.counts.stalls += 1;
                     return Ok(Entered::Stalled);
                 }
-                Policy::FailRing => return Err(self.fail(errno)),
+                Policy::FailRing => return Err(errno),
             }
         }
         Ok(Entered::Stalled)

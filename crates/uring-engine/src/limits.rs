@@ -18,3 +18,7 @@ pub const SLOTS_MAX: u32 = 1 << 20;
 
 /// How often one `enter` is repeated after EINTR before the turn gives the thread back.
 pub const INTERRUPTS_MAX: u32 = 64;
+
+/// How often a cancel is repeated that the kernel had no target for, though the target has not
+/// completed. Each costs one entry; a few cover the moments in which the kernel looks elsewhere.
+pub const CANCEL_MISSES_MAX: u8 = 8;

@@ -2,9 +2,32 @@
 //! at a time, for as long as there is room. A chain is never split over two submits: the kernel
 //! ends a chain where a submit ends.
 
-use crate::slots::State;
-use crate::{Encode, Encoded, Engine, Kernel, Kind, Marks, Token};
+use crate::slots::{State, GUARD, OPERATION};
+use crate::{Encode, Encoded, Engine, Kernel, Kind, Marks, Slots, Token};
 use uring::{opcode, squeue};
+
+/// Flags that are not the encoder's: a link it sets would tie the operation to a stranger, and
+/// one that completes in silence would never settle.
+const RESERVED: squeue::Flags =
+    squeue::Flags::IO_LINK.union(squeue::Flags::IO_HARDLINK).union(squeue::Flags::SKIP_SUCCESS);
+
+/// What stands at the front of the backlog.
+struct Chain {
+    members: usize,
+    /// What they take in the submission queue, guards included.
+    entries: usize,
+    /// One of them is to be cancelled, and with it all.
+    cancelled: bool,
+}
+
+/// Asks the encoder and checks its answer.
+#[inline]
+fn encode<E: Encode>(encoder: &mut E, slot: u32, slots: &Slots) -> Result<Encoded, i32> {
+    match encoder.encode(slot, slots) {
+        Ok(encoded) if encoded.entry.get_flags().intersects(RESERVED) => Err(-libc::EINVAL),
+        answer => answer,
+    }
+}
 
 impl<K: Kernel> Engine<K> {
     /// Moves what fits. Cancels go first: they free more than they take.
@@ -19,78 +42,91 @@ impl<K: Kernel> Engine<K> {
                 if room == 0 {
                     return;
                 }
-                self.backlog.pop_front();
-                match encoder.encode(slot, &self.slots) {
+                match encode(encoder, slot, &self.slots) {
                     Ok(encoded) => {
+                        self.backlog.pop_front();
                         self.push(slot, encoded);
                         room -= 1;
                     }
-                    Err(errno) => self.refused.push_back((slot, errno)),
+                    Err(errno) => self.refuse_front(1, |_| errno),
                 }
+                continue;
+            }
+            let chain = self.chain_at_front();
+            if chain.cancelled {
+                self.refuse_front(chain.members, |_| -libc::ECANCELED);
+            } else if chain.entries > self.kernel.capacity() {
+                self.refuse_front(chain.members, |_| -libc::E2BIG);
+            } else if chain.entries > room {
+                return;
             } else {
-                let (members, entries) = self.chain_at_front();
-                if entries > room && entries <= self.kernel.capacity() {
-                    return;
-                }
-                let fits = entries <= self.kernel.capacity();
-                room -= self.pump_chain(encoder, members, fits);
+                room -= self.pump_chain(encoder, chain.members);
             }
         }
     }
 
-    /// How many operations at the front belong together, and the entries they take.
-    fn chain_at_front(&self) -> (usize, usize) {
-        let mut entries = 0;
-        for (index, &slot) in self.backlog.iter().enumerate() {
+    /// The operations at the front that belong together.
+    fn chain_at_front(&self) -> Chain {
+        let mut chain = Chain { members: 0, entries: 0, cancelled: false };
+        for &slot in &self.backlog {
             let Some(place) = self.slots.get(slot) else { continue };
-            entries += place.entries();
+            chain.members += 1;
+            chain.entries += place.entries();
+            chain.cancelled |= place.marks.has(Marks::CANCELLED);
             if !place.marks.has(Marks::CHAINED) {
-                return (index + 1, entries);
+                break;
             }
         }
-        // the last one staged is linked to nothing: a chain of what there is
-        (self.backlog.len(), entries)
+        // where the last one staged is linked to nothing: a chain of what there is
+        chain
+    }
+
+    /// Settles the oldest operations without the kernel, which needs no room.
+    fn refuse_front(&mut self, members: usize, errno: impl Fn(usize) -> i32) {
+        let refused = self.backlog.drain(..members).enumerate();
+        self.refused.extend(refused.map(|(index, slot)| (slot, errno(index))));
     }
 
     /// Encodes a chain, then pushes all of it or, if one member is refused, none. Gives the
     /// entries pushed.
-    fn pump_chain<E: Encode>(&mut self, encoder: &mut E, members: usize, fits: bool) -> usize {
+    fn pump_chain<E: Encode>(&mut self, encoder: &mut E, members: usize) -> usize {
         let mut chain = std::mem::take(&mut self.chain);
-        let mut refusal = (!fits).then_some((usize::MAX, -libc::E2BIG));
         for index in 0..members {
             let slot = self.backlog[index];
-            let cancelled =
-                self.slots.get(slot).is_some_and(|place| place.marks.has(Marks::CANCELLED));
-            let encoded = match cancelled {
-                true => Err(-libc::ECANCELED),
-                false => encoder.encode(slot, &self.slots),
-            };
-            match encoded {
+            match encode(encoder, slot, &self.slots) {
                 Ok(encoded) => chain.push((slot, encoded)),
-                Err(errno) => refusal = refusal.or(Some((index, errno))),
+                Err(errno) => {
+                    let other = -libc::ECANCELED;
+                    self.refuse_front(members, |at| if at == index { errno } else { other });
+                    chain.clear();
+                    break;
+                }
             }
         }
-        let entries = match refusal {
-            None => {
-                self.backlog.drain(..members);
-                let last = members - 1;
-                let pushed = chain.drain(..).enumerate();
-                pushed
-                    .map(|(index, (slot, encoded))| self.push_member(slot, encoded, index == last))
-                    .sum()
-            }
-            Some((culprit, errno)) => {
-                chain.clear();
-                for index in 0..members {
-                    let slot = self.backlog.pop_front().expect("counted above");
-                    let alone = culprit == usize::MAX || index == culprit;
-                    self.refused.push_back((slot, if alone { errno } else { -libc::ECANCELED }));
-                }
-                0
-            }
-        };
+        if !chain.is_empty() {
+            self.backlog.drain(..members);
+            self.tie(&chain);
+        }
+        let last = chain.len().saturating_sub(1);
+        let pushed = chain.drain(..).enumerate();
+        let entries = pushed
+            .map(|(index, (slot, encoded))| self.push_member(slot, encoded, index == last))
+            .sum();
         self.chain = chain;
         entries
+    }
+
+    /// Tells each member of a chain who comes after it.
+    fn tie(&mut self, chain: &[(u32, Encoded)]) {
+        for pair in chain.windows(2) {
+            let next = self.slots.token(pair[1].0);
+            if let Some(place) = self.slots.get_mut(pair[0].0) {
+                place.follower = next;
+            }
+            if let Some(place) = self.slots.get_mut(pair[1].0) {
+                place.marks.set(Marks::FOLLOWS);
+            }
+        }
     }
 
     /// Pushes a plain operation.
@@ -98,7 +134,7 @@ impl<K: Kernel> Engine<K> {
     fn push(&mut self, slot: u32, encoded: Encoded) {
         let Some(place) = self.slots.get_mut(slot) else { return };
         place.state = State::InKernel;
-        place.outstanding = 1;
+        place.outstanding = OPERATION;
         let token = Token::new(Kind::Operation, place.generation, slot);
         let entry = encoded.entry.user_data(token.user_data());
         if encoded.payload.is_some() {
@@ -117,7 +153,9 @@ impl<K: Kernel> Engine<K> {
             marks if marks.has(Marks::HARDLINK) => squeue::Flags::IO_HARDLINK,
             _ => squeue::Flags::IO_LINK,
         };
-        let Some(limit) = encoded.guard else {
+        // only a slot staged as timed has the room for a guard
+        let guard = encoded.guard.filter(|_| place.marks.has(Marks::TIMED));
+        let Some(limit) = guard else {
             let entry = encoded.entry.clone().flags(link);
             self.push(slot, Encoded { entry, ..encoded });
             return 1;
@@ -132,7 +170,7 @@ impl<K: Kernel> Engine<K> {
         let entry = encoded.entry.clone().flags(tie);
         self.push(slot, Encoded { entry, ..encoded });
         if let Some(place) = self.slots.get_mut(slot) {
-            place.outstanding = 2;
+            place.outstanding = OPERATION | GUARD;
         }
         // SAFETY: the caller counted the room for both; the timespec is boxed in the slot.
         unsafe { self.kernel.push(&timeout) };

@@ -2,7 +2,7 @@
 //! kind; the slot is freed with the last one. Nothing here calls back into code that could stage
 //! or submit: results are only handed to a sink.
 
-use crate::slots::State;
+use crate::slots::{State, GUARD, OPERATION};
 use crate::{Completion, Engine, Kernel, Kind, Marks, Settled, Token};
 
 /// `IORING_CQE_F_MORE`: further completions of the same entry follow.
@@ -31,8 +31,8 @@ impl<K: Kernel> Engine<K> {
     fn take<S: FnMut(Settled)>(&mut self, completion: Completion, sink: &mut S) -> bool {
         let token = Token::from_user_data(completion.user_data);
         if token.kind() == Some(Kind::Cancel) && self.cancels_in_kernel > 0 {
-            // found, not found (ENOENT) or too late (EALREADY): the target's own completion tells
             self.cancels_in_kernel -= 1;
+            self.cancel_answered(token, completion.result);
             return false;
         }
         let slot = token.slot();
@@ -47,26 +47,31 @@ impl<K: Kernel> Engine<K> {
                 return false;
             }
         };
-        match token.kind() {
-            Some(Kind::Operation) if completion.flags & MORE != 0 => {
-                sink(Settled::more(slot, completion.result, completion.flags));
-                return true;
-            }
-            Some(Kind::Operation) => place.held = (completion.result, completion.flags),
-            Some(Kind::Guard) if place.marks.has(Marks::TIMED) => {
-                if completion.result == -libc::ETIME {
-                    place.marks.set(Marks::EXPIRED);
-                }
-            }
-            _ => {
-                self.counts.suspect += 1;
-                return false;
-            }
-        }
-        place.outstanding -= 1;
-        if place.outstanding > 0 {
+        let part = match token.kind() {
+            Some(Kind::Operation) => OPERATION,
+            Some(Kind::Guard) => GUARD,
+            _ => 0,
+        };
+        if place.outstanding & part == 0 {
+            self.counts.suspect += 1;
             return false;
         }
+        if completion.flags & MORE != 0 && part == OPERATION {
+            sink(Settled::more(slot, completion.result, completion.flags));
+            return true;
+        }
+        place.outstanding &= !part;
+        let left = place.outstanding;
+        if part == OPERATION {
+            place.held = (completion.result, completion.flags);
+            self.operation_over(slot);
+        } else if went_off(completion.result) {
+            place.marks.set(Marks::EXPIRED);
+        }
+        if left != 0 {
+            return false;
+        }
+        let Some(place) = self.slots.get(slot) else { return false };
         let (result, flags) = place.held;
         let stopped = result == -libc::ECANCELED || result == -libc::EINTR;
         let timed_out = stopped && place.marks.has(Marks::EXPIRED);
@@ -81,4 +86,11 @@ impl<K: Kernel> Engine<K> {
         self.counts.settled += 1;
         sink(Settled { slot, result, flags, last: true, payload });
     }
+}
+
+/// True when a guard's result says that its time was up. Only ETIME means that it stopped the
+/// operation by itself; one that a worker was running is interrupted all the same, and then the
+/// guard says that it could not be found (ENOENT) or not be stopped (EALREADY).
+fn went_off(result: i32) -> bool {
+    matches!(-result, libc::ETIME | libc::ENOENT | libc::EALREADY)
 }

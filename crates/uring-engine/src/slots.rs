@@ -34,6 +34,8 @@ impl Marks {
     pub(crate) const CANCELLED: Marks = Marks(8);
     /// The guard went off.
     pub(crate) const EXPIRED: Marks = Marks(16);
+    /// Its predecessor in the chain is still to complete: the kernel has not started it.
+    pub(crate) const FOLLOWS: Marks = Marks(32);
 
     pub(crate) const CHAINED: Marks = Marks(1 | 2);
 
@@ -53,6 +55,11 @@ impl Marks {
     pub(crate) fn set(&mut self, other: Marks) {
         self.0 |= other.0;
     }
+
+    #[inline]
+    pub(crate) fn clear(&mut self, other: Marks) {
+        self.0 &= !other.0;
+    }
 }
 
 impl std::ops::BitOr for Marks {
@@ -62,11 +69,21 @@ impl std::ops::BitOr for Marks {
     }
 }
 
+/// In [`Slot::outstanding`]: the operation's own final completion.
+pub(crate) const OPERATION: u8 = 1;
+/// In [`Slot::outstanding`]: the guard's.
+pub(crate) const GUARD: u8 = 2;
+
 pub(crate) struct Slot {
     pub state: State,
     pub marks: Marks,
-    /// Final completions still to come: the operation's and its guard's.
+    /// The final completions still to come. A set and not a count: a second completion of one
+    /// entry must not pass for the completion of the other (R18).
     pub outstanding: u8,
+    /// Cancels of the operation that the kernel answered with "not found" or "too late".
+    pub misses: u8,
+    /// The next member of the chain.
+    pub follower: Option<Token>,
     pub generation: u32,
     /// The operation's result, held while the guard's completion is awaited.
     pub held: (i32, u32),
@@ -80,6 +97,8 @@ impl Slot {
             state: State::Free,
             marks: Marks::NONE,
             outstanding: 0,
+            misses: 0,
+            follower: None,
             generation: 0,
             held: (0, 0),
             payload: None,
@@ -156,6 +175,7 @@ impl Slots {
         debug_assert!(freed.state != State::Free, "slot {slot} freed twice");
         freed.state = State::Free;
         freed.outstanding = 0;
+        freed.follower = None;
         freed.generation = (freed.generation + 1) & GENERATION_MASK;
         if freed.guard.is_some() {
             freed.guard = None;

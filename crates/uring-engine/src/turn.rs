@@ -29,24 +29,28 @@ impl Settled {
 pub struct Turn {
     /// Results the sink got.
     pub given: usize,
-    /// Results or staged operations are left: take another turn soon.
+    /// The limit was reached and there is more to do: take another turn soon.
     pub more: bool,
-    /// The kernel had no room: the next turn should come after a completion or a pause.
+    /// The kernel took nothing and gave nothing though there is work: take another turn after a
+    /// pause, or a completion if one comes sooner. Never together with `more`.
     pub stalled: bool,
 }
 
 impl<K: Kernel> Engine<K> {
-    /// True when a turn would find something: a completion, or work that an enter brings out.
+    /// True when a turn would find something: a result, or work that an enter brings out.
     pub fn has_work(&mut self) -> bool {
         !self.refused.is_empty()
             || !self.backlog.is_empty()
+            || !self.cancels.is_empty()
+            || self.kernel.unsubmitted() > 0
             || self.kernel.needs_enter()
             || self.kernel.has_completions()
     }
 
     /// Submits and reaps until there is nothing left to do without waiting, or `limit` results
     /// have been given. `Err` is the (positive) errno the ring failed with; from then on every
-    /// operation is the embedder's to reject, and its memory stays.
+    /// operation is the embedder's to reject, and its memory stays. Results that came with the
+    /// failure are given first: the turn after them tells.
     pub fn turn<E: Encode, S: FnMut(Settled)>(
         &mut self,
         encoder: &mut E,
@@ -59,36 +63,30 @@ impl<K: Kernel> Engine<K> {
         let mut turn = Turn::default();
         loop {
             self.pump(encoder);
-            let mut consumed = 0;
-            let mut entered = false;
-            if self.kernel.unsubmitted() > 0 || self.kernel.needs_enter() {
-                entered = true;
-                match self.enter()? {
-                    Entered::Consumed(count) => consumed = count,
-                    Entered::Stalled => turn.stalled = true,
-                }
-            }
-            let before = self.counts.completions;
-            let refused = self.refused.len();
+            let entered = match self.kernel.unsubmitted() > 0 || self.kernel.needs_enter() {
+                true => self.enter(),
+                false => Ok(Entered::Consumed(0)),
+            };
+            let before = (self.counts.completions, self.counts.settled);
             turn.given += self.reap(limit - turn.given, sink);
-            if self.kernel.dropped() > 0 {
-                return Err(self.fail(libc::EBADR));
+            let dropped = self.kernel.dropped() > 0;
+            if let Some(errno) = entered.err().or_else(|| dropped.then_some(libc::EBADR)) {
+                let errno = self.fail(errno);
+                turn.more = turn.given > 0;
+                return if turn.more { Ok(turn) } else { Err(errno) };
             }
-            let left = self.kernel.unsubmitted() > 0
-                || !self.backlog.is_empty()
-                || !self.cancels.is_empty()
-                || (entered && self.kernel.needs_enter());
+            if !self.has_work() {
+                return Ok(turn);
+            }
+            let reaped = before != (self.counts.completions, self.counts.settled);
+            let submitted = matches!(entered, Ok(Entered::Consumed(1..)));
+            let stuck = !reaped && !submitted;
             if turn.given >= limit {
-                turn.more = true;
+                turn.stalled = stuck && entered == Ok(Entered::Stalled);
+                turn.more = !turn.stalled;
                 return Ok(turn);
             }
-            if !left {
-                turn.stalled = false;
-                return Ok(turn);
-            }
-            let progress = consumed > 0 || refused > 0 || self.counts.completions > before;
-            if !progress {
-                turn.more = true;
+            if stuck {
                 turn.stalled = true;
                 return Ok(turn);
             }
