@@ -24,7 +24,7 @@ export class Batch extends Group<'batch'> {
   /** @internal */
   override [end]<T>(slot: number, operation: Operation<T>): undefined {
     this.admit(slot, operation)
-    this[core].own(slot, operation, this.#number, this.#count++)
+    this[core].own(slot, this.#number, this.#count++)
   }
 
   /** @internal The promise of the results of what was collected. */

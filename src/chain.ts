@@ -62,7 +62,7 @@ export class Chain extends Group<'chain'> {
     })
     // all of them at once: a link is to whatever is queued next
     own.collect(() => {
-      for (const [place, slot] of this.#slots.entries()) own.own(slot, this.#operation(place), this.#number, place)
+      for (const [place, slot] of this.#slots.entries()) own.own(slot, this.#number, place)
     })
     return promise.then((values) => places.map((place) => values[place]))
   }
@@ -81,8 +81,8 @@ export class Chain extends Group<'chain'> {
   }
 
   /** @internal */
-  override complete(place: number, result: number, flags: number, index: number, object: unknown, signal: AbortSignal | undefined): void {
-    const value = this[core].outcome(this.#operation(place), result, flags, index, object, signal)
+  override complete(place: number, result: number, slot: number, flags: number, index: number): void {
+    const value = this[core].outcome(this.#operation(place), result, slot, flags, index)
     if (value instanceof Error) this.#note(value, result === ECANCELED, place)
     else this.#values[place] = value
     if (--this.#pending > 0) return

@@ -42,14 +42,7 @@ export abstract class Group<K extends Kind> extends AllOperations<K> implements 
   /** @internal Gives back all slots. */
   protected abstract undo(): void
   /** @internal */
-  abstract complete(
-    place: number,
-    result: number,
-    flags: number,
-    index: number,
-    object: unknown,
-    signal: AbortSignal | undefined,
-  ): void
+  abstract complete(place: number, result: number, slot: number, flags: number, index: number): void
   /** @internal */
   abstract fail(place: number, error: Error): void
 }

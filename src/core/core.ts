@@ -17,15 +17,8 @@ import { Watch } from './watch'
 
 /** Takes the raw results of operations that were started together (a batch, a chain). */
 export interface Owner {
-  /** Operation number `place` is over; what the kernel filled in is at `index` of this settling. */
-  complete(
-    place: number,
-    result: number,
-    flags: number,
-    index: number,
-    object: unknown,
-    signal: AbortSignal | undefined,
-  ): void
+  /** Operation number `place`, in `slot`, is over; `index` says which result of this flush it is. */
+  complete(place: number, result: number, slot: number, flags: number, index: number): void
   /** The ring failed with operation `place` in flight. */
   fail(place: number, error: Error): void
 }
@@ -186,8 +179,7 @@ export class Core {
   }
 
   /** Queues the operation in `slot`; its raw result goes to the owner, as its number `place`. */
-  own(slot: number, operation: Operation<unknown>, owner: number, place: number): void {
-    this.#operations[slot] = operation
+  own(slot: number, owner: number, place: number): void {
     this.#owned[slot] = owner
     this.#places[slot] = place
     this.#enqueue(slot)
@@ -312,58 +304,43 @@ export class Core {
     for (let at = (count - 1) * RESULT_WORDS; at >= 0; at -= RESULT_WORDS) {
       this.#free[this.#freeCount++] = results[at] as number
     }
+    const owned = this.#owned
+    const places = this.#places
+    const { objects } = this
     for (let index = 0, at = 0; index < count; index++, at += RESULT_WORDS) {
       const slot = results[at] as number
       const result = results[at + 1] as number
-      const operation = this.#operations[slot] as Operation<unknown>
-      const owned = this.#owned[slot] as number
-      if (owned !== 0) {
-        const object = this.objects[slot]
-        const signal = this.#watch.active ? this.#watch.signal(slot) : undefined
-        this.#finish(slot)
-        const owner = this.#owners[owned] as Owner
-        owner.complete(this.#places[slot] as number, result, results[at + 2] as number, index, object, signal)
-      } else if (result >= 0 && operation.decode === undefined) {
-        const resolve = this.#resolves[slot] as Resolve
-        this.#finish(slot)
-        resolve(result)
+      const owner = owned[slot] as number
+      if (owner !== 0) {
+        owned[slot] = 0
+        ;(this.#owners[owner] as Owner).complete(places[slot] as number, result, slot, results[at + 2] as number, index)
+        objects[slot] = undefined
+        if (this.#watch.active) this.#watch.forget(slot)
       } else {
-        this.#settlePromise(slot, operation, result, results[at + 2] as number, index)
+        this.#settlePromise(slot, result, results[at + 2] as number, index)
       }
     }
     this.#settling = false
   }
 
-  #settlePromise(slot: number, operation: Operation<unknown>, result: number, flags: number, index: number): void {
+  #settlePromise(slot: number, result: number, flags: number, index: number): void {
+    const operation = this.#operations[slot] as Operation<unknown>
     const resolve = this.#resolves[slot] as Resolve
-    const reject = this.#rejects[slot] as Reject
-    const object = this.objects[slot]
-    const signal = this.#watch.signal(slot)
-    this.#finish(slot)
-    const value = this.outcome(operation, result, flags, index, object, signal)
-    if (value instanceof Error) reject(value)
-    else resolve(value)
-  }
-
-  /** The value of a completed operation, or the error it rejects with. */
-  outcome(
-    operation: Operation<unknown>,
-    result: number,
-    flags: number,
-    index: number,
-    object: unknown,
-    signal: AbortSignal | undefined,
-  ): unknown {
-    const completion = { result, flags, output: this.#outputs, at: index * OUTPUT_WORDS }
-    return settled(operation, completion) ?? failure(operation, result, object, signal)
-  }
-
-  #finish(slot: number): void {
+    const plain = result >= 0 && operation.decode === undefined
+    const value = plain ? result : this.outcome(operation, result, slot, flags, index)
     this.objects[slot] = undefined
-    this.#owned[slot] = 0
     this.#promises[slot] = undefined
     this.#operations[slot] = undefined
     if (this.#watch.active) this.#watch.forget(slot)
+    if (plain || !(value instanceof Error)) resolve(value)
+    else (this.#rejects[slot] as Reject)(value)
+  }
+
+  /** The value of the completed operation in `slot`, or the error it rejects with. */
+  outcome(operation: Operation<unknown>, result: number, slot: number, flags: number, index: number): unknown {
+    const completion = { result, flags, output: this.#outputs, at: index * OUTPUT_WORDS }
+    const value = settled(operation, completion)
+    return value ?? failure(operation, result, this.objects[slot], this.#watch.signal(slot))
   }
 
   #refusedPromise(slot: number): Promise<never> {
@@ -378,10 +355,10 @@ export class Core {
     const error = ringFailed(errno)
     this.refuse(error)
     for (let slot = 0; slot < this.#slots; slot++) {
-      if (this.#operations[slot] === undefined) continue
+      const owner = this.#owners[this.#owned[slot] as number]
+      if (owner === undefined && this.#operations[slot] === undefined) continue
       this.#operations[slot] = undefined
       this.#watch.forget(slot)
-      const owner = this.#owners[this.#owned[slot] as number]
       if (owner !== undefined) owner.fail(this.#places[slot] as number, error)
       else this.#rejects[slot]?.(error)
     }
