@@ -3,6 +3,7 @@
 
 import * as fs from 'node:fs'
 import { availability, Ring } from 'uring'
+import { runChecks, type Check } from './checks'
 import { allColumns, mainColumns } from './columns'
 import { Dataset } from './dataset'
 import { machine } from './machine'
@@ -22,7 +23,7 @@ async function main(): Promise<void> {
   const options = parse(process.argv.slice(2))
   if (options.help) return console.log(help)
   const found = availability()
-  if (!found.available) throw new Error(`no benchmark here: ${found.reason}`)
+  if (!found.available) throw new Error(`${found.message}. ${found.remedy}`)
 
   const native = new Native(buildNative())
   const dataset = new Dataset(options.dir)
@@ -56,10 +57,12 @@ async function measureAll(options: Options, dataset: Dataset, native: Native): P
 
 function report(options: Options, dataset: Dataset, rows: Row[]): void {
   const where = machine(dataset.directory)
-  const tables = markdown(where, rows, judge(rows))
+  const whole = !options.quick && options.only.length === 0
+  const checks: Check[] = whole ? runChecks(dataset.directory) : []
+  const tables = markdown(where, rows, judge(rows), checks)
   console.log(tables)
   if (options.json !== undefined) fs.writeFileSync(options.json, json(where, rows))
-  if (options.quick || options.only.length > 0) return
+  if (!whole) return
   writeDocs(tables, svg(rows))
   console.error('written: docs/benchmarks.md, docs/benchmarks.svg')
 }

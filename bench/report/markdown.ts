@@ -1,12 +1,18 @@
 // The tables of the report.
 
+import type { Check } from '../checks'
 import { columns, mainColumns, title, type Column, type MainColumn } from '../columns'
 import type { Machine } from '../machine'
 import type { Row } from '../measure'
 import type { Verdict } from '../targets'
 import { rate, ratio } from './format'
 
-export function markdown(machine: Machine, rows: Row[], verdicts: Verdict[]): string {
+export function markdown(
+  machine: Machine,
+  rows: Row[],
+  verdicts: Verdict[],
+  checks: Check[],
+): string {
   const { cpu, cores, memoryGiB, arch, kernel, filesystem, node, date } = machine
   const parts = [
     `Measured on ${date}: ${cpu}, ${cores} cores, ${memoryGiB} GiB, ${arch}, Linux ${kernel},` +
@@ -21,10 +27,11 @@ export function markdown(machine: Machine, rows: Row[], verdicts: Verdict[]): st
     parts.push('### Registered buffers', registeredTable(registered))
   }
   if (verdicts.length > 0) parts.push('### Targets', targetsTable(verdicts))
+  if (checks.length > 0) parts.push(checksTable(checks))
   return parts.join('\n\n') + '\n'
 }
 
-export function ratesTable(rows: Row[]): string {
+function ratesTable(rows: Row[]): string {
   return table(
     ['work', 'in flight', ...mainColumns.map(title)],
     rows.map((row) => {
@@ -72,7 +79,7 @@ function registeredTable(rows: Row[]): string {
   )
 }
 
-export function targetsTable(verdicts: Verdict[]): string {
+function targetsTable(verdicts: Verdict[]): string {
   return table(
     ['work', 'in flight', 'ratio', 'target', 'measured', ''],
     verdicts.map((verdict) => [
@@ -81,9 +88,20 @@ export function targetsTable(verdicts: Verdict[]): string {
       `${title(verdict.column)} / ${title(verdict.against)}`,
       `at least ${verdict.atLeast}`,
       ratio(verdict.ratio),
-      verdict.met ? 'met' : '**not met**',
+      met(verdict.met),
     ]),
   )
+}
+
+function checksTable(checks: Check[]): string {
+  return table(
+    ['promise', 'measured', ''],
+    checks.map((check) => [check.promise, check.measured, met(check.met)]),
+  )
+}
+
+function met(is: boolean): string {
+  return is ? 'met' : '**not met**'
 }
 
 function quotient(row: Row, column: Column, against: Column): string {

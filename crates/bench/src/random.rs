@@ -40,7 +40,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sequence_is_the_one_the_javascript_side_tests_too() {
+    fn the_sequence_is_the_one_of_the_javascript_side() {
         let mut positions = Positions::new(1 << 16, 1);
         let first: Vec<u64> = (0..4).map(|_| positions.next()).collect();
         assert_eq!(first, [17945, 21822, 36666, 43189]);
