@@ -13,17 +13,17 @@ export interface Toolchain {
 }
 
 export async function toolchainFor(triple: string): Promise<Toolchain> {
-  const { stdout } = await run('rustc', ['--print', 'sysroot', '--version']);
-  const [version = '', sysroot = ''] = stdout.trim().split('\n').sort((a, b) => Number(b.startsWith('rustc')) - Number(a.startsWith('rustc')));
+  const version = (await run('rustc', ['--version'])).stdout.trim();
+  const sysroot = (await run('rustc', ['--print', 'sysroot'])).stdout.trim();
   // musl addons are loaded by a program that has its own libc: it must not be linked in
   const shared = triple.endsWith('musl') ? ['--config', `target.${triple}.rustflags=["-Ctarget-feature=-crt-static"]`] : [];
   if (existsSync(join(sysroot, 'lib', 'rustlib', triple, 'lib'))) {
-    return { name: version, args: ['--target', triple, ...shared], env: {} };
+    return { name: version.split(' (')[0] ?? version, args: ['--target', triple, ...shared], env: {} };
   }
   const debian = await debianRust();
   const buildStd = triple.endsWith('musl') ? ['-Z', 'build-std=std,panic_unwind'] : [];
   return {
-    name: `${debian.version} (Debian)${buildStd.length > 0 ? ', standard library built here' : ''}`,
+    name: `Debian ${debian.version.split(' (')[0]}${buildStd.length > 0 ? ', std from source' : ''}`,
     args: ['--target', triple, ...shared, ...buildStd],
     env: {
       RUSTC: debian.rustc,
