@@ -1,0 +1,160 @@
+//! Requests to completions: what is due, what a guard or a cancel does, how a chain goes on.
+
+use super::request::{Act, Behaviour, Request};
+use super::{head, Fake, MORE};
+use libc::{EALREADY, ECANCELED, EINTR, ENOENT, ETIME};
+use uring_engine::{Completion, Kind, Token};
+
+/// Something that is to happen to the first member of a chain.
+#[derive(Clone, Copy)]
+pub(super) enum Due {
+    Operation(usize, i32),
+    Guard(usize),
+}
+
+impl Fake {
+    /// One of the things that are due, any.
+    pub(super) fn next_due(&mut self) -> Option<Due> {
+        let now = self.now;
+        let mut due = Vec::new();
+        for (index, chain) in self.chains.iter().enumerate() {
+            if let Some((_, result)) = head(chain).due.filter(|(when, _)| *when <= now) {
+                due.push(Due::Operation(index, result));
+            }
+            if chain.guard.as_ref().is_some_and(|(_, when)| *when <= now) {
+                due.push(Due::Guard(index));
+            }
+        }
+        self.rng.choice(due)
+    }
+
+    /// Completes everything that is due, in any order.
+    pub(super) fn run_due(&mut self) {
+        while let Some(due) = self.next_due() {
+            match due {
+                Due::Operation(index, result) => self.complete(index, result),
+                Due::Guard(index) => self.strike(index),
+            }
+        }
+    }
+
+    /// The answer of an `ASYNC_CANCEL`. Only what has been started is found.
+    pub(super) fn cancel(&mut self, target: u64) -> i32 {
+        let (now, delay) = (self.now, self.rng.u64(0..=self.plan.pace));
+        let found = |index: &usize| head(&self.chains[*index]).user_data == target;
+        let Some(index) = (0..self.chains.len()).find(found) else { return -ENOENT };
+        let request = self.chains[index].members.front_mut().expect("found by its first");
+        if request.hidden > 0 {
+            request.hidden -= 1;
+            return -ENOENT;
+        }
+        stop(request, now + delay)
+    }
+
+    /// A guard's time is up.
+    fn strike(&mut self, index: usize) {
+        let now = self.now;
+        let Some((guard, _)) = self.chains[index].guard.take() else { return };
+        let request = self.chains[index].members.front_mut().expect("a chain has members");
+        let answer = match stop(request, now) {
+            0 => -ETIME,
+            // the kernel says one or the other about a request that a worker runs
+            _ if self.rng.bool() => -ENOENT,
+            answer => answer,
+        };
+        self.post_last(guard.user_data, answer);
+    }
+
+    /// The first member of a chain has a result.
+    fn complete(&mut self, index: usize, result: i32) {
+        let now = self.now;
+        let value = self.rng.u8(128..200);
+        let pause = self.rng.u64(0..=self.plan.pace);
+        let request = self.chains[index].members.front_mut().expect("a chain has members");
+        if result > 0 {
+            match request.act {
+                Act::Read => self.ledger.kernel_writes(request.address, result as usize, value),
+                Act::Write => self.ledger.kernel_reads(request.address),
+                _ => {}
+            }
+        }
+        if request.more > 0 && result >= 0 {
+            request.more -= 1;
+            request.due = Some((now + pause, result));
+            let user_data = request.user_data;
+            self.post(Completion { user_data, result, flags: MORE }, true);
+            return;
+        }
+        let Some(request) = self.chains[index].members.pop_front() else { return };
+        let guard = self.chains[index].guard.take();
+        let guard_first = self.rng.bool();
+        match guard {
+            Some((guard, _)) if guard_first => {
+                self.post_last(guard.user_data, -ECANCELED);
+                self.post_last(request.user_data, result);
+            }
+            Some((guard, _)) => {
+                self.post_last(request.user_data, result);
+                self.post_last(guard.user_data, -ECANCELED);
+            }
+            None => self.post_last(request.user_data, result),
+        }
+        self.go_on(index, &request, result);
+    }
+
+    /// The rest of a chain: started, or cancelled.
+    fn go_on(&mut self, index: usize, done: &Request, result: i32) {
+        if self.chains[index].members.is_empty() {
+            self.chains.swap_remove(index);
+        } else if done.failed(result) && !done.hard() {
+            let chain = self.chains.swap_remove(index);
+            for member in chain.members {
+                self.post_last(member.user_data, -ECANCELED);
+            }
+        } else {
+            self.start(index);
+        }
+    }
+
+    /// Posts an entry's last completion, and perhaps a forged one beside it.
+    pub(super) fn post_last(&mut self, user_data: u64, result: i32) {
+        self.post(Completion { user_data, result, flags: 0 }, true);
+        if !self.chance(self.plan.forge) {
+            return;
+        }
+        let token = Token::from_user_data(user_data);
+        let stranger = Token::new(Kind::Operation, self.rng.u32(1 << 25..1 << 30), token.slot());
+        let (forged, flags) = match self.rng.u32(0..6) {
+            0 => (user_data, 0),
+            1 => (user_data, MORE),
+            2 => (stranger.user_data(), 0),
+            3 => (stranger.with_kind(Kind::Guard).user_data(), 0),
+            4 => (Token::new(Kind::Operation, 0, u32::MAX - 3).user_data(), 0),
+            _ => (u64::MAX - self.rng.u64(0..1000), 0),
+        };
+        self.forge(forged, 77, flags);
+    }
+}
+
+/// Tells a running request to stop. Gives what a cancel is answered.
+fn stop(request: &mut Request, when: u64) -> i32 {
+    match request.behaviour {
+        Behaviour::Never | Behaviour::Stubborn => -EALREADY,
+        _ if matches!(request.due, Some((_, result)) if result == -ECANCELED || result == -EINTR) => {
+            -EALREADY
+        }
+        Behaviour::Escapes => {
+            request.due = request.due.or(Some((when, request.whole())));
+            0
+        }
+        Behaviour::Interrupted => {
+            request.due = Some((when, -EINTR));
+            -EALREADY
+        }
+        _ => {
+            request.more = 0;
+            request.due = Some((when, -ECANCELED));
+            0
+        }
+    }
+}
