@@ -32,25 +32,33 @@ const TWO_32 = 0x1_0000_0000
 
 export class Requests {
   #words: Int32Array
+  /** The same memory in pairs of words: 0.0 is two zeros. */
+  #pairs: Float64Array
 
   constructor(table: ArrayBuffer) {
     this.#words = new Int32Array(table)
+    this.#pairs = new Float64Array(table)
   }
 
   /** Goes on in a larger table, which has the old one's contents. */
   move(table: ArrayBuffer): void {
     this.#words = new Int32Array(table)
+    this.#pairs = new Float64Array(table)
   }
 
-  /** Begins an operation: everything that is read for every opcode is set. */
+  /** Begins an operation: what is not set from here on is 0. */
   start(slot: number, opcode: number, fd: number): void {
     const words = this.#words
-    const base = slot << WORDS_SHIFT
-    words[base] = opcode
-    words[base + WORD.fd] = fd
-    words[base + WORD.opFlags] = 0
-    words[base + WORD.bufIndex] = 0
-    words[base + WORD.marks] = 0
+    const pairs = this.#pairs
+    const pair = slot << (WORDS_SHIFT - 1)
+    words[pair * 2] = opcode
+    words[pair * 2 + WORD.fd] = fd
+    pairs[pair + 1] = 0
+    pairs[pair + 2] = 0
+    pairs[pair + 3] = 0
+    pairs[pair + 4] = 0
+    pairs[pair + 5] = 0
+    pairs[pair + 6] = 0
   }
 
   /** `IOSQE_*`. */

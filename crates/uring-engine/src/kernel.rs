@@ -5,7 +5,7 @@ use std::time::Duration;
 use uring::squeue::Entry;
 
 /// One completion queue entry, copied out of the ring.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Completion {
     /// The entry's token.
     pub user_data: u64,
@@ -49,6 +49,17 @@ pub trait Kernel {
 
     /// Takes the next completion off the completion queue.
     fn pop(&mut self) -> Option<Completion>;
+
+    /// Takes as many completions as there are and fit, oldest first; gives how many.
+    fn pop_many(&mut self, into: &mut [Completion]) -> usize {
+        let mut taken = 0;
+        while taken < into.len() {
+            let Some(completion) = self.pop() else { break };
+            into[taken] = completion;
+            taken += 1;
+        }
+        taken
+    }
 
     /// Completions the kernel had to drop (the CQ ring's `overflow` counter): lost for ever.
     fn dropped(&mut self) -> u32;

@@ -21,7 +21,7 @@ struct Chain {
 }
 
 /// Asks the encoder and checks its answer.
-#[inline]
+#[inline(always)]
 fn encode<E: Encode>(encoder: &mut E, slot: u32, slots: &Slots) -> Result<Encoded, i32> {
     match encoder.encode(slot, slots) {
         Ok(encoded) if encoded.entry.get_flags().intersects(RESERVED) => Err(-libc::EINVAL),
@@ -130,19 +130,19 @@ impl<K: Kernel> Engine<K> {
     }
 
     /// Pushes a plain operation.
-    #[inline]
-    fn push(&mut self, slot: u32, encoded: Encoded) {
+    #[inline(always)]
+    fn push(&mut self, slot: u32, mut encoded: Encoded) {
         let Some(place) = self.slots.get_mut(slot) else { return };
         place.state = State::InKernel;
         place.outstanding = OPERATION;
         let token = Token::new(Kind::Operation, place.generation, slot);
-        let entry = encoded.entry.user_data(token.user_data());
+        encoded.entry.set_user_data(token.user_data());
         if encoded.payload.is_some() {
             place.payload = encoded.payload;
         }
         // SAFETY: the caller counted the room. What the entry points at is in the slot's payload,
         // which lives until the last completion, or is a buffer the embedder keeps as long.
-        unsafe { self.kernel.push(&entry) };
+        unsafe { self.kernel.push(&encoded.entry) };
     }
 
     /// Pushes an operation with its links and its guard; gives the entries it took.

@@ -8,6 +8,9 @@ use crate::{Completion, Engine, Kernel, Kind, Marks, Settled, Token};
 /// `IORING_CQE_F_MORE`: further completions of the same entry follow.
 const MORE: u32 = 1 << 1;
 
+/// Completions copied out of the ring at a time, before any of them is acted on.
+const CHUNK: usize = 32;
+
 impl<K: Kernel> Engine<K> {
     /// Takes up to `limit` results. Gives how many the sink got.
     pub(crate) fn reap<S: FnMut(Settled)>(&mut self, limit: usize, sink: &mut S) -> usize {
@@ -17,10 +20,17 @@ impl<K: Kernel> Engine<K> {
             self.settle(slot, result, 0, sink);
             given += 1;
         }
+        let mut chunk = [Completion::default(); CHUNK];
         while given < limit {
-            let Some(completion) = self.kernel.pop() else { break };
-            self.counts.completions += 1;
-            given += usize::from(self.take(completion, sink));
+            let room = CHUNK.min(limit - given); // a completion gives one result at the most
+            let taken = self.kernel.pop_many(&mut chunk[..room]);
+            self.counts.completions += taken as u64;
+            for completion in &chunk[..taken] {
+                given += usize::from(self.take(*completion, sink));
+            }
+            if taken < room {
+                break;
+            }
         }
         self.check();
         given

@@ -158,6 +158,18 @@ impl Kernel for Ring {
         })
     }
 
+    #[inline]
+    fn pop_many(&mut self, into: &mut [Completion]) -> usize {
+        // one load of the tail and one store of the head for all of them
+        let mut taken = 0;
+        for (place, entry) in into.iter_mut().zip(self.ring.completion()) {
+            let (user_data, result) = (entry.user_data(), entry.result());
+            *place = Completion { user_data, result, flags: entry.flags() };
+            taken += 1;
+        }
+        taken
+    }
+
     fn dropped(&mut self) -> u32 {
         self.ring.completion().overflow()
     }

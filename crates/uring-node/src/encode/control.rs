@@ -1,32 +1,25 @@
-//! Operations on the ring itself: nothing, time, cancellation.
+//! Memory of operations of the ring itself: times, and other operations' tokens.
 
 use super::{Operation, Refusal};
-use uring::opcode;
-use uring::types::{TimeoutFlags, Timespec};
+use uring::types::Timespec;
 use uring_engine::{Encoded, Payload, Slots};
 
-#[inline]
-pub(super) fn nop() -> Result<Encoded, Refusal> {
-    Ok(Encoded::bare(opcode::Nop::new().build()))
+struct TimespecMemory(Box<Timespec>);
+
+impl Payload for TimespecMemory {}
+
+/// A time, which the operation owns.
+pub(super) fn timespec(operation: &Operation) -> Result<Encoded, Refusal> {
+    let request = operation.request;
+    let time = Timespec::new().sec(request.addr).nsec(request.len);
+    let memory = TimespecMemory(Box::new(time));
+    let entry = request.entry_of(std::ptr::from_ref(&*memory.0) as u64, 1);
+    Ok(Encoded::with(entry, memory))
 }
 
-struct TimeoutMemory(Box<Timespec>);
-
-impl Payload for TimeoutMemory {}
-
-/// Seconds are in `addr`, nanoseconds in `len`, the count of completions in `off`.
-pub(super) fn timeout(operation: &Operation) -> Result<Encoded, Refusal> {
-    let request = &operation.request;
-    let memory = TimeoutMemory(Box::new(Timespec::new().sec(request.addr).nsec(request.len)));
-    let entry = opcode::Timeout::new(&*memory.0)
-        .count(request.off as u32)
-        .flags(TimeoutFlags::from_bits_retain(request.op_flags));
-    Ok(Encoded::with(entry.build(), memory))
-}
-
-/// Cancels the operation in slot `addr`.
-pub(super) fn cancel(operation: &Operation, slots: &Slots) -> Result<Encoded, Refusal> {
+/// The token of another operation of this ring: never a number that JavaScript made up.
+pub(super) fn target(operation: &Operation, slots: &Slots) -> Result<Encoded, Refusal> {
     let target = u32::try_from(operation.request.addr).map_err(|_| -libc::EINVAL)?;
     let token = slots.token(target).ok_or(-libc::ENOENT)?;
-    Ok(Encoded::bare(opcode::AsyncCancel::new(token.user_data()).build()))
+    Ok(Encoded::bare(operation.request.entry(token.user_data())))
 }

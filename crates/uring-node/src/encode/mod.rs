@@ -1,7 +1,11 @@
-//! A staged request becomes a submission entry. One arm per operation, grouped by family: it names
-//! the builder of `crates/uring`, the request's numbers that go into it and the memory that it
-//! points at. This is the only place where an address of JavaScript memory is taken; it happens
-//! right before the submit, with no JavaScript in between.
+//! A staged request becomes a submission entry. The request is laid out as the entry is, minus its
+//! pointers; what is added here is the memory that the operation points at, by the one row the
+//! opcode has in [`memory`]. An opcode without a row is refused: no number of JavaScript's is ever
+//! taken for an address.
+//!
+//! This is the only place where an address of JavaScript memory is taken; it happens right before
+//! the submit, with no user code in between. Entries are put together from 64-bit words: small
+//! stores followed by wide loads cost more than everything else here.
 
 mod control;
 mod file;
@@ -12,7 +16,7 @@ use crate::lent::Lending;
 use crate::request::Request;
 use napi::sys;
 use std::ffi::CString;
-use uring::squeue::Flags;
+use uring::opcode;
 use uring::types::Timespec;
 use uring_engine::{Encode, Encoded, Marks, Slots};
 
@@ -20,8 +24,50 @@ use uring_engine::{Encode, Encoded, Marks, Slots};
 pub type Refusal = i32;
 
 /// What an operation's value turned out to be when it was to be submitted: not (any more) memory.
-/// `src/errors.ts` knows this code as ERR_BUFFER_DETACHED.
+/// `src/core/settle.ts` knows this code as ERR_BUFFER_DETACHED.
 pub const DETACHED: Refusal = -4095;
+
+/// What an operation's entry points at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Memory {
+    /// Nothing: numbers only.
+    None,
+    /// `addr`: the caller's buffer.
+    Buffer,
+    /// `addr`: an array of iovecs, which point at the caller's buffers.
+    Buffers,
+    /// `addr`: a path.
+    Path,
+    /// `addr`: a path; `off`: the structure that statx(2) fills.
+    PathAndStatx,
+    /// `addr`: a time, from the request's `addr` (seconds) and `len` (nanoseconds).
+    Timespec,
+    /// `addr`: the token of the operation in the slot that the request's `addr` names.
+    Target,
+}
+
+/// One row per operation: what the kernel may touch for it.
+#[inline(always)]
+fn memory(code: u8) -> Option<Memory> {
+    Some(match code {
+        opcode::Nop::CODE => Memory::None,
+        opcode::Read::CODE => Memory::Buffer,
+        opcode::Write::CODE => Memory::Buffer,
+        opcode::ReadFixed::CODE => Memory::Buffer,
+        opcode::WriteFixed::CODE => Memory::Buffer,
+        opcode::Readv::CODE => Memory::Buffers,
+        opcode::Writev::CODE => Memory::Buffers,
+        opcode::Fsync::CODE => Memory::None,
+        opcode::Fallocate::CODE => Memory::None,
+        opcode::Ftruncate::CODE => Memory::None,
+        opcode::Close::CODE => Memory::None,
+        opcode::OpenAt::CODE => Memory::Path,
+        opcode::Statx::CODE => Memory::PathAndStatx,
+        opcode::Timeout::CODE => Memory::Timespec,
+        opcode::AsyncCancel::CODE => Memory::Target,
+        _ => return None,
+    })
+}
 
 /// The request table and the JavaScript values that belong to it, for one turn.
 pub struct Encoder<'turn> {
@@ -34,18 +80,15 @@ pub struct Encoder<'turn> {
 }
 
 impl Encode for Encoder<'_> {
-    #[inline]
+    #[inline(always)]
     fn encode(&mut self, slot: u32, slots: &Slots) -> Result<Encoded, Refusal> {
-        let request = *self.requests.get(slot as usize).ok_or(-libc::EINVAL)?;
+        let request = self.requests.get(slot as usize).ok_or(-libc::EINVAL)?;
         let operation = Operation { request, slot, encoder: self };
-        let mut encoded = operation.encode(slots)?;
-        if request.flags != 0 {
-            let flags = Flags::from_bits_retain(request.flags);
-            encoded.entry = encoded.entry.flags(flags);
-        }
-        if request.personality != 0 {
-            encoded.entry = encoded.entry.personality(request.personality);
-        }
+        let mut encoded = match memory(request.opcode).ok_or(-libc::EOPNOTSUPP)? {
+            Memory::None => Encoded::bare(request.entry(request.addr)),
+            Memory::Buffer => Encoded::bare(request.entry(operation.view()?.pointer as u64)),
+            other => operation.with_payload(other, slots)?,
+        };
         if Marks::from_request(request.marks).has(Marks::TIMED) {
             let limit = Timespec::new().sec(u64::from(request.limit_seconds));
             encoded.guard = Some(limit.nsec(request.limit_nanoseconds));
@@ -56,32 +99,22 @@ impl Encode for Encoder<'_> {
 
 /// One operation being encoded: its numbers, and access to its JavaScript value.
 struct Operation<'encoder> {
-    request: Request,
+    request: &'encoder Request,
     slot: u32,
     encoder: &'encoder Encoder<'encoder>,
 }
 
 impl Operation<'_> {
-    #[inline]
-    fn encode(&self, slots: &Slots) -> Result<Encoded, Refusal> {
-        use uring::opcode as op;
-        match self.request.opcode {
-            op::Nop::CODE => control::nop(),
-            op::Read::CODE => file::read(self),
-            op::Write::CODE => file::write(self),
-            op::Readv::CODE => file::readv(self),
-            op::Writev::CODE => file::writev(self),
-            op::ReadFixed::CODE => file::read_fixed(self),
-            op::WriteFixed::CODE => file::write_fixed(self),
-            op::Fsync::CODE => file::fsync(self),
-            op::Fallocate::CODE => file::fallocate(self),
-            op::Ftruncate::CODE => file::ftruncate(self),
-            op::Close::CODE => file::close(self),
-            op::OpenAt::CODE => path::openat(self),
-            op::Statx::CODE => path::statx(self),
-            op::Timeout::CODE => control::timeout(self),
-            op::AsyncCancel::CODE => control::cancel(self, slots),
-            _ => Err(-libc::EOPNOTSUPP),
+    /// The kinds of memory that are allocated for the operation.
+    #[inline(never)]
+    fn with_payload(&self, memory: Memory, slots: &Slots) -> Result<Encoded, Refusal> {
+        match memory {
+            Memory::Buffers => file::buffers(self),
+            Memory::Path => path::path(self),
+            Memory::PathAndStatx => path::path_and_statx(self),
+            Memory::Timespec => control::timespec(self),
+            Memory::Target => control::target(self, slots),
+            Memory::None | Memory::Buffer => Err(-libc::EINVAL), // need no payload
         }
     }
 
@@ -89,8 +122,8 @@ impl Operation<'_> {
         self.encoder.js.element(self.encoder.objects, self.slot).ok_or(DETACHED)
     }
 
-    /// The operation's one buffer. Its length must fit what an entry can say (32 bits).
-    #[inline]
+    /// The operation's one buffer.
+    #[inline(always)]
     fn view(&self) -> Result<View, Refusal> {
         let view = match self.encoder.lending.view(self.slot) {
             Some(view) => view,
@@ -101,24 +134,6 @@ impl Operation<'_> {
             return Err(DETACHED);
         }
         Ok(view)
-    }
-
-    /// The operation's buffers, as iovecs.
-    fn iovecs(&self) -> Result<Box<[libc::iovec]>, Refusal> {
-        let array = self.value()?;
-        let count = self.encoder.js.length(array).ok_or(DETACHED)?;
-        let iovec = |index| {
-            let value = self.encoder.js.element(array, index).ok_or(DETACHED)?;
-            let view = self.encoder.js.view(value).ok_or(DETACHED)?;
-            Ok(libc::iovec { iov_base: view.pointer.cast(), iov_len: view.bytes })
-        };
-        let iovecs = (0..count).map(iovec).collect::<Result<Box<[libc::iovec]>, Refusal>>()?;
-        // the facade saw this many bytes when the operation was staged
-        let bytes: usize = iovecs.iter().map(|iovec| iovec.iov_len).sum();
-        if bytes != self.request.len as usize {
-            return Err(DETACHED);
-        }
-        Ok(iovecs)
     }
 
     /// The operation's one path.

@@ -1,18 +1,15 @@
-//! Operations on a path.
+//! Memory of operations on a path.
 
 use super::{Operation, Refusal};
 use std::ffi::CString;
 use std::mem::{size_of, MaybeUninit};
-use uring::opcode;
-use uring::types::{self, Fd};
 use uring_engine::{Encoded, Payload};
 
-pub(super) fn openat(operation: &Operation) -> Result<Encoded, Refusal> {
-    let (path, request) = (operation.path()?, &operation.request);
-    let entry = opcode::OpenAt::new(Fd(request.fd), path.as_ptr())
-        .flags(request.op_flags as i32)
-        .mode(request.len);
-    Ok(Encoded::with(entry.build(), path))
+/// A path, which the operation owns.
+pub(super) fn path(operation: &Operation) -> Result<Encoded, Refusal> {
+    let path = operation.path()?;
+    let entry = operation.request.entry(path.as_ptr() as u64);
+    Ok(Encoded::with(entry, path))
 }
 
 /// A path the kernel reads and the structure it fills.
@@ -30,14 +27,12 @@ impl Payload for StatxMemory {
     }
 }
 
-pub(super) fn statx(operation: &Operation) -> Result<Encoded, Refusal> {
-    let request = &operation.request;
+/// A path and a structure to fill, which the operation owns.
+pub(super) fn path_and_statx(operation: &Operation) -> Result<Encoded, Refusal> {
     // SAFETY: struct statx is plain integers, for which zero is a value.
     let zeroed = unsafe { MaybeUninit::<libc::statx>::zeroed().assume_init() };
     let mut memory = StatxMemory { path: operation.path()?, result: Box::new(zeroed) };
-    let result = std::ptr::from_mut(&mut *memory.result).cast::<types::statx>();
-    let entry = opcode::Statx::new(Fd(request.fd), memory.path.as_ptr(), result)
-        .flags(request.op_flags as i32)
-        .mask(request.len);
-    Ok(Encoded::with(entry.build(), memory))
+    let result = std::ptr::from_mut(&mut *memory.result) as u64;
+    let entry = operation.request.entry_with_off(memory.path.as_ptr() as u64, result);
+    Ok(Encoded::with(entry, memory))
 }
