@@ -83,8 +83,19 @@ export function unsupported(operation: string, since: string): Error {
 }
 
 /** Error for a place without io_uring: what is in the way, and the remedy. */
-export function unavailable(message: string, properties: object): Error {
-  return Object.assign(coded(new Error(message), 'ERR_URING_UNAVAILABLE'), properties)
+export function unavailable(message: string, properties: object, cause?: Error): Error {
+  const error = new Error(message, cause === undefined ? undefined : { cause })
+  return Object.assign(coded(error, 'ERR_URING_UNAVAILABLE'), properties)
+}
+
+/** What the kernel said to registering so many bytes; with the limit and the remedy where it was one. */
+export function registrationRefused(errno: number, bytes: number): SystemError {
+  const syscall = 'registerBuffers'
+  if (describe(errno)[0] !== 'ENOMEM') return new SystemError(errno, syscall)
+  const hint =
+    `${bytes} bytes are needed; before Linux 5.12 rings, and without CAP_IPC_LOCK registered buffers, count against ` +
+    'the locked-memory limit RLIMIT_MEMLOCK: raise it (ulimit -l, LimitMEMLOCK=) or register fewer'
+  return new SystemError(errno, syscall, { hint })
 }
 
 /** `[code, text]` of an errno, whatever its sign. */
@@ -106,11 +117,12 @@ export class SystemError extends Error {
   declare readonly dest?: string
 
   /** @internal */
-  constructor(errno: number, syscall: string, details: { path?: string; dest?: string; cause?: unknown } = {}) {
+  constructor(errno: number, syscall: string, details: { path?: string; dest?: string; hint?: string; cause?: unknown } = {}) {
     const [code, text] = describe(errno)
     const path = details.path === undefined ? '' : ` '${details.path}'`
     const dest = details.dest === undefined ? '' : ` -> '${details.dest}'`
-    super(`${code}: ${text}, ${syscall}${path}${dest}`, 'cause' in details ? { cause: details.cause } : undefined)
+    const hint = details.hint === undefined ? '' : ` (${details.hint})`
+    super(`${code}: ${text}, ${syscall}${path}${dest}${hint}`, 'cause' in details ? { cause: details.cause } : undefined)
     this.code = code
     this.errno = -Math.abs(errno)
     this.syscall = syscall

@@ -7,7 +7,7 @@ import { load } from './binding'
 import { Chain, type ChainOptions, type Linked } from './chain'
 import { Core } from './core/core'
 import type { Operation } from './core/operation'
-import { AbortError, SystemError, ringClosed, unavailable, wrongType } from './errors'
+import { AbortError, SystemError, registrationRefused, ringClosed, unavailable, wrongType } from './errors'
 import { core, end, type Link } from './operations/base'
 import { AllOperations } from './operations'
 import { checkUint, toFd, type FileLike } from './options'
@@ -77,8 +77,9 @@ function open(options: RingOptions): Core {
   const slots = Core.slots(inFlight)
   const ring = native instanceof Error ? 0 : native.openRing(entries, cqEntries, slots)
   if (typeof ring === 'number') {
-    const { message, ...properties } = obstacle(-ring) ?? { message: 'unknown' }
-    throw unavailable(`io_uring is not available: ${message}`, { ...properties, kernel: release() })
+    const { message, code, ...properties } = obstacle(-ring) ?? { message: 'unknown' }
+    const cause = ring === 0 ? undefined : new SystemError(ring, 'io_uring_setup')
+    throw unavailable(`io_uring is not available: ${message}`, { ...properties, kernel: release() }, cause)
   }
   return new Core(ring, ring.parameters()?.sqEntries ?? entries, slots, inFlight)
 }
@@ -190,7 +191,7 @@ export class Ring extends AllOperations<'promise'> {
     atLeastOne(count, 'count', 16_384, 0)
     atLeastOne(size, 'size', 0x4000_0000, 0)
     const memory = this[core].native.registerBuffers(count, size)
-    if (typeof memory === 'number') throw new SystemError(memory, 'registerBuffers')
+    if (typeof memory === 'number') throw registrationRefused(memory, count * size)
     const stride = memory.byteLength / count
     this.#buffers = Array.from({ length: count }, (_, index) => new Uint8Array(memory, index * stride, size))
     return this.#buffers

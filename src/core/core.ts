@@ -78,6 +78,8 @@ export class Core {
   /** It is the driver's call that is coming: the loop's other users have their turn first. */
   #deferred = false
   #settling = false
+  /** The ring failed: everything was rejected, and the slots in flight stay taken for good. */
+  #broken = false
   #refused: Error | undefined
   #slot = 0
 
@@ -108,7 +110,7 @@ export class Core {
 
   /** Operations that have not settled. */
   get inFlight(): number {
-    return this.#slots - this.#freeCount
+    return this.#broken ? 0 : this.#slots - this.#freeCount
   }
 
   get slots(): number {
@@ -362,6 +364,8 @@ export class Core {
       if (owner !== undefined) owner.fail(this.#places[slot] as number, error)
       else this.#rejects[slot]?.(error)
     }
+    this.#broken = true
+    this.native.close()
     this.idle?.()
   }
 

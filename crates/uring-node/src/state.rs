@@ -237,27 +237,32 @@ impl State {
         }
     }
 
-    /// Closes the ring. With operations in flight only at teardown: they are cancelled and waited
-    /// for, and what does not come back is leaked with the engine.
+    /// Closes the ring. With operations in flight only at teardown or after a failure: they are
+    /// cancelled and waited for; what does not come back is leaked with the engine, and the
+    /// caller's buffers with it.
     pub fn close(&self) {
         if self.closed.replace(true) {
             return;
         }
-        for reference in [&self.turn, &self.objects] {
-            let reference = reference.replace(ptr::null_mut());
-            if !reference.is_null() {
-                // SAFETY: ours, deleted once; nothing runs a turn of a closed ring.
-                unsafe { sys::napi_delete_reference(self.env, reference) };
-            }
-        }
-        let engine = self.engine.try_borrow_mut().ok().and_then(|mut engine| engine.take());
         if let Some(driver) = self.driver.take() {
             driver.close(); // off the loop before the descriptor is closed
         }
-        if let Some(mut engine) = engine {
-            if !engine.is_idle() {
-                engine.drain(DRAIN, &mut |_| {});
-            }
+        let engine = self.engine.try_borrow_mut().ok().and_then(|mut engine| engine.take());
+        let drained = match engine {
+            Some(mut engine) => engine.is_idle() || engine.drain(DRAIN, &mut |_| {}),
+            None => true,
+        };
+        self.forget(&self.turn);
+        if drained {
+            self.forget(&self.objects);
+        }
+    }
+
+    fn forget(&self, reference: &Cell<sys::napi_ref>) {
+        let reference = reference.replace(ptr::null_mut());
+        if !reference.is_null() {
+            // SAFETY: ours, deleted once; a closed ring has no more turns.
+            unsafe { sys::napi_delete_reference(self.env, reference) };
         }
     }
 }
