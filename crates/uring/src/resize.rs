@@ -6,6 +6,15 @@ use crate::memory::RingMemory;
 use crate::sys::{self, io_uring_params};
 use crate::{cqueue, squeue, IoUring};
 
+/// Where the index array lies. Kernels up to 6.18 at least leave this out of their answer to a
+/// resize; taken for an offset, the 0 would put the array over the queues' heads and tails. It
+/// follows the completions, on the next cache line.
+fn array_offset<C>(params: &io_uring_params) -> u32 {
+    const CACHE_LINE: u32 = 64;
+    let cqes = params.cq_entries * size_of::<C>() as u32;
+    (params.cq_off.cqes + cqes).next_multiple_of(CACHE_LINE)
+}
+
 impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
     /// Gives both queues new sizes. Entries that are queued, and completions that have not been
     /// read, move along. Sizes are rounded up to powers of two; 0 for `cq_entries` means twice
@@ -29,6 +38,9 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
 
         params.flags = self.params.0.flags;
         params.features = self.params.0.features;
+        if !self.has(sys::IORING_SETUP_NO_SQARRAY) && params.sq_off.array == 0 {
+            params.sq_off.array = array_offset::<C>(&params);
+        }
         let memory = RingMemory::map(self.fd.raw(), &params)?;
         let sq = squeue::Inner::new(&memory, &params)?;
         let cq = cqueue::Inner::new(&memory, &params)?;

@@ -14,8 +14,8 @@ impl Submitter<'_> {
         unsafe { self.register(sys::IORING_REGISTER_EVENTFD, &raw const eventfd, 1).map(drop) }
     }
 
-    /// Signals `eventfd` only for completions that did not happen inside a submit.
-    /// Since Linux 5.6.
+    /// Signals `eventfd` only for completions that a worker posts, not for those of a submit or of
+    /// a poll. Since Linux 5.6.
     pub fn register_eventfd_async(&self, eventfd: RawFd) -> io::Result<()> {
         let opcode = sys::IORING_REGISTER_EVENTFD_ASYNC;
         // SAFETY: the number is read during the call.

@@ -1,0 +1,68 @@
+//! Groups that own their buffers: pieces, putting back, running dry.
+
+use super::common::*;
+use std::io::Write;
+use std::os::fd::AsRawFd;
+use uring::register::{BufGroup, BufRingOptions};
+use uring::{cqueue, opcode, squeue, types, IoUring};
+
+fn receive(ring: &mut IoUring, from: &std::net::TcpStream, len: u32) -> cqueue::Entry {
+    let entry = opcode::Recv::new(types::Fd(from.as_raw_fd()), std::ptr::null_mut(), len)
+        .buf_group(2)
+        .build();
+    run(ring, entry.flags(squeue::Flags::BUFFER_SELECT))
+}
+
+#[test]
+fn buffers_come_back_when_they_are_put_back() {
+    let (mut ring, (a, b)) = (ring(), tcp_pair());
+    let new = BufRingOptions::new();
+    let mut group = BufGroup::register(&ring.submitter(), 2, 8, 2, new).unwrap();
+    for round in 0..20u8 {
+        (&a).write_all(&[round; 5]).unwrap();
+        let done = receive(&mut ring, &b, 8);
+        // SAFETY: the completion is one of this group's.
+        let (_, bytes) = unsafe { group.take(done.result(), done.flags()) }.unwrap();
+        assert_eq!(bytes, [round; 5]);
+        group.put(done.result(), done.flags());
+        group.put(done.result(), done.flags()); // a second time changes nothing
+    }
+    assert_eq!(group.ring().available(&ring.submitter()).unwrap(), 2);
+    // SAFETY: an error names no buffer.
+    assert!(unsafe { group.take(-libc::ENOBUFS, 0) }.is_none());
+    // SAFETY: nothing is in flight.
+    unsafe { group.unregister(&ring.submitter()) }.unwrap();
+}
+
+#[test]
+fn pieces_of_one_buffer_follow_each_other() {
+    let (mut ring, (a, b)) = (ring(), tcp_pair());
+    let options = BufRingOptions::new().incremental();
+    let mut group = match BufGroup::register(&ring.submitter(), 2, 16, 2, options) {
+        Err(error) => {
+            assert_eq!(error.raw_os_error(), Some(libc::EINVAL));
+            return skip("buf_group::incremental", "needs Linux 6.12");
+        }
+        Ok(group) => group,
+    };
+    let mut ids = Vec::new();
+    for text in [b"aaaa", b"bbbb", b"cccc", b"dddd", b"eeee"] {
+        (&a).write_all(text).unwrap();
+        let done = receive(&mut ring, &b, 4);
+        // SAFETY: the completion is one of this group's.
+        let (bid, bytes) = unsafe { group.take(done.result(), done.flags()) }.unwrap();
+        assert_eq!(bytes, text);
+        ids.push(bid);
+        group.put(done.result(), done.flags());
+    }
+    assert_eq!(ids, [0, 0, 0, 0, 1]);
+    // SAFETY: nothing is in flight.
+    unsafe { group.unregister(&ring.submitter()) }.unwrap();
+}
+
+#[test]
+fn buffers_without_a_size_are_refused() {
+    let ring = ring();
+    let refused = BufGroup::register(&ring.submitter(), 2, 0, 2, BufRingOptions::new());
+    assert_eq!(errno(refused.map(drop)), libc::EINVAL);
+}

@@ -1,0 +1,140 @@
+//! What the tests share: running one entry, skipping by name, temporary places.
+
+use std::ffi::CString;
+use std::io::Write;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use uring::{cqueue, squeue, IoUring, Probe};
+
+/// Says that a test could not run here, and why. With `URING_SKIP_LOG` the line also goes to that
+/// file, where it can be counted: the test harness swallows what passing tests print.
+pub fn skip(name: &str, reason: &str) {
+    let line = format!("SKIP {name}: {reason}");
+    eprintln!("{line}");
+    let Some(path) = std::env::var_os("URING_SKIP_LOG") else { return };
+    let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
+    file.and_then(|mut file| writeln!(file, "{line}")).expect("the skip log can be written");
+}
+
+/// A ring for a test.
+pub fn ring() -> IoUring {
+    IoUring::new(16).expect("io_uring works here")
+}
+
+/// Whether this kernel has an operation; if not, the test is skipped by name.
+pub fn has_op(name: &str, code: u8) -> bool {
+    let mut probe = Probe::new();
+    ring().submitter().register_probe(&mut probe).expect("Linux 5.6 or newer");
+    if !probe.is_supported(code) {
+        skip(name, &format!("this kernel lacks operation {code}"));
+    }
+    probe.is_supported(code)
+}
+
+/// Pushes entries; everything that they point at must outlive their completions.
+pub fn push(ring: &mut IoUring, entries: &[squeue::Entry]) {
+    // SAFETY: every caller keeps what its entries point at until it has waited for them.
+    unsafe { ring.submission().push_multiple(entries) }.expect("there is room");
+}
+
+/// Runs one entry and gives its completion.
+pub fn run(ring: &mut IoUring, entry: squeue::Entry) -> cqueue::Entry {
+    push(ring, &[entry]);
+    ring.submit_and_wait(1).expect("submit");
+    ring.completion().next().expect("a completion")
+}
+
+/// Runs one entry and gives its result.
+pub fn result(ring: &mut IoUring, entry: squeue::Entry) -> i32 {
+    run(ring, entry).result()
+}
+
+/// Waits for `count` completions, sorted by user data.
+pub fn wait(ring: &mut IoUring, count: usize) -> Vec<cqueue::Entry> {
+    let mut seen = Vec::new();
+    while seen.len() < count {
+        ring.submit_and_wait(1).expect("submit");
+        seen.extend(ring.completion());
+    }
+    assert_eq!(seen.len(), count, "{seen:?}");
+    seen.sort_by_key(cqueue::Entry::user_data);
+    seen
+}
+
+/// A directory of one test, removed with it.
+pub struct Place(pub PathBuf);
+
+impl Place {
+    pub fn new() -> Place {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("uring-test-{}-{number}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&path).expect("a temporary directory");
+        Place(path)
+    }
+
+    /// A path in it, as the kernel wants it.
+    pub fn path(&self, name: &str) -> CString {
+        CString::new(self.0.join(name).into_os_string().into_encoded_bytes()).expect("no NUL")
+    }
+
+    /// A file in it, open for reading and writing.
+    pub fn file(&self, name: &str, content: &[u8]) -> std::fs::File {
+        let path = self.0.join(name);
+        std::fs::write(&path, content).expect("write");
+        std::fs::File::options().read(true).write(true).open(path).expect("open")
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The two ends of a pipe, for reading and for writing.
+pub fn pipe() -> (std::fs::File, std::fs::File) {
+    let mut ends = [0; 2];
+    // SAFETY: the array has two places.
+    assert_eq!(unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) }, 0);
+    // SAFETY: both descriptors are new and ours.
+    unsafe { (std::fs::File::from_raw_fd(ends[0]), std::fs::File::from_raw_fd(ends[1])) }
+}
+
+/// Two connected stream sockets.
+pub fn socket_pair() -> (std::os::unix::net::UnixStream, std::os::unix::net::UnixStream) {
+    std::os::unix::net::UnixStream::pair().expect("a socket pair")
+}
+
+/// Two connected TCP sockets of this machine.
+pub fn tcp_pair() -> (std::net::TcpStream, std::net::TcpStream) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("listen");
+    let client = std::net::TcpStream::connect(listener.local_addr().unwrap()).expect("connect");
+    (client, listener.accept().expect("accept").0)
+}
+
+/// An eventfd.
+pub fn eventfd() -> OwnedFd {
+    // SAFETY: eventfd has no preconditions, and the descriptor is new and ours.
+    unsafe { OwnedFd::from_raw_fd(libc::eventfd(0, libc::EFD_NONBLOCK | libc::EFD_CLOEXEC)) }
+}
+
+/// What an eventfd counted since it was last read.
+pub fn eventfd_count(fd: &OwnedFd) -> u64 {
+    let mut count = 0u64;
+    // SAFETY: eight bytes are there.
+    let read = unsafe { libc::read(fd.as_raw_fd(), (&raw mut count).cast(), 8) };
+    if read == 8 {
+        count
+    } else {
+        0
+    }
+}
+
+/// The errno of a refusal.
+pub fn errno<T: std::fmt::Debug>(result: std::io::Result<T>) -> i32 {
+    result.expect_err("a refusal").raw_os_error().expect("an errno")
+}

@@ -1,0 +1,88 @@
+//! The operation that does nothing, and what its flags look up.
+
+use super::common::*;
+use uring::{cqueue, opcode, squeue, sys, IoUring};
+
+#[test]
+fn completes_with_its_user_data() {
+    let done = run(&mut ring(), opcode::Nop::new().build().user_data(u64::MAX - 1));
+    assert_eq!((done.result(), done.user_data(), done.flags()), (0, u64::MAX - 1, 0));
+}
+
+#[test]
+fn gives_back_an_injected_result() {
+    let nop = opcode::Nop::new().nop_flags(sys::IORING_NOP_INJECT_RESULT).result(-libc::ENOTTY);
+    let got = result(&mut ring(), nop.build());
+    if got == -libc::EINVAL {
+        return skip("nop::gives_back_an_injected_result", "needs Linux 6.10");
+    }
+    assert_eq!(got, -libc::ENOTTY);
+}
+
+#[test]
+fn looks_up_files_and_buffers() {
+    let mut ring = ring();
+    let file = opcode::Nop::new().nop_flags(sys::IORING_NOP_FILE);
+    let got = result(&mut ring, file.fd(12345).build());
+    if got == -libc::EINVAL {
+        return skip("nop::looks_up_files_and_buffers", "needs Linux 6.13");
+    }
+    assert_eq!(got, -libc::EBADF);
+    assert_eq!(result(&mut ring, file.fd(0).build()), 0);
+    let fixed = sys::IORING_NOP_FILE | sys::IORING_NOP_FIXED_FILE;
+    assert_eq!(result(&mut ring, file.nop_flags(fixed).fd(0).build()), -libc::EBADF);
+    let buffer = opcode::Nop::new().nop_flags(sys::IORING_NOP_FIXED_BUFFER).buf_index(3);
+    assert_eq!(result(&mut ring, buffer.build()), -libc::EFAULT);
+}
+
+#[test]
+fn runs_as_task_work() {
+    let got = result(&mut ring(), opcode::Nop::new().nop_flags(sys::IORING_NOP_TW).build());
+    if got == -libc::EINVAL {
+        return skip("nop::runs_as_task_work", "needs Linux 6.17");
+    }
+    assert_eq!(got, 0);
+}
+
+#[test]
+fn fills_a_big_completion() {
+    let mut ring = IoUring::<squeue::Entry, cqueue::Entry32>::builder().build(4).unwrap();
+    let nop = opcode::Nop::new().nop_flags(sys::IORING_NOP_CQE32).big_cqe([7, 9]).build();
+    // SAFETY: a NOP points at nothing.
+    unsafe { ring.submission().push(&nop) }.unwrap();
+    ring.submit_and_wait(1).unwrap();
+    let done = ring.completion().next().unwrap();
+    if done.result() == -libc::EINVAL {
+        return skip("nop::fills_a_big_completion", "needs Linux 6.18");
+    }
+    assert_eq!((done.result(), *done.big_cqe()), (0, [7, 9]));
+}
+
+#[test]
+fn a_big_completion_is_refused_by_a_plain_ring() {
+    let nop = opcode::Nop::new().nop_flags(sys::IORING_NOP_CQE32).build();
+    assert_eq!(result(&mut ring(), nop), -libc::EINVAL);
+}
+
+#[test]
+fn an_unknown_flag_is_refused() {
+    assert_eq!(result(&mut ring(), opcode::Nop::new().nop_flags(1 << 30).build()), -libc::EINVAL);
+}
+
+#[test]
+fn the_big_form_is_refused_by_a_plain_ring() {
+    let big = opcode::Nop128::new().build();
+    assert_eq!(result(&mut ring(), big.as_entry().clone()), -libc::EINVAL);
+}
+
+#[test]
+fn the_big_form_runs_on_a_ring_of_big_entries() {
+    if !has_op("nop::the_big_form_runs_on_a_ring_of_big_entries", opcode::Nop128::CODE) {
+        return;
+    }
+    let mut ring = IoUring::<squeue::Entry128>::builder().build(4).unwrap();
+    // SAFETY: a NOP points at nothing.
+    unsafe { ring.submission().push(&opcode::Nop128::new().build()) }.unwrap();
+    ring.submit_and_wait(1).unwrap();
+    assert_eq!(ring.completion().next().unwrap().result(), 0);
+}

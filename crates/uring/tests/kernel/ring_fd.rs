@@ -1,0 +1,72 @@
+//! The ring's own descriptor as a registered index.
+
+use super::common::*;
+use std::os::fd::AsRawFd;
+use uring::{opcode, IoUring};
+
+#[test]
+fn a_registered_ring_goes_on_working() {
+    let mut ring = ring();
+    ring.submitter().register_ring_fd().unwrap();
+    assert!(ring.registered_index().is_some());
+    assert_eq!(errno(ring.submitter().register_ring_fd()), libc::EEXIST);
+    assert_eq!(result(&mut ring, opcode::Nop::new().build()), 0);
+    ring.submitter().register_files_sparse(2).unwrap();
+    ring.submitter().unregister_ring_fd().unwrap();
+    assert_eq!(errno(ring.submitter().unregister_ring_fd()), libc::EINVAL);
+    assert_eq!(result(&mut ring, opcode::Nop::new().build()), 0);
+}
+
+/// The index belongs to a thread: elsewhere the ring uses its descriptor.
+#[test]
+fn another_thread_uses_the_descriptor() {
+    let mut ring = ring();
+    ring.submitter().register_ring_fd().unwrap();
+    let mut ring = std::thread::spawn(move || {
+        assert_eq!(result(&mut ring, opcode::Nop::new().build()), 0);
+        ring
+    })
+    .join()
+    .unwrap();
+    assert_eq!(result(&mut ring, opcode::Nop::new().build()), 0);
+}
+
+#[test]
+fn a_ring_can_live_without_its_descriptor() {
+    let mut ring = ring();
+    if !ring.params().is_feature_reg_reg_ring() {
+        return skip("ring_fd::close", "needs Linux 6.3");
+    }
+    assert_eq!(errno(ring.close_ring_fd()), libc::EINVAL);
+    ring.submitter().register_ring_fd().unwrap();
+    ring.close_ring_fd().unwrap();
+    assert_eq!(ring.as_raw_fd(), -1);
+    assert_eq!(result(&mut ring, opcode::Nop::new().build()), 0);
+    ring.submitter().register_files_sparse(2).unwrap();
+}
+
+/// Places of dropped rings are given back: a thread has only 16.
+#[test]
+fn dropping_gives_the_place_back() {
+    std::thread::spawn(|| {
+        for _ in 0..100 {
+            let ring = ring();
+            ring.submitter().register_ring_fd().unwrap();
+        }
+    })
+    .join()
+    .unwrap();
+}
+
+#[test]
+fn a_thread_has_sixteen_places() {
+    std::thread::spawn(|| {
+        let rings: Vec<IoUring> = (0..17).map(|_| IoUring::new(1).unwrap()).collect();
+        for ring in &rings[..16] {
+            ring.submitter().register_ring_fd().unwrap();
+        }
+        assert_eq!(errno(rings[16].submitter().register_ring_fd()), libc::EBUSY);
+    })
+    .join()
+    .unwrap();
+}

@@ -1,0 +1,23 @@
+//! Cancelling and waiting for it in one call.
+
+use super::common::*;
+use std::os::fd::AsRawFd;
+use types::CancelBuilder as Match;
+use uring::{opcode, types};
+
+#[test]
+fn it_counts_cancels_and_refuses() {
+    let (mut ring, (read, _write)) = (ring(), pipe());
+    let fd = types::Fd(read.as_raw_fd());
+    let poll = |data| opcode::PollAdd::new(fd, libc::POLLIN as u32).build().user_data(data);
+    push(&mut ring, &[poll(1), poll(2), poll(3), poll(4)]);
+    ring.submit().unwrap();
+    let submitter = ring.submitter();
+    submitter.register_sync_cancel(None, Match::user_data(2)).unwrap();
+    let soon = Some(types::Timespec::new().sec(1));
+    assert_eq!(submitter.sync_cancel(soon, Match::opcode(opcode::PollAdd::CODE).all()).unwrap(), 3);
+    assert_eq!(submitter.sync_cancel(None, Match::any()).unwrap(), 0);
+    assert_eq!(errno(submitter.sync_cancel(None, Match::user_data(2))), libc::ENOENT);
+    let all = wait(&mut ring, 4);
+    assert!(all.iter().all(|done| done.result() == -libc::ECANCELED));
+}

@@ -1,0 +1,57 @@
+//! Wait arguments that ring and kernel share.
+
+use super::common::*;
+use std::time::{Duration, Instant};
+use uring::register::WaitRegion;
+use uring::{opcode, sys, IoUring};
+
+#[test]
+fn waits_follow_their_argument() {
+    let mut ring: IoUring = IoUring::builder().setup_r_disabled().build(8).unwrap();
+    let mut region = match WaitRegion::register(&ring.submitter(), 4) {
+        Err(error) if error.raw_os_error() == Some(libc::EINVAL) => {
+            return skip("wait_region::waits", "needs Linux 6.13");
+        }
+        region => region.unwrap(),
+    };
+    assert!(region.count() >= 4);
+    ring.submitter().register_enable_rings().unwrap();
+    region.set(0, Some(Duration::from_millis(2)), 0).unwrap();
+    region.set(1, Some(Duration::from_millis(40)), 0).unwrap();
+    let start = Instant::now();
+    assert_eq!(errno(ring.submitter().submit_and_wait_reg(1, 1)), libc::ETIME);
+    assert!(start.elapsed() >= Duration::from_millis(40));
+    assert_eq!(errno(ring.submitter().submit_and_wait_reg(1, 0)), libc::ETIME);
+    push(&mut ring, &[opcode::Nop::new().build()]);
+    assert_eq!(ring.submitter().submit_and_wait_reg(1, 0).unwrap(), 1);
+    let outside = ring.submitter().submit_and_wait_reg(1, region.count());
+    assert_eq!(errno(outside), libc::EFAULT);
+    assert_eq!(errno(region.set(region.count(), None, 0)), libc::EINVAL);
+}
+
+#[test]
+fn a_ring_has_one_region_and_takes_it_while_disabled() {
+    let ring = ring();
+    assert_eq!(errno(WaitRegion::register(&ring.submitter(), 1).map(drop)), libc::EINVAL);
+    let ring: IoUring = IoUring::builder().setup_r_disabled().build(8).unwrap();
+    let Ok(_region) = WaitRegion::register(&ring.submitter(), 1) else {
+        return skip("wait_region::one", "needs Linux 6.13");
+    };
+    assert_eq!(errno(WaitRegion::register(&ring.submitter(), 1).map(drop)), libc::EBUSY);
+}
+
+#[test]
+fn the_kernel_can_allocate_a_region() {
+    let ring: IoUring = IoUring::builder().setup_r_disabled().build(8).unwrap();
+    let mut region = sys::io_uring_region_desc { size: 4096, ..Default::default() };
+    // SAFETY: the kernel allocates the memory.
+    match unsafe { ring.submitter().register_region(&mut region, 0) } {
+        Err(error) if error.raw_os_error() == Some(libc::EINVAL) => {
+            skip("wait_region::kernel_memory", "needs Linux 6.14");
+        }
+        done => {
+            done.unwrap();
+            assert_ne!(region.mmap_offset, 0);
+        }
+    }
+}
