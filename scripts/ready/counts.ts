@@ -1,0 +1,41 @@
+// How many tests passed, failed and were skipped, from what the runners print. A skip that a test
+// declares itself (`SKIP item: reason`) comes through the file that URING_SKIP_LOG names.
+
+export interface Counts {
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+}
+
+export const countNothing = (): Counts => ({ passed: 0, failed: 0, skipped: 0 })
+
+/** ava: `12 tests passed`, `1 test failed`, `2 tests skipped`, `1 uncaught exception`. */
+export function countAva(output: string): Counts {
+  return {
+    passed: sum(output, /^\s*(\d+) tests? passed$/gm),
+    failed: sum(output, /^\s*(\d+) (?:tests? failed|uncaught exceptions?|unhandled rejections?|tests? remained pending.*)$/gm),
+    skipped: sum(output, /^\s*(\d+) tests? (?:skipped|todo)$/gm),
+  }
+}
+
+/** cargo test: `test result: ok. 12 passed; 0 failed; 1 ignored; ...` for each binary. */
+export function countCargo(output: string): Counts {
+  return {
+    passed: sum(output, /^test result: \w+\. (\d+) passed/gm),
+    failed: sum(output, /^test result: .*?; (\d+) failed/gm),
+    skipped: sum(output, /^test result: .*?; (\d+) ignored/gm),
+  }
+}
+
+/** The kernel matrix: `kernels: 12 passed, 0 failed, 1 skipped`. */
+export function countKernels(output: string): Counts {
+  const number = (word: string): number => sum(output, new RegExp(`^(?:\\w+: )?.*?(\\d+) ${word}\\b`, 'gm'))
+  return { passed: number('passed'), failed: number('failed'), skipped: number('skipped') }
+}
+
+function sum(output: string, pattern: RegExp): number {
+  // what a terminal is told about colours is not part of the text
+  // oxlint-disable-next-line no-control-regex
+  const text = output.replaceAll(/\x1b\[[0-9;]*[A-Za-z]/g, '')
+  return [...text.matchAll(pattern)].reduce((total, match) => total + Number(match[1]), 0)
+}

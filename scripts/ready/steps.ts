@@ -1,0 +1,35 @@
+// What has to pass before a change is ready, in the order in which a failure is cheapest to learn.
+// CI runs the same list.
+
+import { countAva, countCargo, countKernels, countNothing, type Counts } from './counts'
+
+export interface Step {
+  readonly name: string
+  readonly command: string
+  /** Reads the number of tests out of what the command printed. */
+  readonly count: (output: string) => Counts
+}
+
+const TYPESCRIPT_PROJECTS = ['.', '__test__', 'bench', 'examples', 'kernels', 'scripts']
+const RUST_TESTS = ['uring', 'uring-engine', 'codegen', 'bench']
+
+const check = (name: string, command: string): Step => ({ name, command, count: countNothing })
+
+export const steps: readonly Step[] = [
+  check('rust format', 'cargo fmt --all --check'),
+  check('javascript lint', 'npx oxlint --deny-warnings'),
+  check('javascript format', 'npx prettier --check --log-level warn .'),
+  ...TYPESCRIPT_PROJECTS.map((project) => check(`types of ${project}`, `npx tsc -p ${project} --noEmit`)),
+  check('rust lint', 'cargo clippy --workspace --all-targets --quiet -- --deny warnings'),
+  check('rust docs', 'RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --quiet --exclude bench'),
+  check('generated files', 'cargo run --quiet -p codegen -- --check'),
+  { name: 'tests', command: 'npm test', count: countAva },
+  ...RUST_TESTS.map((crate) => ({
+    name: `rust tests of ${crate}`,
+    command: `cargo test -p ${crate} --no-fail-fast`,
+    count: countCargo,
+  })),
+  check('workflows', 'npm run check:workflows'),
+  check('package', 'npm run check:package'),
+  { name: 'kernels', command: 'npm run test:kernels -- --short', count: countKernels },
+]
