@@ -10,7 +10,7 @@ export interface Step {
   readonly count: (output: string) => Counts
 }
 
-const TYPESCRIPT_PROJECTS = ['.', '__test__', 'bench', 'examples', 'kernels', 'scripts']
+const TYPESCRIPT_PROJECTS = ['.', '__test__', 'bench', 'examples', 'kernels']
 const RUST_TESTS = ['uring', 'uring-engine', 'codegen', 'bench']
 
 const check = (name: string, command: string): Step => ({ name, command, count: countNothing })
