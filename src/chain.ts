@@ -47,7 +47,7 @@ export class Chain extends Group<'chain'> {
     return link
   }
 
-  /** @internal Queues the operations; gives the promise of the values of `wanted`, in its order. */
+  /** @internal Queues the operations, still inside of `collect`; gives the promise of the values of `wanted`, in its order. */
   submit(wanted: readonly Link<unknown>[], hard: boolean): Promise<unknown[]> {
     const places = wanted.map((link) => this.#links.indexOf(link))
     this.#pending = this.#slots.length
@@ -61,9 +61,7 @@ export class Chain extends Group<'chain'> {
       this.#reject = reject
     })
     // all of them at once: a link is to whatever is queued next
-    own.collect(() => {
-      for (const [place, slot] of this.#slots.entries()) own.own(slot, this.#number, place)
-    })
+    for (const [place, slot] of this.#slots.entries()) own.own(slot, this.#number, place)
     return promise.then((values) => places.map((place) => values[place]))
   }
 

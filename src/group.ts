@@ -30,10 +30,9 @@ export abstract class Group<K extends Kind> extends AllOperations<K> implements 
   /** @internal Runs `collect`; when it throws, everything it added is undone. */
   collect<R>(collect: () => R): R {
     try {
-      return this[core].collect(collect)
-    } catch (error) {
-      this.undo()
-      throw error
+      return this[core].collect(collect, () => {
+        this.undo()
+      })
     } finally {
       this.#collecting = false
     }

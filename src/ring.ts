@@ -155,8 +155,8 @@ export class Ring extends AllOperations<'promise'> {
     const { hard = false } = options
     const chain = new Chain(this[core])
     return orAborted(() => {
-      const links = chain.collect(() => chain.check(collect(chain)))
-      return chain.submit(links, hard) as Promise<Linked<L>>
+      const values = chain.collect(() => chain.submit(chain.check(collect(chain)), hard))
+      return values as Promise<Linked<L>>
     })
   }
 

@@ -30,6 +30,9 @@ const RESULT_WORDS = 3
 
 const resolved = Promise.resolve()
 
+/** In place of a slot: all of them. */
+const EVERY = -1
+
 type Resolve = (value: unknown) => void
 type Reject = (reason: unknown) => void
 
@@ -54,6 +57,8 @@ export class Core {
   #places = new Int32Array(0)
   /** While a batch or a chain is being collected nothing is submitted. */
   #collecting = 0
+  /** What was cancelled meanwhile: a cancel would submit the half of a batch. */
+  readonly #postponed: number[] = []
   readonly #flushNative: (count: number) => number
   readonly #lendNative: (start: number, ...values: unknown[]) => void
   readonly #watch: Watch
@@ -141,6 +146,8 @@ export class Core {
     this.#operations[slot] = undefined
     this.#watch.forget(slot)
     this.#free[this.#freeCount++] = slot
+    const place = this.#postponed.indexOf(slot)
+    if (place >= 0) this.#postponed.splice(place, 1)
   }
 
   /** Has the operation in `slot` cancelled when `signal` is aborted. */
@@ -187,13 +194,24 @@ export class Core {
     this.#enqueue(slot)
   }
 
-  /** Runs `collect`, during which nothing is submitted. */
-  collect<R>(collect: () => R): R {
+  /** Runs `collect`, during which nothing is submitted; when it throws, `undo`. */
+  collect<R>(collect: () => R, undo: () => void): R {
     this.#collecting++
     try {
       return collect()
+    } catch (error) {
+      undo()
+      throw error
     } finally {
-      this.#collecting--
+      if (--this.#collecting === 0) this.#cancelPostponed()
+    }
+  }
+
+  #cancelPostponed(): void {
+    const slots = this.#postponed.splice(0)
+    for (const slot of slots) {
+      if (slot === EVERY) this.cancelAll()
+      else this.cancel(slot)
     }
   }
 
@@ -220,12 +238,20 @@ export class Core {
 
   /** Asks for the operation in `slot` to be cancelled; it settles as any other. */
   cancel(slot: number): void {
+    if (this.#collecting !== 0) {
+      this.#postponed.push(slot)
+      return
+    }
     this.native.cancel(this.#takeQueued(), slot)
     this.#schedule()
   }
 
   /** Asks for everything to be cancelled. */
   cancelAll(): void {
+    if (this.#collecting !== 0) {
+      this.#postponed.push(EVERY)
+      return
+    }
     this.native.cancelAll(this.#takeQueued())
     this.#schedule()
   }
