@@ -172,7 +172,7 @@ test('cancelling, aborting, disposing inside a builder that throws harms nobody'
       if (deed === 'abort') controller.abort()
       if (deed === 'dispose') void ring.dispose()
       if (deed === 'flush') ring.flush()
-      if (deed === 'grow') for (let index = 0; index < 2000; index++) void ring.nop()
+      if (deed === 'grow') for (let index = 0; index < 2000; index++) ring.nop().catch(() => {})
       if (deed === 'nest') void ring.batch((inner) => inner.nop())
       throw new Error('mine')
     }), { message: 'mine' }) // prettier-ignore
@@ -181,4 +181,15 @@ test('cancelling, aborting, disposing inside a builder that throws harms nobody'
     await ring.dispose()
     t.is(readFileSync(`/proc/self/fd/${fd}`, 'utf8'), 'old', deed)
   }
+})
+
+test('an abort inside the builder stops the operations collected so far (R71)', async (t) => {
+  const ring = ringFor(t)
+  const controller = new AbortController()
+  const results = await ring.batch((b) => {
+    b.timeout(60_000, 0, 0, { signal: controller.signal })
+    b.nop()
+    controller.abort()
+  })
+  t.deepEqual([...results], [-125, 0])
 })

@@ -158,3 +158,16 @@ test('an opened descriptor is lost to nobody when a later link fails (R23)', asy
   t.is(fstatSync(fd).size, 1)
   t.is(await ring.close(fd), 0)
 })
+
+test('an abort inside the builder stops the chain that is being built (R71)', async (t) => {
+  const ring = ringFor(t)
+  const fd = opened(t, 'kept')
+  const controller = new AbortController()
+  const error = await rejection(t, ring.chain((c) => {
+    const links = [c.timeout(60_000, 0, 0, { signal: controller.signal }), c.write(fd, Buffer.from('lost'), 0)]
+    controller.abort()
+    return links
+  })) // prettier-ignore
+  t.like(error, { code: 'ABORT_ERR', index: 0 })
+  t.is(readFileSync(`/proc/self/fd/${fd}`, 'utf8'), 'kept')
+})

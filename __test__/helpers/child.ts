@@ -1,7 +1,6 @@
 // A function run in a process of its own, to be judged by how that process ends.
 
 import { spawn } from 'node:child_process'
-import * as path from 'node:path'
 import { patient } from './scale'
 
 /** What the function is called with: the package and what children usually need. */
@@ -37,8 +36,8 @@ export interface Ended {
   readonly stderr: string
 }
 
-/** The package's folder: there, `uring` is this package. */
-export const ROOT = path.join(__dirname, '..', '..')
+/** The package's folder, where ava starts: there, `uring` is this package. */
+export const ROOT = process.cwd()
 
 /** The program text that runs `body`. The body must not refer to anything outside of itself. */
 export function program(body: (inside: Inside) => unknown, options: ChildOptions = {}): string {
