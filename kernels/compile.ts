@@ -1,14 +1,14 @@
 // Compiles the chosen specs and the guest's runner to plain JavaScript on the host: a guest under emulation would take
 // seconds to do it. Types are checked elsewhere.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { cacheFolder, inRoot, ROOT } from '../scripts/lib/paths';
-import { run } from '../scripts/lib/process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { cacheFolder, inRoot, ROOT } from '../scripts/lib/paths'
+import { run } from '../scripts/lib/process'
 
 export async function compileForGuest(specs: readonly string[], outDir: string): Promise<void> {
-  const work = mkdtempSync(join(cacheFolder('compile'), 'run-'));
+  const work = mkdtempSync(join(cacheFolder('compile'), 'run-'))
   try {
-    const config = join(work, 'tsconfig.json');
+    const config = join(work, 'tsconfig.json')
     const compilerOptions = {
       outDir,
       rootDir: ROOT,
@@ -16,11 +16,17 @@ export async function compileForGuest(specs: readonly string[], outDir: string):
       declaration: false,
       sourceMap: false,
       typeRoots: [inRoot('node_modules', '@types')],
-    };
-    const files = [...specs.map((spec) => inRoot('__test__', spec)), inRoot('kernels', 'guest', 'run.ts')];
-    writeFileSync(config, JSON.stringify({ extends: inRoot('tsconfig.json'), compilerOptions, files }));
-    await run(inRoot('node_modules', '.bin', 'tsc'), ['-p', config]);
+    }
+    const files = [
+      ...specs.map((spec) => inRoot('__test__', spec)),
+      inRoot('kernels', 'guest', 'run.ts'),
+    ]
+    writeFileSync(
+      config,
+      JSON.stringify({ extends: inRoot('tsconfig.json'), compilerOptions, files }),
+    )
+    await run(inRoot('node_modules', '.bin', 'tsc'), ['-p', config])
   } finally {
-    rmSync(work, { recursive: true, force: true });
+    rmSync(work, { recursive: true, force: true })
   }
 }

@@ -1,50 +1,51 @@
 // One kernel from download to verdict. A guest that dies before its init is tried once more, and only that: a panic
 // later on may be the very thing under test.
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { cacheFolder } from '../scripts/lib/paths';
-import { fetchKernel } from './kernel';
-import { bootGuest, type Limits } from './machine';
-import { decode } from './protocol';
-import type { Series } from './series';
-import { judge, type KernelVerdict } from './verdict';
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { cacheFolder } from '../scripts/lib/paths'
+import { fetchKernel } from './kernel'
+import { bootGuest, type Limits } from './machine'
+import { decode } from './protocol'
+import type { Series } from './series'
+import { judge, type KernelVerdict } from './verdict'
 
 export interface GuestJob {
-  readonly series: Series;
-  readonly image: string;
-  readonly groups: readonly string[];
-  readonly limits: Limits;
+  readonly series: Series
+  readonly image: string
+  readonly groups: readonly string[]
+  readonly limits: Limits
   /** Where consoles are kept; red ones are kept in the cache otherwise. */
-  readonly log: string | undefined;
-  readonly onProgress: (line: string) => void;
+  readonly log: string | undefined
+  readonly onProgress: (line: string) => void
 }
 
 export async function runGuest(job: GuestJob): Promise<KernelVerdict> {
-  const kernel = await fetchKernel(job.series);
-  const onLine = (line: string): void => progressOf(line, job.onProgress);
-  let run = await bootGuest(kernel, job.image, job.limits, onLine);
+  const kernel = await fetchKernel(job.series)
+  const onLine = (line: string): void => progressOf(line, job.onProgress)
+  let run = await bootGuest(kernel, job.image, job.limits, onLine)
   if (!run.console.includes('INIT_AT') && run.fault === undefined) {
-    job.onProgress('ended before its init, tried once more');
-    run = await bootGuest(kernel, job.image, job.limits, onLine);
+    job.onProgress('ended before its init, tried once more')
+    run = await bootGuest(kernel, job.image, job.limits, onLine)
   }
-  const verdict = judge(kernel, run, job.groups);
+  const verdict = judge(kernel, run, job.groups)
   if (job.log !== undefined || !verdict.green) {
-    const folder = job.log ?? cacheFolder('consoles');
-    mkdirSync(folder, { recursive: true });
-    const file = join(folder, `${job.series.key}.log`);
-    writeFileSync(file, run.console);
-    if (!verdict.green) job.onProgress(`console: ${file}`);
+    const folder = job.log ?? cacheFolder('consoles')
+    mkdirSync(folder, { recursive: true })
+    const file = join(folder, `${job.series.key}.log`)
+    writeFileSync(file, run.console)
+    if (!verdict.green) job.onProgress(`console: ${file}`)
   }
-  return verdict;
+  return verdict
 }
 
 function progressOf(line: string, say: (line: string) => void): void {
-  let event;
+  let event
   try {
-    event = decode(line);
+    event = decode(line)
   } catch {
-    return;
+    return
   }
-  if (event?.event === 'done') say(`${event.group} ${event.seconds} s`);
-  if (event?.event === 'result' && event.outcome === 'failed') say(`FAILED ${event.group}: ${event.name}`);
+  if (event?.event === 'done') say(`${event.group} ${event.seconds} s`)
+  if (event?.event === 'result' && event.outcome === 'failed')
+    say(`FAILED ${event.group}: ${event.name}`)
 }

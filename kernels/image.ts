@@ -1,14 +1,25 @@
 // Makes an ext4 image of a folder. All guests of a run share it: qemu keeps each one's writes to itself.
-import { rmSync } from 'node:fs';
-import { run } from '../scripts/lib/process';
+import { rmSync } from 'node:fs'
+import { run } from '../scripts/lib/process'
 
-const ROOM_MIB = 192;
+const ROOM_MIB = 192
 
 export async function makeImage(folder: string): Promise<string> {
-  const image = `${folder}.ext4`;
-  rmSync(image, { force: true });
-  const { stdout } = await run('du', ['-sm', folder]);
-  const size = Number.parseInt(stdout, 10) + ROOM_MIB;
-  await run('/usr/sbin/mkfs.ext4', ['-q', '-F', '-O', '^has_journal', '-E', 'root_owner=0:0', '-d', folder, image, `${size}M`]);
-  return image;
+  const image = `${folder}.ext4`
+  rmSync(image, { force: true })
+  const { stdout } = await run('du', ['-sm', folder])
+  const size = Number.parseInt(stdout, 10) + ROOM_MIB
+  await run('/usr/sbin/mkfs.ext4', [
+    '-q',
+    '-F',
+    '-O',
+    '^has_journal',
+    '-E',
+    'root_owner=0:0',
+    '-d',
+    folder,
+    image,
+    `${size}M`,
+  ])
+  return image
 }

@@ -14,28 +14,31 @@ const BAD: readonly RegExp[] = [
   /KASAN|KCSAN|UBSAN|KFENCE: /,
   /refcount_t: /,
   /Out of memory: Killed/,
-];
+]
 
 /** Lines that every guest prints and that say nothing about io_uring. Each needs its reason. */
 const HARMLESS: readonly RegExp[] = [
   // KFENCE and UBSAN announce themselves at boot
   /kfence: initialized|KFENCE: enabled/i,
-];
+]
 
 export interface LogVerdict {
-  readonly lines: number;
-  readonly findings: readonly string[];
+  readonly lines: number
+  readonly findings: readonly string[]
 }
 
 export function judgeLog(console: string): LogVerdict {
-  const lines = console.split(/\r?\n/);
-  const begin = lines.findIndex((line) => line.startsWith('KERNEL_LOG_BEGIN'));
-  const end = lines.findIndex((line) => line.startsWith('KERNEL_LOG_END'));
+  const lines = console.split(/\r?\n/)
+  const begin = lines.findIndex((line) => line.startsWith('KERNEL_LOG_BEGIN'))
+  const end = lines.findIndex((line) => line.startsWith('KERNEL_LOG_END'))
   const findings = lines
     .filter((line) => !line.includes('@uring ') && BAD.some((bad) => bad.test(line)))
     .filter((line) => !HARMLESS.some((harmless) => harmless.test(line)))
-    .map((line) => line.trim());
-  const complete = begin !== -1 && end > begin && lines.slice(begin, end).some((line) => line.includes('Linux version'));
-  if (!complete) findings.push('the kernel log did not come out whole');
-  return { lines: complete ? end - begin - 1 : 0, findings: [...new Set(findings)].slice(0, 20) };
+    .map((line) => line.trim())
+  const complete =
+    begin !== -1 &&
+    end > begin &&
+    lines.slice(begin, end).some((line) => line.includes('Linux version'))
+  if (!complete) findings.push('the kernel log did not come out whole')
+  return { lines: complete ? end - begin - 1 : 0, findings: [...new Set(findings)].slice(0, 20) }
 }

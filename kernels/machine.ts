@@ -1,31 +1,42 @@
 // Boots one guest under qemu with software emulation and collects its console. A guest that says nothing for too long,
 // or runs for too long, is ended and reported as such; the caller never waits for ever.
-import { spawn } from 'node:child_process';
-import type { DebianArch } from '../scripts/lib/apt';
-import type { Kernel } from './kernel';
+import { spawn } from 'node:child_process'
+import type { DebianArch } from '../scripts/lib/apt'
+import type { Kernel } from './kernel'
 
 export interface GuestRun {
-  readonly console: string;
+  readonly console: string
   /** qemu's exit code; undefined if it was killed. */
-  readonly code: number | undefined;
-  readonly fault: string | undefined;
-  readonly seconds: number;
+  readonly code: number | undefined
+  readonly fault: string | undefined
+  readonly seconds: number
 }
 
 export interface Limits {
-  readonly totalSeconds: number;
-  readonly silentSeconds: number;
+  readonly totalSeconds: number
+  readonly silentSeconds: number
 }
 
 /** The code with which qemu ends when an x86 guest reports 0 through its debug port: ((0x10 + 0) << 1) | 1. */
-export const EXIT_PASS = 33;
+export const EXIT_PASS = 33
 
-const ROOT_ARGUMENTS = 'quiet panic=-1 oops=panic root=/dev/nvme0n1 rw init=/init rootwait';
-const QEMU: Readonly<Record<DebianArch, { program: string; args: readonly string[]; console: string }>> = {
+const ROOT_ARGUMENTS = 'quiet panic=-1 oops=panic root=/dev/nvme0n1 rw init=/init rootwait'
+const QEMU: Readonly<
+  Record<DebianArch, { program: string; args: readonly string[]; console: string }>
+> = {
   amd64: {
     program: 'qemu-system-x86_64',
     // one thread: with several, some 6.12 guests died while the kernel patched itself during boot
-    args: ['-M', 'q35', '-accel', 'tcg,thread=single', '-cpu', 'max', '-device', 'isa-debug-exit,iobase=0xf4,iosize=0x04'],
+    args: [
+      '-M',
+      'q35',
+      '-accel',
+      'tcg,thread=single',
+      '-cpu',
+      'max',
+      '-device',
+      'isa-debug-exit,iobase=0xf4,iosize=0x04',
+    ],
     console: 'ttyS0',
   },
   arm64: {
@@ -33,43 +44,56 @@ const QEMU: Readonly<Record<DebianArch, { program: string; args: readonly string
     args: ['-M', 'virt', '-accel', 'tcg,thread=multi', '-cpu', 'cortex-a72'],
     console: 'ttyAMA0',
   },
-};
+}
 
-export function bootGuest(kernel: Kernel, image: string, limits: Limits, onLine: (line: string) => void): Promise<GuestRun> {
-  const machine = QEMU[kernel.series.arch];
+export function bootGuest(
+  kernel: Kernel,
+  image: string,
+  limits: Limits,
+  onLine: (line: string) => void,
+): Promise<GuestRun> {
+  const machine = QEMU[kernel.series.arch]
   const args = [
-    ...['-n', '19', machine.program, ...machine.args, '-smp', '2', '-m', '1024'],
-    ...['-nographic', '-no-reboot', '-nodefaults', '-serial', 'stdio', '-monitor', 'none', '-kernel', kernel.image],
-    ...['-append', `console=${machine.console} ${ROOT_ARGUMENTS}`],
-    ...['-drive', `if=none,id=d0,file=${image},format=raw,snapshot=on`, '-device', 'nvme,drive=d0,serial=k'],
-  ];
+    ['-n', '19', machine.program, ...machine.args, '-smp', '2', '-m', '1024'],
+    ['-nographic', '-no-reboot', '-nodefaults', '-serial', 'stdio', '-monitor', 'none'],
+    ['-kernel', kernel.image, '-append', `console=${machine.console} ${ROOT_ARGUMENTS}`],
+    ['-drive', `if=none,id=d0,file=${image},format=raw,snapshot=on`],
+    ['-device', 'nvme,drive=d0,serial=k'],
+  ].flat()
   return new Promise((resolve, reject) => {
-    const begun = Date.now();
-    const child = spawn('nice', args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    let text = '';
-    let rest = '';
-    let lastHeard = Date.now();
-    let fault: string | undefined;
+    const begun = Date.now()
+    const child = spawn('nice', args, { stdio: ['ignore', 'pipe', 'pipe'] })
+    let text = ''
+    let rest = ''
+    let lastHeard = Date.now()
+    let fault: string | undefined
     const stop = (reason: string): void => {
-      fault ??= reason;
-      child.kill('SIGKILL');
-    };
+      fault ??= reason
+      child.kill('SIGKILL')
+    }
     const watch = setInterval(() => {
-      if (Date.now() - lastHeard > limits.silentSeconds * 1000) stop(`said nothing for ${limits.silentSeconds} s`);
-      if (Date.now() - begun > limits.totalSeconds * 1000) stop(`not done after ${limits.totalSeconds} s`);
-    }, 500);
+      if (Date.now() - lastHeard > limits.silentSeconds * 1000)
+        stop(`said nothing for ${limits.silentSeconds} s`)
+      if (Date.now() - begun > limits.totalSeconds * 1000)
+        stop(`not done after ${limits.totalSeconds} s`)
+    }, 500)
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      lastHeard = Date.now();
-      text += chunk;
-      const lines = (rest + chunk).split(/\r?\n/);
-      rest = lines.pop() ?? '';
-      for (const line of lines) onLine(line);
-    });
-    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-    child.on('error', reject);
+      lastHeard = Date.now()
+      text += chunk
+      const lines = (rest + chunk).split(/\r?\n/)
+      rest = lines.pop() ?? ''
+      for (const line of lines) onLine(line)
+    })
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+    child.on('error', reject)
     child.on('close', (code) => {
-      clearInterval(watch);
-      resolve({ console: text, code: code ?? undefined, fault, seconds: (Date.now() - begun) / 1000 });
-    });
-  });
+      clearInterval(watch)
+      resolve({
+        console: text,
+        code: code ?? undefined,
+        fault,
+        seconds: (Date.now() - begun) / 1000,
+      })
+    })
+  })
 }

@@ -1,62 +1,79 @@
 // The kernel matrix: `npm run test:kernels`. Boots real Debian kernels, each with Node, the built package and a chosen
 // part of both test suites, and prints one table. It ends with 0 only if every kernel is green.
-import { rmSync, writeFileSync } from 'node:fs';
-import { arch, cpus, release } from 'node:os';
-import type { DebianArch } from '../scripts/lib/apt';
-import { writeDocs } from './docs';
-import { runGuest } from './guest-run';
-import { parseOptions, USAGE, type Options } from './options';
-import { prepareImage, prepareParts } from './prepare';
-import { selfTest } from './self-test';
-import { resultTable, totals, wordsBelow } from './table';
-import type { KernelVerdict } from './verdict';
+import { rmSync, writeFileSync } from 'node:fs'
+import { arch, cpus, release } from 'node:os'
+import type { DebianArch } from '../scripts/lib/apt'
+import { writeDocs } from './docs'
+import { runGuest } from './guest-run'
+import { parseOptions, USAGE, type Options } from './options'
+import { prepareImage, prepareParts } from './prepare'
+import { selfTest } from './self-test'
+import { resultTable, totals, wordsBelow } from './table'
+import type { KernelVerdict } from './verdict'
 
 export interface MatrixRun {
-  readonly date: string;
-  readonly machine: { readonly cpu: string; readonly cpus: number; readonly arch: string; readonly kernel: string };
-  readonly kernels: readonly KernelVerdict[];
+  readonly date: string
+  readonly machine: {
+    readonly cpu: string
+    readonly cpus: number
+    readonly arch: string
+    readonly kernel: string
+  }
+  readonly kernels: readonly KernelVerdict[]
 }
 
 async function runMatrix(options: Options): Promise<KernelVerdict[]> {
-  const verdicts: KernelVerdict[] = [];
+  const verdicts: KernelVerdict[] = []
   for (const architecture of ['amd64', 'arm64'] satisfies DebianArch[]) {
-    const series = options.series.filter((one) => one.arch === architecture);
-    if (series.length === 0) continue;
-    console.log(`preparing the ${architecture} guest`);
-    const { image, groups } = await prepareImage(await prepareParts(architecture));
+    const series = options.series.filter((one) => one.arch === architecture)
+    if (series.length === 0) continue
+    console.log(`preparing the ${architecture} guest`)
+    const { image, groups } = await prepareImage(await prepareParts(architecture))
     for (const one of series) {
-      const say = (line: string): void => console.log(`${one.key}: ${line}`);
-      say('booting');
-      const job = { series: one, image, groups, limits: options.limits, log: options.log, onProgress: say };
-      const verdict = await runGuest(job);
-      say(`${verdict.green ? 'green' : 'RED'} after ${verdict.seconds} s`);
-      verdicts.push(verdict);
+      const say = (line: string): void => console.log(`${one.key}: ${line}`)
+      say('booting')
+      const job = {
+        series: one,
+        image,
+        groups,
+        limits: options.limits,
+        log: options.log,
+        onProgress: say,
+      }
+      const verdict = await runGuest(job)
+      say(`${verdict.green ? 'green' : 'RED'} after ${verdict.seconds} s`)
+      verdicts.push(verdict)
     }
-    rmSync(image, { force: true });
-    rmSync(image.replace(/\.ext4$/, ''), { recursive: true, force: true });
+    rmSync(image, { force: true })
+    rmSync(image.replace(/\.ext4$/, ''), { recursive: true, force: true })
   }
-  return verdicts;
+  return verdicts
 }
 
 async function main(): Promise<void> {
-  const options = parseOptions(process.argv.slice(2));
-  if (options === 'help') return console.log(USAGE);
+  const options = parseOptions(process.argv.slice(2))
+  if (options === 'help') return console.log(USAGE)
   if (options.selfTest) {
-    process.exitCode = (await selfTest(options)) ? 0 : 1;
-    return;
+    process.exitCode = (await selfTest(options)) ? 0 : 1
+    return
   }
-  const verdicts = await runMatrix(options);
-  const machine = { cpu: cpus()[0]?.model ?? '?', cpus: cpus().length, arch: arch(), kernel: release() };
-  const run: MatrixRun = { date: new Date().toISOString(), machine, kernels: verdicts };
-  console.log(`\n${resultTable(verdicts)}\n`);
-  for (const line of wordsBelow(verdicts)) console.log(line);
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(run, null, 2)}\n`);
-  if (options.docs) writeDocs(run);
-  console.log(`\nkernels: ${totals(verdicts)}`);
-  process.exitCode = verdicts.length > 0 && verdicts.every((one) => one.green) ? 0 : 1;
+  const verdicts = await runMatrix(options)
+  const machine = {
+    cpu: cpus()[0]?.model ?? '?',
+    cpus: cpus().length,
+    arch: arch(),
+    kernel: release(),
+  }
+  const run: MatrixRun = { date: new Date().toISOString(), machine, kernels: verdicts }
+  console.log(`\n${resultTable(verdicts)}\n`)
+  for (const line of wordsBelow(verdicts)) console.log(line)
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(run, null, 2)}\n`)
+  if (options.docs) writeDocs(run)
+  console.log(`\nkernels: ${totals(verdicts)}`)
+  process.exitCode = verdicts.length > 0 && verdicts.every((one) => one.green) ? 0 : 1
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 2;
-});
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 2
+})

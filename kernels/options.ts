@@ -1,6 +1,6 @@
 // The command line of the kernel matrix.
-import { parseArgs } from 'node:util';
-import { ARM64_KEYS, DEFAULT_KEYS, SERIES, seriesOf, SHORT_KEYS, type Series } from './series';
+import { parseArgs } from 'node:util'
+import { ARM64_KEYS, DEFAULT_KEYS, SERIES, seriesOf, SHORT_KEYS, type Series } from './series'
 
 export const USAGE = `npm run test:kernels [-- KERNEL... | --short | --arm64 | --all] [options]
 
@@ -14,15 +14,15 @@ export const USAGE = `npm run test:kernels [-- KERNEL... | --short | --arm64 | -
   --log FOLDER   keep each guest's console in FOLDER (those of red guests are always kept)
   --limit N      seconds that one guest may take (600)
   --silence N    seconds that one guest may say nothing (120)
-  --self-test    put faults into guests and check that each is reported: a matrix that cannot be red proves nothing`;
+  --self-test    put faults into guests and check that each is reported: a matrix that cannot be red proves nothing`
 
 export interface Options {
-  readonly series: readonly Series[];
-  readonly json: string | undefined;
-  readonly docs: boolean;
-  readonly log: string | undefined;
-  readonly limits: { readonly totalSeconds: number; readonly silentSeconds: number };
-  readonly selfTest: boolean;
+  readonly series: readonly Series[]
+  readonly json: string | undefined
+  readonly docs: boolean
+  readonly log: string | undefined
+  readonly limits: { readonly totalSeconds: number; readonly silentSeconds: number }
+  readonly selfTest: boolean
 }
 
 export function parseOptions(argv: readonly string[]): Options | 'help' {
@@ -41,24 +41,28 @@ export function parseOptions(argv: readonly string[]): Options | 'help' {
       'self-test': { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
-  });
-  if (values.help) return 'help';
-  const keys = new Set(positionals);
-  if (values.short) SHORT_KEYS.forEach((key) => keys.add(key));
-  if (values.all) DEFAULT_KEYS.forEach((key) => keys.add(key));
-  if (values.arm64 || values.all) ARM64_KEYS.forEach((key) => keys.add(key));
+  })
+  if (values.help) return 'help'
+  const keys = new Set(positionals)
+  if (values.short) SHORT_KEYS.forEach((key) => keys.add(key))
+  if (values.all) DEFAULT_KEYS.forEach((key) => keys.add(key))
+  if (values.arm64 || values.all) ARM64_KEYS.forEach((key) => keys.add(key))
   return {
     series: (keys.size === 0 ? [...DEFAULT_KEYS] : [...keys]).map(seriesOf),
     json: values.json,
     docs: values.docs,
     log: values.log,
-    limits: { totalSeconds: seconds('--limit', values.limit), silentSeconds: seconds('--silence', values.silence) },
+    limits: {
+      totalSeconds: seconds('--limit', values.limit),
+      silentSeconds: seconds('--silence', values.silence),
+    },
     selfTest: values['self-test'],
-  };
+  }
 }
 
 function seconds(name: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0) throw new Error(`${name} needs a number of seconds, not ${text}`);
-  return value;
+  const value = Number(text)
+  if (!Number.isFinite(value) || value <= 0)
+    throw new Error(`${name} needs a number of seconds, not ${text}`)
+  return value
 }

@@ -1,20 +1,28 @@
 // The file that tells a guest what to run. The host writes it into the image, the runner reads it.
 
 /** Faults that the self-test puts into a guest to prove that the matrix reports them. */
-export const PLANTS = ['failing-spec', 'failing-rust', 'missing-group', 'warning', 'panic', 'silence', 'crash'] as const;
-export type Plant = (typeof PLANTS)[number];
+export const PLANTS = [
+  'failing-spec',
+  'failing-rust',
+  'missing-group',
+  'warning',
+  'panic',
+  'silence',
+  'crash',
+] as const
+export type Plant = (typeof PLANTS)[number]
 
 /** The failing spec of the self-test, which exists in its image only. */
-export const PLANTED_SPEC = 'planted.spec.js';
+export const PLANTED_SPEC = 'planted.spec.js'
 
 export interface GuestPlan {
   /** Every group that must report at least one result. */
-  readonly groups: readonly string[];
+  readonly groups: readonly string[]
   /** Compiled spec, relative to the specs' folder -> its group. */
-  readonly specs: Readonly<Record<string, string>>;
+  readonly specs: Readonly<Record<string, string>>
   /** Test programs of the Rust crate, by name. */
-  readonly rust: readonly string[];
-  readonly plant?: Plant;
+  readonly rust: readonly string[]
+  readonly plant?: Plant
 }
 
 /** Where things are in a guest. */
@@ -24,4 +32,4 @@ export const GUEST = {
   specs: '/app/__test__',
   rust: '/app/rust',
   deny: '/app/bin/deny',
-} as const;
+} as const

@@ -1,85 +1,103 @@
 // Puts a guest's file system together: Node with its libraries, the built package, compiled specs with ava, the Rust
 // test programs, and the runner. The tree is made anew for every run; nothing of the machine's own files is in it.
-import { chmodSync, copyFileSync, cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import type { DebianArch } from '../scripts/lib/apt';
-import { closureOf } from '../scripts/lib/closure';
-import { cacheFolder, inRoot } from '../scripts/lib/paths';
-import { run } from '../scripts/lib/process';
-import { compileForGuest } from './compile';
-import { GUEST_LIBRARIES, librariesOf, LOADER } from './elf';
-import { guestManifest } from './manifest';
-import { GUEST, PLANTED_SPEC, type GuestPlan } from './plan';
-import type { RustTest } from './rust-tests';
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import type { DebianArch } from '../scripts/lib/apt'
+import { closureOf } from '../scripts/lib/closure'
+import { cacheFolder, inRoot } from '../scripts/lib/paths'
+import { run } from '../scripts/lib/process'
+import { compileForGuest } from './compile'
+import { GUEST_LIBRARIES, librariesOf, LOADER } from './elf'
+import { guestManifest } from './manifest'
+import { installTools } from './tools'
+import { GUEST, PLANTED_SPEC, type GuestPlan } from './plan'
+import type { RustTest } from './rust-tests'
 
 export interface RootfsParts {
-  readonly arch: DebianArch;
-  readonly node: string;
-  readonly addon: string;
-  readonly rust: readonly RustTest[];
-  readonly plan: GuestPlan;
+  readonly arch: DebianArch
+  readonly node: string
+  readonly addon: string
+  readonly rust: readonly RustTest[]
+  readonly plan: GuestPlan
 }
 
-const COMPILER: Readonly<Record<DebianArch, string>> = { amd64: 'gcc', arm64: 'aarch64-linux-gnu-gcc' };
+const COMPILER: Readonly<Record<DebianArch, string>> = {
+  amd64: 'gcc',
+  arm64: 'aarch64-linux-gnu-gcc',
+}
 
 export async function buildRootfs(parts: RootfsParts): Promise<string> {
-  const root = join(cacheFolder('rootfs'), `${parts.arch}-${process.pid}`);
-  rmSync(root, { recursive: true, force: true });
+  const root = join(cacheFolder('rootfs'), `${parts.arch}-${process.pid}`)
+  rmSync(root, { recursive: true, force: true })
   for (const name of ['dev', 'proc', 'sys', 'run', 'root', 'tmp', 'app/bin', 'usr/bin']) {
-    mkdirSync(join(root, name), { recursive: true });
+    mkdirSync(join(root, name), { recursive: true })
   }
-  chmodSync(join(root, 'tmp'), 0o1777);
-  await compileC(parts.arch, 'init.c', join(root, 'init'));
-  await compileC(parts.arch, 'deny.c', join(root, GUEST.deny));
-  copyFileSync(parts.node, join(root, 'usr/bin/node'));
-  chmodSync(join(root, 'usr/bin/node'), 0o755);
-  await copyLibraries(root, parts);
-  await copyPackage(root, parts);
-  const specs = Object.keys(parts.plan.specs).filter((spec) => spec !== PLANTED_SPEC);
-  await compileForGuest(specs.map((spec) => spec.replace(/\.js$/, '.ts')), join(root, GUEST.app));
-  plantSpec(root, parts.plan);
-  copyRust(root, parts.rust);
-  writeFileSync(join(root, GUEST.plan), JSON.stringify(parts.plan));
-  return root;
+  chmodSync(join(root, 'tmp'), 0o1777)
+  await compileC(parts.arch, 'init.c', join(root, 'init'))
+  await compileC(parts.arch, 'deny.c', join(root, GUEST.deny))
+  copyFileSync(parts.node, join(root, 'usr/bin/node'))
+  chmodSync(join(root, 'usr/bin/node'), 0o755)
+  await installTools(root, parts.arch)
+  await copyLibraries(root, parts)
+  await copyPackage(root, parts)
+  const specs = Object.keys(parts.plan.specs).filter((spec) => spec !== PLANTED_SPEC)
+  await compileForGuest(
+    specs.map((spec) => spec.replace(/\.js$/, '.ts')),
+    join(root, GUEST.app),
+  )
+  plantSpec(root, parts.plan)
+  copyRust(root, parts.rust)
+  writeFileSync(join(root, GUEST.plan), JSON.stringify(parts.plan))
+  return root
 }
 
 function compileC(arch: DebianArch, source: string, out: string): Promise<unknown> {
-  const flags = ['-static', '-O2', '-Wall', '-Wextra', '-Werror'];
-  return run(COMPILER[arch], [...flags, '-o', out, inRoot('kernels', 'guest', source)]);
+  const flags = ['-static', '-O2', '-Wall', '-Wextra', '-Werror']
+  return run(COMPILER[arch], [...flags, '-o', out, inRoot('kernels', 'guest', source)])
 }
 
 async function copyLibraries(root: string, parts: RootfsParts): Promise<void> {
-  const programs = [parts.node, parts.addon, ...parts.rust.map((one) => one.file)];
-  const folder = join(root, GUEST_LIBRARIES[parts.arch]);
-  mkdirSync(folder, { recursive: true });
-  for (const file of await librariesOf(programs, parts.arch)) copyFileSync(file, join(folder, basename(file)));
-  const loader = join(root, LOADER[parts.arch]);
-  mkdirSync(dirname(loader), { recursive: true });
-  symlinkSync(join(GUEST_LIBRARIES[parts.arch], basename(loader)), loader);
+  const programs = [parts.node, parts.addon, ...parts.rust.map((one) => one.file)]
+  const folder = join(root, GUEST_LIBRARIES[parts.arch])
+  mkdirSync(folder, { recursive: true })
+  for (const file of await librariesOf(programs, parts.arch))
+    copyFileSync(file, join(folder, basename(file)))
+  const loader = join(root, LOADER[parts.arch])
+  mkdirSync(dirname(loader), { recursive: true })
+  symlinkSync(join(GUEST_LIBRARIES[parts.arch], basename(loader)), loader)
 }
 
 async function copyPackage(root: string, parts: RootfsParts): Promise<void> {
-  const app = join(root, GUEST.app);
-  cpSync(inRoot('dist'), join(app, 'dist'), { recursive: true });
-  mkdirSync(join(app, 'binding'), { recursive: true });
-  copyFileSync(inRoot('binding', 'index.js'), join(app, 'binding', 'index.js'));
-  copyFileSync(parts.addon, join(app, 'binding', basename(parts.addon)));
-  for (const folder of closureOf('ava')) cpSync(inRoot(folder), join(app, folder), { recursive: true });
-  writeFileSync(join(app, 'package.json'), JSON.stringify(guestManifest()));
+  const app = join(root, GUEST.app)
+  cpSync(inRoot('dist'), join(app, 'dist'), { recursive: true })
+  mkdirSync(join(app, 'binding'), { recursive: true })
+  copyFileSync(inRoot('binding', 'index.js'), join(app, 'binding', 'index.js'))
+  copyFileSync(parts.addon, join(app, 'binding', basename(parts.addon)))
+  for (const folder of closureOf('ava'))
+    cpSync(inRoot(folder), join(app, folder), { recursive: true })
+  writeFileSync(join(app, 'package.json'), JSON.stringify(guestManifest()))
 }
 
 /** The self-test's failing spec; its group is in the plan. */
 function plantSpec(root: string, plan: GuestPlan): void {
-  if (plan.plant !== 'failing-spec') return;
-  const text = "require('ava').default('planted by the self-test', (t) => { t.is(1, 2); });\n";
-  writeFileSync(join(root, GUEST.specs, PLANTED_SPEC), text);
+  if (plan.plant !== 'failing-spec') return
+  const text = "require('ava').default('planted by the self-test', (t) => { t.is(1, 2); });\n"
+  writeFileSync(join(root, GUEST.specs, PLANTED_SPEC), text)
 }
 
 function copyRust(root: string, tests: readonly RustTest[]): void {
-  const folder = join(root, GUEST.rust);
-  mkdirSync(folder, { recursive: true });
+  const folder = join(root, GUEST.rust)
+  mkdirSync(folder, { recursive: true })
   for (const test of tests) {
-    copyFileSync(test.file, join(folder, test.name));
-    chmodSync(join(folder, test.name), 0o755);
+    copyFileSync(test.file, join(folder, test.name))
+    chmodSync(join(folder, test.name), 0o755)
   }
 }

@@ -1,43 +1,62 @@
 // Builds the test programs of the Rust crate and says where they are. For arm64 the toolchain of the cross builds is
 // used.
-import { basename } from 'node:path';
-import type { DebianArch } from '../scripts/lib/apt';
-import { inRoot } from '../scripts/lib/paths';
-import { runNicely } from '../scripts/lib/process';
-import { toolchainFor } from '../scripts/targets/toolchain';
+import { basename } from 'node:path'
+import type { DebianArch } from '../scripts/lib/apt'
+import { inRoot } from '../scripts/lib/paths'
+import { runNicely } from '../scripts/lib/process'
+import { toolchainFor } from '../scripts/targets/toolchain'
 
-const CRATE = 'uring';
+const CRATE = 'uring'
 const TRIPLE: Readonly<Record<DebianArch, string | undefined>> = {
   amd64: undefined,
   arm64: 'aarch64-unknown-linux-gnu',
-};
+}
 
 export interface RustTest {
-  readonly name: string;
-  readonly file: string;
+  readonly name: string
+  readonly file: string
 }
 
 interface CargoMessage {
-  readonly reason?: string;
-  readonly executable?: string | null;
-  readonly target?: { readonly name: string; readonly kind: readonly string[] };
-  readonly profile?: { readonly test: boolean };
+  readonly reason?: string
+  readonly executable?: string | null
+  readonly target?: { readonly name: string; readonly kind: readonly string[] }
+  readonly profile?: { readonly test: boolean }
 }
 
 export async function buildRustTests(arch: DebianArch): Promise<RustTest[]> {
-  const triple = TRIPLE[arch];
-  const toolchain = triple === undefined ? undefined : await toolchainFor(triple);
-  const args = ['test', '-p', CRATE, '--no-run', '--message-format=json', ...(toolchain?.args ?? [])];
+  const triple = TRIPLE[arch]
+  const toolchain = triple === undefined ? undefined : await toolchainFor(triple)
+  const args = [
+    'test',
+    '-p',
+    CRATE,
+    '--no-run',
+    '--message-format=json',
+    ...(toolchain?.args ?? []),
+  ]
   const { stdout } = await runNicely('cargo', args, {
     cwd: inRoot(),
-    env: { ...process.env, CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER: 'aarch64-linux-gnu-gcc', ...toolchain?.env },
-  });
+    env: {
+      ...process.env,
+      CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER: 'aarch64-linux-gnu-gcc',
+      ...toolchain?.env,
+    },
+  })
   const tests = stdout
     .split('\n')
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line) as CargoMessage)
-    .filter((one) => one.reason === 'compiler-artifact' && one.profile?.test === true && typeof one.executable === 'string')
-    .map((one) => ({ name: one.target?.name ?? basename(one.executable ?? ''), file: one.executable ?? '' }));
-  if (tests.length === 0) throw new Error(`cargo built no test program of ${CRATE}`);
-  return tests;
+    .filter(
+      (one) =>
+        one.reason === 'compiler-artifact' &&
+        one.profile?.test === true &&
+        typeof one.executable === 'string',
+    )
+    .map((one) => ({
+      name: one.target?.name ?? basename(one.executable ?? ''),
+      file: one.executable ?? '',
+    }))
+  if (tests.length === 0) throw new Error(`cargo built no test program of ${CRATE}`)
+  return tests
 }

@@ -1,10 +1,10 @@
 // Proves that the matrix can be red: puts one fault at a time into a guest and checks that the verdict names it.
-import { rmSync } from 'node:fs';
-import { runGuest } from './guest-run';
-import type { Options } from './options';
-import { PLANTS, type Plant } from './plan';
-import { prepareImage, prepareParts } from './prepare';
-import { wordsBelow } from './table';
+import { rmSync } from 'node:fs'
+import { runGuest } from './guest-run'
+import type { Options } from './options'
+import { PLANTS, type Plant } from './plan'
+import { prepareImage, prepareParts } from './prepare'
+import { wordsBelow } from './table'
 
 /** What the report must say about each fault. */
 const EXPECTED: Readonly<Record<Plant, RegExp>> = {
@@ -15,26 +15,31 @@ const EXPECTED: Readonly<Record<Plant, RegExp>> = {
   panic: /ended without its exit line/,
   silence: /said nothing for 20 s/,
   crash: /the runner ended with 139/,
-};
+}
 
 export async function selfTest(options: Options): Promise<boolean> {
-  const series = options.series.at(-1);
-  if (series === undefined) throw new Error('no kernel was named');
-  const parts = await prepareParts(series.arch);
-  let proven = 0;
+  const series = options.series.at(-1)
+  if (series === undefined) throw new Error('no kernel was named')
+  const parts = await prepareParts(series.arch)
+  let proven = 0
   for (const plant of PLANTS) {
-    const { image, groups } = await prepareImage(parts, plant);
-    const limits = { ...options.limits, silentSeconds: plant === 'silence' ? 20 : options.limits.silentSeconds };
-    const job = { series, image, groups, limits, log: options.log, onProgress: () => undefined };
-    const verdict = await runGuest(job);
-    const words = wordsBelow([verdict]).filter((line) => line.startsWith('RED'));
-    const right = !verdict.green && words.some((line) => EXPECTED[plant].test(line));
-    if (right) proven += 1;
-    console.log(`${right ? 'reported' : 'NOT REPORTED'}: ${plant} on ${series.key} (${verdict.seconds} s)`);
-    if (!right) for (const line of words) console.log(`  ${line}`);
-    rmSync(image, { force: true });
-    rmSync(image.replace(/\.ext4$/, ''), { recursive: true, force: true });
+    const { image, groups } = await prepareImage(parts, plant)
+    const limits = {
+      ...options.limits,
+      silentSeconds: plant === 'silence' ? 20 : options.limits.silentSeconds,
+    }
+    const job = { series, image, groups, limits, log: options.log, onProgress: () => undefined }
+    const verdict = await runGuest(job)
+    const words = wordsBelow([verdict]).filter((line) => line.startsWith('RED'))
+    const right = !verdict.green && words.some((line) => EXPECTED[plant].test(line))
+    if (right) proven += 1
+    console.log(
+      `${right ? 'reported' : 'NOT REPORTED'}: ${plant} on ${series.key} (${verdict.seconds} s)`,
+    )
+    if (!right) for (const line of words) console.log(`  ${line}`)
+    rmSync(image, { force: true })
+    rmSync(image.replace(/\.ext4$/, ''), { recursive: true, force: true })
   }
-  console.log(`self-test: ${proven} of ${PLANTS.length} faults reported`);
-  return proven === PLANTS.length;
+  console.log(`self-test: ${proven} of ${PLANTS.length} faults reported`)
+  return proven === PLANTS.length
 }

@@ -1,21 +1,21 @@
 // The kernels of the matrix: which Debian suite has each series, and which ones run when nobody says otherwise.
 // A key is the series, with the processor behind it where that is not x86_64: "6.12", "6.12-arm64".
-import type { DebianArch } from '../scripts/lib/apt';
+import type { DebianArch } from '../scripts/lib/apt'
 
 export interface Series {
-  readonly key: string;
-  readonly suite: string;
-  readonly arch: DebianArch;
+  readonly key: string
+  readonly suite: string
+  readonly arch: DebianArch
   /** How the version in a package's name begins. Old versions leave the archive, so the newest of the series is taken. */
-  readonly prefix: string;
+  readonly prefix: string
 }
 
 function amd64(key: string, suite: string, prefix: string): Series {
-  return { key, suite, arch: 'amd64', prefix };
+  return { key, suite, arch: 'amd64', prefix }
 }
 
 function arm64(key: string, suite: string, prefix: string): Series {
-  return { key: `${key}-arm64`, suite, arch: 'arm64', prefix };
+  return { key: `${key}-arm64`, suite, arch: 'arm64', prefix }
 }
 
 export const SERIES: readonly Series[] = [
@@ -33,19 +33,21 @@ export const SERIES: readonly Series[] = [
   arm64('6.1', 'bookworm-security', '6.1.0-'),
   arm64('6.12', 'bookworm-security', '6.12.'),
   arm64('7.2', 'trixie-backports', '7.2.'),
-];
+]
 
 /** What `npm run test:kernels` runs: the floor, both long-term kernels of Debian, and the two newest. */
-export const DEFAULT_KEYS = ['5.10', '6.1', '6.12', '6.18', '7.2'] as const;
+export const DEFAULT_KEYS = ['5.10', '6.1', '6.12', '6.18', '7.2'] as const
 
 /** What `--short` runs: the floor and the newest. */
-export const SHORT_KEYS = ['5.10', '7.2'] as const;
+export const SHORT_KEYS = ['5.10', '7.2'] as const
 
 /** What `--arm64` runs. */
-export const ARM64_KEYS = ['6.1-arm64', '6.12-arm64'] as const;
+export const ARM64_KEYS = ['6.1-arm64', '6.12-arm64'] as const
 
 export function seriesOf(key: string): Series {
-  const found = SERIES.find((one) => one.key === key);
-  if (found !== undefined) return found;
-  throw new Error(`no kernel is called ${key}; there are ${SERIES.map((one) => one.key).join(', ')}`);
+  const found = SERIES.find((one) => one.key === key)
+  if (found !== undefined) return found
+  throw new Error(
+    `no kernel is called ${key}; there are ${SERIES.map((one) => one.key).join(', ')}`,
+  )
 }

@@ -1,15 +1,16 @@
 // Shows verdicts: one table, kernel x group, and below it everything that was skipped or is wrong, by name.
-import { markdownTable } from 'markdown-table';
-import { GROUPS } from './groups';
-import type { GroupVerdict, KernelVerdict } from './verdict';
+import { markdownTable } from 'markdown-table'
+import { GROUPS } from './groups'
+import type { GroupVerdict, KernelVerdict } from './verdict'
 
+/** What stands in a cell. The number comes second, so that nobody who counts "N passed" in the output counts it twice. */
 export function cellOf(group: GroupVerdict | undefined): string {
-  if (group === undefined) return 'NO RESULT';
-  const words = [];
-  if (group.failed.length > 0) words.push(`${group.failed.length} FAILED`);
-  if (group.passed > 0) words.push(`${group.passed} passed`);
-  if (group.skipped.length > 0) words.push(`${group.skipped.length} skipped`);
-  return words.length === 0 ? 'NO RESULT' : words.join(', ');
+  if (group === undefined) return 'NO RESULT'
+  const words = []
+  if (group.failed.length > 0) words.push(`FAILED ${group.failed.length}`)
+  if (group.passed > 0) words.push(`passed ${group.passed}`)
+  if (group.skipped.length > 0) words.push(`skipped ${group.skipped.length}`)
+  return words.length === 0 ? 'NO RESULT' : words.join(', ')
 }
 
 export function resultTable(verdicts: readonly KernelVerdict[]): string {
@@ -20,41 +21,45 @@ export function resultTable(verdicts: readonly KernelVerdict[]): string {
     ...GROUPS.map((group) => cellOf(one.groups[group])),
     one.faults.length === 0 ? 'clean' : `${one.faults.length} faults`,
     `${one.seconds} s`,
-  ]);
-  return markdownTable([['', 'kernel', 'package', ...GROUPS, 'log and exit', 'time'], ...rows]);
+  ])
+  return markdownTable([['', 'kernel', 'package', ...GROUPS, 'log and exit', 'time'], ...rows])
 }
 
 /** Items that kernels lack -> the kernels that lack them and how many tests that took. */
-export function skippedItems(verdicts: readonly KernelVerdict[]): Map<string, { kernels: Set<string>; reason: string }> {
-  const items = new Map<string, { kernels: Set<string>; reason: string }>();
+export function skippedItems(
+  verdicts: readonly KernelVerdict[],
+): Map<string, { kernels: Set<string>; reason: string }> {
+  const items = new Map<string, { kernels: Set<string>; reason: string }>()
   for (const verdict of verdicts) {
     for (const skip of Object.values(verdict.groups).flatMap((group) => group.skipped)) {
-      const entry = items.get(skip.item) ?? { kernels: new Set(), reason: skip.reason };
-      entry.kernels.add(verdict.key);
-      items.set(skip.item, entry);
+      const entry = items.get(skip.item) ?? { kernels: new Set(), reason: skip.reason }
+      entry.kernels.add(verdict.key)
+      items.set(skip.item, entry)
     }
   }
-  return items;
+  return items
 }
 
 export function wordsBelow(verdicts: readonly KernelVerdict[]): string[] {
   const lines = [...skippedItems(verdicts)].map(
     ([item, { kernels, reason }]) => `skipped on ${[...kernels].join(', ')}: ${item} (${reason})`,
-  );
+  )
   for (const verdict of verdicts) {
-    for (const fault of verdict.faults) lines.push(`RED ${verdict.key}: ${fault}`);
+    for (const fault of verdict.faults) lines.push(`RED ${verdict.key}: ${fault}`)
     for (const [name, group] of Object.entries(verdict.groups)) {
-      for (const failure of group.failed) lines.push(`RED ${verdict.key} ${name}: ${failure.name}: ${failure.detail}`);
+      for (const failure of group.failed)
+        lines.push(`RED ${verdict.key} ${name}: ${failure.name}: ${failure.detail}`)
     }
   }
-  return lines;
+  return lines
 }
 
 /** The line that a caller counts: tests over all kernels. */
 export function totals(verdicts: readonly KernelVerdict[]): string {
-  const groups = verdicts.flatMap((one) => Object.values(one.groups));
-  const sum = (count: (group: GroupVerdict) => number): number => groups.reduce((all, group) => all + count(group), 0);
-  const faults = verdicts.reduce((all, one) => all + one.faults.length, 0);
-  const failed = sum((group) => group.failed.length) + faults;
-  return `${sum((group) => group.passed)} passed, ${failed} failed, ${sum((group) => group.skipped.length)} skipped`;
+  const groups = verdicts.flatMap((one) => Object.values(one.groups))
+  const sum = (count: (group: GroupVerdict) => number): number =>
+    groups.reduce((all, group) => all + count(group), 0)
+  const faults = verdicts.reduce((all, one) => all + one.faults.length, 0)
+  const failed = sum((group) => group.failed.length) + faults
+  return `${sum((group) => group.passed)} passed, ${failed} failed, ${sum((group) => group.skipped.length)} skipped`
 }

@@ -1,76 +1,107 @@
 // The ways in which io_uring is taken away from a process, each tried for real in a child: the package must say that
 // it is unavailable, for which reason and what to do, and must never crash or hang.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { GUEST } from '../plan';
-import { faultOf, runChild } from './child';
-import type { Probe } from './probe';
-import { report } from './report';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { GUEST } from '../plan'
+import { faultOf, runChild } from './child'
+import type { Probe } from './probe'
+import { report } from './report'
 
-const SYSCTL = '/proc/sys/kernel/io_uring_disabled';
-const LIMIT_MS = 60_000;
-const NOBODY = 65534;
+const SYSCTL = '/proc/sys/kernel/io_uring_disabled'
+const LIMIT_MS = 60_000
+const NOBODY = 65534
 /** Since this kernel a ring's memory is not charged against RLIMIT_MEMLOCK. */
-const MEMLOCK_FREE = [5, 12] as const;
+const MEMLOCK_FREE = [5, 12] as const
 
 interface Case {
-  readonly name: string;
+  readonly name: string
   /** undefined: io_uring must work in this case. */
-  readonly reason: string | undefined;
-  readonly sysctl?: string;
-  readonly deny?: 'eperm' | 'enosys' | 'memlock';
-  readonly unprivileged?: boolean;
+  readonly reason: string | undefined
+  readonly sysctl?: string
+  readonly deny?: 'eperm' | 'enosys' | 'memlock'
+  readonly unprivileged?: boolean
 }
 
 function cases(): Case[] {
-  const [major = 0, minor = 0] = readFileSync('/proc/sys/kernel/osrelease', 'utf8').split('.').map(Number);
-  const charged = major < MEMLOCK_FREE[0] || (major === MEMLOCK_FREE[0] && minor < MEMLOCK_FREE[1]);
+  const [major = 0, minor = 0] = readFileSync('/proc/sys/kernel/osrelease', 'utf8')
+    .split('.')
+    .map(Number)
+  const charged = major < MEMLOCK_FREE[0] || (major === MEMLOCK_FREE[0] && minor < MEMLOCK_FREE[1])
   return [
     { name: 'nothing is denied', reason: undefined },
     { name: 'nothing is denied to an unprivileged process', reason: undefined, unprivileged: true },
     { name: 'seccomp answers EPERM', reason: 'seccomp', deny: 'eperm' },
     { name: 'seccomp answers ENOSYS', reason: 'seccomp', deny: 'enosys' },
-    { name: 'no locked memory is allowed', reason: charged ? 'limit' : undefined, deny: 'memlock', unprivileged: true },
+    {
+      name: 'no locked memory is allowed',
+      reason: charged ? 'limit' : undefined,
+      deny: 'memlock',
+      unprivileged: true,
+    },
     { name: 'io_uring_disabled is 2', reason: 'sysctl', sysctl: '2' },
-    { name: 'io_uring_disabled is 1 for an unprivileged process', reason: 'sysctl', sysctl: '1', unprivileged: true },
+    {
+      name: 'io_uring_disabled is 1 for an unprivileged process',
+      reason: 'sysctl',
+      sysctl: '1',
+      unprivileged: true,
+    },
     { name: 'io_uring_disabled is 1 for a privileged process', reason: undefined, sysctl: '1' },
-  ];
+  ]
 }
 
 export async function runDenial(): Promise<void> {
   for (const one of cases()) {
-    const result = { event: 'result', group: 'denial', name: one.name } as const;
+    const result = { event: 'result', group: 'denial', name: one.name } as const
     if (one.sysctl !== undefined && !existsSync(SYSCTL)) {
-      report({ ...result, outcome: 'skipped', item: 'kernel.io_uring_disabled', detail: 'the sysctl came with Linux 6.6' });
-      continue;
+      report({
+        ...result,
+        outcome: 'skipped',
+        item: 'kernel.io_uring_disabled',
+        detail: 'the sysctl came with Linux 6.6',
+      })
+      continue
     }
-    const wrong = await tryCase(one);
-    report(wrong === undefined ? { ...result, outcome: 'passed' } : { ...result, outcome: 'failed', detail: wrong });
+    const wrong = await tryCase(one)
+    report(
+      wrong === undefined
+        ? { ...result, outcome: 'passed' }
+        : { ...result, outcome: 'failed', detail: wrong },
+    )
   }
 }
 
 /** What is wrong, or undefined. */
 async function tryCase(one: Case): Promise<string | undefined> {
-  if (one.sysctl !== undefined) writeFileSync(SYSCTL, one.sysctl);
+  if (one.sysctl !== undefined) writeFileSync(SYSCTL, one.sysctl)
   try {
-    const lines: string[] = [];
-    const program = [process.execPath, join(__dirname, 'probe.js')];
-    const [command = '', ...args] = one.deny === undefined ? program : [GUEST.deny, one.deny, ...program];
-    const ids = one.unprivileged === true ? { uid: NOBODY, gid: NOBODY } : {};
-    const end = await runChild(command, args, { ...ids, limitMs: LIMIT_MS, onLine: (line) => lines.push(line) });
-    const fault = faultOf(end);
-    if (fault !== undefined) return `the probe ${fault}: ${lines.slice(-5).join(' | ')}`;
-    return mismatch(one, JSON.parse(lines.at(-1) ?? 'null') as Probe);
+    const lines: string[] = []
+    const program = [process.execPath, join(__dirname, 'probe.js')]
+    const [command = '', ...args] =
+      one.deny === undefined ? program : [GUEST.deny, one.deny, ...program]
+    const ids = one.unprivileged === true ? { uid: NOBODY, gid: NOBODY } : {}
+    const end = await runChild(command, args, {
+      ...ids,
+      limitMs: LIMIT_MS,
+      onLine: (line) => lines.push(line),
+    })
+    const fault = faultOf(end)
+    if (fault !== undefined) return `the probe ${fault}: ${lines.slice(-5).join(' | ')}`
+    return mismatch(one, JSON.parse(lines.at(-1) ?? 'null') as Probe)
   } finally {
-    if (one.sysctl !== undefined) writeFileSync(SYSCTL, '0');
+    if (one.sysctl !== undefined) writeFileSync(SYSCTL, '0')
   }
 }
 
 function mismatch({ reason }: Case, { availability: said, ring }: Probe): string | undefined {
-  const seen = JSON.stringify({ said, ring });
-  if (reason === undefined) return said.available && ring === 'works' ? undefined : `must work, but: ${seen}`;
-  if (said.available || ring === 'works') return `must be denied, but: ${seen}`;
-  if (said.reason !== reason || ring.reason !== reason) return `the reason must be ${reason}: ${seen}`;
-  if (ring.code !== 'ERR_URING_UNAVAILABLE') return `new Ring() must throw ERR_URING_UNAVAILABLE: ${seen}`;
-  return said.remedy.length > 0 && said.message.length > 0 ? undefined : `message and remedy must not be empty: ${seen}`;
+  const seen = JSON.stringify({ said, ring })
+  if (reason === undefined)
+    return said.available && ring === 'works' ? undefined : `must work, but: ${seen}`
+  if (said.available || ring === 'works') return `must be denied, but: ${seen}`
+  if (said.reason !== reason || ring.reason !== reason)
+    return `the reason must be ${reason}: ${seen}`
+  if (ring.code !== 'ERR_URING_UNAVAILABLE')
+    return `new Ring() must throw ERR_URING_UNAVAILABLE: ${seen}`
+  return said.remedy.length > 0 && said.message.length > 0
+    ? undefined
+    : `message and remedy must not be empty: ${seen}`
 }

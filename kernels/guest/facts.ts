@@ -1,13 +1,17 @@
 // Says what the guest is: its kernel, Node, and whether the package's driver is really io_uring there. A package that
 // quietly fell back to something else would make every other result worthless.
-import { release } from 'node:os';
-import { uring } from './package';
-import { report } from './report';
+import { release } from 'node:os'
+import { uring } from './package'
+import { report } from './report'
 
 export function reportFacts(): void {
-  report({ event: 'fact', name: 'kernel', value: release() });
-  report({ event: 'fact', name: 'node', value: process.version });
-  report({ event: 'fact', name: 'libuv', value: process.versions.uv });
-  const state = uring.availability();
-  report({ event: 'fact', name: 'driver', value: state.available ? 'io_uring' : `none (${state.reason}: ${state.message})` });
+  report({ event: 'fact', name: 'kernel', value: release() })
+  report({ event: 'fact', name: 'node', value: process.version })
+  report({ event: 'fact', name: 'libuv', value: process.versions.uv })
+  const state = uring.availability()
+  report({
+    event: 'fact',
+    name: 'driver',
+    value: state.available ? 'io_uring' : `none (${state.reason}: ${state.message})`,
+  })
 }

@@ -1,28 +1,29 @@
 // A program of its own, run under one way of denying io_uring: prints as JSON what the package says about it and what
 // happens to somebody who opens a ring all the same.
-import { uring } from './package';
+import { uring } from './package'
 
 export interface Probe {
-  readonly availability: ReturnType<typeof uring.availability>;
+  readonly availability: ReturnType<typeof uring.availability>
   /** What `new Ring()` did: completed a NOP, or threw this. */
-  readonly ring: 'works' | { readonly code: unknown; readonly reason: unknown; readonly message: string };
+  readonly ring:
+    'works' | { readonly code: unknown; readonly reason: unknown; readonly message: string }
 }
 
 async function tryRing(): Promise<Probe['ring']> {
   try {
-    const ring = new uring.Ring({ entries: 8 });
-    await ring.nop();
-    await ring.dispose();
-    return 'works';
+    const ring = new uring.Ring({ entries: 8 })
+    await ring.nop()
+    await ring.dispose()
+    return 'works'
   } catch (error) {
-    const { code, reason, message } = error as Error & { code?: unknown; reason?: unknown };
-    return { code, reason, message };
+    const { code, reason, message } = error as Error & { code?: unknown; reason?: unknown }
+    return { code, reason, message }
   }
 }
 
 async function main(): Promise<void> {
-  const probe: Probe = { availability: uring.availability(), ring: await tryRing() };
-  console.log(JSON.stringify(probe));
+  const probe: Probe = { availability: uring.availability(), ring: await tryRing() }
+  console.log(JSON.stringify(probe))
 }
 
-void main();
+void main()

@@ -1,23 +1,31 @@
 // Installs the system packages that a script needs, when they are missing. Says what it installs before it does.
-import { existsSync } from 'node:fs';
-import { run } from './process';
+import { existsSync } from 'node:fs'
+import { run } from './process'
 
 /** A file that proves a package is there, so that nothing is asked of apt on a machine that has everything. */
 export interface SystemPackage {
-  readonly name: string;
-  readonly proof: string;
+  readonly name: string
+  readonly proof: string
 }
 
 export async function ensurePackages(wanted: readonly SystemPackage[]): Promise<void> {
-  const missing = wanted.filter((one) => !existsSync(one.proof)).map((one) => one.name);
-  if (missing.length === 0) return;
-  console.log(`installing ${missing.join(' ')}`);
-  const sudo = process.getuid?.() === 0 ? [] : ['sudo'];
-  const [command = 'apt-get', ...args] = [...sudo, 'apt-get', 'install', '-y', '-q', '--no-install-recommends', ...missing];
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const first = await run(command, args, { env, allowFailure: true });
-  if (first.code === 0) return;
+  const missing = wanted.filter((one) => !existsSync(one.proof)).map((one) => one.name)
+  if (missing.length === 0) return
+  console.log(`installing ${missing.join(' ')}`)
+  const sudo = process.getuid?.() === 0 ? [] : ['sudo']
+  const [command = 'apt-get', ...args] = [
+    ...sudo,
+    'apt-get',
+    'install',
+    '-y',
+    '-q',
+    '--no-install-recommends',
+    ...missing,
+  ]
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const first = await run(command, args, { env, allowFailure: true })
+  if (first.code === 0) return
   // package lists that are missing or old are the usual reason: fetch them once, then try again
-  await run(sudo[0] ?? 'apt-get', sudo.length === 0 ? ['update'] : ['apt-get', 'update'], { env });
-  await run(command, args, { env });
+  await run(sudo[0] ?? 'apt-get', sudo.length === 0 ? ['update'] : ['apt-get', 'update'], { env })
+  await run(command, args, { env })
 }

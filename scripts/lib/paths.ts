@@ -1,17 +1,17 @@
 // Where things are: the checkout, and the cache that every script may fill and anyone may delete.
-import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 
-export const ROOT = resolve(import.meta.dirname, '..', '..');
+export const ROOT = resolve(import.meta.dirname, '..', '..')
 
 /** A folder of the cache, made if it is not there. The cache holds only what can be fetched or built again. */
 export function cacheFolder(...names: string[]): string {
-  const folder = join(ROOT, 'node_modules', '.cache', 'uring', ...names);
-  mkdirSync(folder, { recursive: true });
-  return folder;
+  const folder = join(ROOT, 'node_modules', '.cache', 'uring', ...names)
+  mkdirSync(folder, { recursive: true })
+  return folder
 }
 
 /** A path inside the checkout. */
 export function inRoot(...names: string[]): string {
-  return join(ROOT, ...names);
+  return join(ROOT, ...names)
 }

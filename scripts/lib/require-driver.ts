@@ -1,7 +1,7 @@
 // `npm run check:driver`: fails unless io_uring works here. CI runs it before every suite, so that a container profile
 // that denies io_uring makes the job red instead of making its tests skip.
-import { driverOf } from '../nodes/driver';
+import { driverOf } from '../nodes/driver'
 
-const driver = await driverOf(process.execPath);
-console.log(`driver: ${driver}`);
-process.exitCode = driver === 'io_uring' ? 0 : 1;
+const driver = await driverOf(process.execPath)
+console.log(`driver: ${driver}`)
+process.exitCode = driver === 'io_uring' ? 0 : 1

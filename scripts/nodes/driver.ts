@@ -1,15 +1,15 @@
 // Asks the built package, under a given Node, whether its driver is really io_uring. A suite that ran without it
 // because a container refused the system calls would prove nothing.
-import { inRoot } from '../lib/paths';
-import { run } from '../lib/process';
+import { inRoot } from '../lib/paths'
+import { run } from '../lib/process'
 
 const QUESTION = `
   const { availability } = require(${JSON.stringify(inRoot('dist', 'index.js'))});
   const state = availability();
   console.log(state.available ? 'io_uring' : 'none: ' + state.message);
-`;
+`
 
 export async function driverOf(node: string): Promise<string> {
-  const { code, stdout, stderr } = await run(node, ['-e', QUESTION], { allowFailure: true });
-  return code === 0 ? stdout.trim() : `crashed: ${stderr.trim().split('\n').at(-1) ?? code}`;
+  const { code, stdout, stderr } = await run(node, ['-e', QUESTION], { allowFailure: true })
+  return code === 0 ? stdout.trim() : `crashed: ${stderr.trim().split('\n').at(-1) ?? code}`
 }

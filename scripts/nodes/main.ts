@@ -1,46 +1,62 @@
 // `npm run test:nodes [-- 20 22 24 26]`: the ava suite on other versions of Node, with the addon that is built: one
 // binary must do for all of them. A version whose run reports no tests, or reports skips, is red.
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { markdownTable } from 'markdown-table';
-import { nodeBinary } from '../lib/nodes';
-import { inRoot } from '../lib/paths';
-import { run } from '../lib/process';
-import { driverOf } from './driver';
-import { readTap, type Tally } from './tap';
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { markdownTable } from 'markdown-table'
+import { nodeBinary } from '../lib/nodes'
+import { inRoot } from '../lib/paths'
+import { run } from '../lib/process'
+import { driverOf } from './driver'
+import { readTap, type Tally } from './tap'
 
-const MAJORS = ['20', '22', '24', '26'] as const;
-const AVA = join('node_modules', 'ava', 'entrypoints', 'cli.mjs');
+const MAJORS = ['20', '22', '24', '26'] as const
+const AVA = join('node_modules', 'ava', 'entrypoints', 'cli.mjs')
 
 interface Row extends Tally {
-  readonly version: string;
-  readonly driver: string;
-  readonly code: number;
-  readonly seconds: number;
+  readonly version: string
+  readonly driver: string
+  readonly code: number
+  readonly seconds: number
 }
 
 async function runOn(major: string, specs: readonly string[]): Promise<Row> {
-  const node = await nodeBinary(major);
-  const version = (await run(node, ['--version'])).stdout.trim();
-  const driver = await driverOf(node);
-  const begun = Date.now();
-  const { code, stdout } = await run(node, [AVA, '--tap', ...specs], { cwd: inRoot(), allowFailure: true, show: true });
-  return { version, driver, code, seconds: Math.round((Date.now() - begun) / 1000), ...readTap(stdout) };
+  const node = await nodeBinary(major, process.arch === 'arm64' ? 'arm64' : 'x64')
+  const version = (await run(node, ['--version'])).stdout.trim()
+  const driver = await driverOf(node)
+  const begun = Date.now()
+  const { code, stdout } = await run(node, [AVA, '--tap', ...specs], {
+    cwd: inRoot(),
+    allowFailure: true,
+    show: true,
+  })
+  return {
+    version,
+    driver,
+    code,
+    seconds: Math.round((Date.now() - begun) / 1000),
+    ...readTap(stdout),
+  }
 }
 
 function isGreen(row: Row): boolean {
-  return row.code === 0 && row.driver === 'io_uring' && row.passed > 0 && row.failed === 0 && row.skipped === 0;
+  return (
+    row.code === 0 &&
+    row.driver === 'io_uring' &&
+    row.passed > 0 &&
+    row.failed === 0 &&
+    row.skipped === 0
+  )
 }
 
 async function main(): Promise<void> {
-  const { positionals } = parseArgs({ allowPositionals: true });
-  const isVersion = (text: string): boolean => /^\d+(\.\d+)*$/.test(text);
-  const versions = positionals.filter(isVersion);
-  const specs = positionals.filter((one) => !isVersion(one));
-  const rows: Row[] = [];
+  const { positionals } = parseArgs({ allowPositionals: true })
+  const isVersion = (text: string): boolean => /^\d+(\.\d+)*$/.test(text)
+  const versions = positionals.filter(isVersion)
+  const specs = positionals.filter((one) => !isVersion(one))
+  const rows: Row[] = []
   for (const major of versions.length === 0 ? MAJORS : versions) {
-    console.log(`# Node ${major}`);
-    rows.push(await runOn(major, specs));
+    console.log(`# Node ${major}`)
+    rows.push(await runOn(major, specs))
   }
   const cells = rows.map((row) => [
     isGreen(row) ? 'green' : 'RED',
@@ -50,14 +66,18 @@ async function main(): Promise<void> {
     String(row.failed),
     String(row.skipped),
     `${row.seconds} s`,
-  ]);
-  console.log(`\n${markdownTable([['', 'Node', 'driver', 'passed', 'failed', 'skipped', 'time'], ...cells])}\n`);
-  const sum = (pick: (row: Row) => number): number => rows.reduce((all, row) => all + pick(row), 0);
-  console.log(`nodes: ${sum((row) => row.passed)} passed, ${sum((row) => row.failed)} failed, ${sum((row) => row.skipped)} skipped`);
-  process.exitCode = rows.every(isGreen) ? 0 : 1;
+  ])
+  console.log(
+    `\n${markdownTable([['', 'Node', 'driver', 'passed', 'failed', 'skipped', 'time'], ...cells])}\n`,
+  )
+  const sum = (pick: (row: Row) => number): number => rows.reduce((all, row) => all + pick(row), 0)
+  console.log(
+    `nodes: ${sum((row) => row.passed)} passed, ${sum((row) => row.failed)} failed, ${sum((row) => row.skipped)} skipped`,
+  )
+  process.exitCode = rows.every(isGreen) ? 0 : 1
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 2;
-});
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 2
+})

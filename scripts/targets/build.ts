@@ -1,36 +1,36 @@
 // Builds the addon for one target and puts it into the folder of its npm package. What it gives back has passed the
 // checks of ./check: the right processor, the right libc, nothing newer than the floor.
-import { copyFileSync, mkdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { inRoot } from '../lib/paths';
-import { runNicely } from '../lib/process';
-import { checkAddon, type Needs } from './check';
-import { addonFile, GLIBC_FLOOR, type Target } from './targets';
-import { toolchainFor } from './toolchain';
-import { zig } from './zig';
+import { copyFileSync, mkdirSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { inRoot } from '../lib/paths'
+import { runNicely } from '../lib/process'
+import { checkAddon, type Needs } from './check'
+import { addonFile, GLIBC_FLOOR, type Target } from './targets'
+import { toolchainFor } from './toolchain'
+import { zig } from './zig'
 
-const CRATE = 'uring-node';
-const LIBRARY = 'liburing_node.so';
+const CRATE = 'uring-node'
+const LIBRARY = 'liburing_node.so'
 
 export interface Built {
-  readonly target: Target;
-  readonly file: string;
-  readonly toolchain: string;
-  readonly needs: Needs;
+  readonly target: Target
+  readonly file: string
+  readonly toolchain: string
+  readonly needs: Needs
 }
 
 export async function buildTarget(target: Target): Promise<Built> {
-  const [tool, toolchain] = [await zig(), await toolchainFor(target.triple)];
-  const floor = target.libc === 'glibc' ? `.${GLIBC_FLOOR}` : '';
-  const args = toolchain.args.map((one) => (one === target.triple ? `${one}${floor}` : one));
+  const [tool, toolchain] = [await zig(), await toolchainFor(target.triple)]
+  const floor = target.libc === 'glibc' ? `.${GLIBC_FLOOR}` : ''
+  const args = toolchain.args.map((one) => (one === target.triple ? `${one}${floor}` : one))
   // a folder of its own: another compiler's artefacts would be thrown away, and thrown away again by the next build
-  const folder = join(process.env['CARGO_TARGET_DIR'] ?? inRoot('target'), 'prebuilt');
+  const folder = join(process.env['CARGO_TARGET_DIR'] ?? inRoot('target'), 'prebuilt')
   await runNicely(tool.cargo, ['zigbuild', '--release', '-p', CRATE, ...args], {
     cwd: inRoot(),
     env: { ...process.env, ...toolchain.env, PATH: tool.path, CARGO_TARGET_DIR: folder },
-  });
-  const file = addonFile(target);
-  mkdirSync(dirname(file), { recursive: true });
-  copyFileSync(join(folder, target.triple, 'release', LIBRARY), file);
-  return { target, file, toolchain: toolchain.name, needs: await checkAddon(target, file) };
+  })
+  const file = addonFile(target)
+  mkdirSync(dirname(file), { recursive: true })
+  copyFileSync(join(folder, target.triple, 'release', LIBRARY), file)
+  return { target, file, toolchain: toolchain.name, needs: await checkAddon(target, file) }
 }

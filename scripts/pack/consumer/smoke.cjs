@@ -8,13 +8,20 @@ async function main() {
   assert.equal(state.available, true, JSON.stringify(state))
   const ring = new Ring({ entries: 8 })
   const path = join(__dirname, 'smoke-cjs.txt')
-  const fd = await ring.openat(constants.AT_FDCWD, path, constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC, 0o600)
+  const fd = await ring.openat(
+    constants.AT_FDCWD,
+    path,
+    constants.O_RDWR | constants.O_CREAT | constants.O_TRUNC,
+    0o600,
+  )
   assert.equal(await ring.write(fd, Buffer.from('through the ring'), 0), 16)
   const back = Buffer.alloc(32)
   assert.equal(await ring.read(fd, back, 0), 16)
   assert.equal(back.toString('utf8', 0, 16), 'through the ring')
   await ring.close(fd)
-  await assert.rejects(ring.openat(constants.AT_FDCWD, `${path}.none`, constants.O_RDONLY), { code: 'ENOENT' })
+  await assert.rejects(ring.openat(constants.AT_FDCWD, `${path}.none`, constants.O_RDONLY), {
+    code: 'ENOENT',
+  })
   await ring.dispose()
   console.log(`smoke ok: ${__filename}`)
 }
