@@ -327,11 +327,15 @@ export class Core {
   #settle(count: number): void {
     if (count === 0) return
     this.#settling = true
-    const results = this.#results
-    // given back last to first, so that what follows in the same order finds the same slots
-    for (let at = (count - 1) * RESULT_WORDS; at >= 0; at -= RESULT_WORDS) {
-      this.#free[this.#freeCount++] = results[at] as number
+    try {
+      this.#handOut(count)
+    } finally {
+      this.#settling = false
     }
+  }
+
+  #handOut(count: number): void {
+    const results = this.#results
     const owned = this.#owned
     const places = this.#places
     const { objects } = this
@@ -348,7 +352,11 @@ export class Core {
         this.#settlePromise(slot, result, results[at + 2] as number, index)
       }
     }
-    this.#settling = false
+    // given back last to first, so that what follows in the same order finds the same slots; and
+    // only now: a getter planted on Object.prototype.then runs inside resolve()
+    for (let at = (count - 1) * RESULT_WORDS; at >= 0; at -= RESULT_WORDS) {
+      this.#free[this.#freeCount++] = results[at] as number
+    }
   }
 
   #settlePromise(slot: number, result: number, flags: number, index: number): void {
