@@ -141,6 +141,16 @@ impl Fake {
         self.post(Completion { user_data, result, flags }, false);
     }
 
+    /// Makes the running operation of `slot` invisible to that many cancels.
+    pub fn hide(&mut self, slot: u32, cancels: u32) {
+        for chain in &mut self.chains {
+            let first = chain.members.front_mut().expect("a chain has members");
+            if Token::from_user_data(first.user_data).slot() == slot {
+                first.hidden = cancels;
+            }
+        }
+    }
+
     /// Operations that the kernel has, by the kernel's own account.
     pub fn operations(&self) -> usize {
         let slots: HashSet<u32> =

@@ -150,6 +150,24 @@ impl World {
         turn
     }
 
+    /// Takes turns, and lets time pass, until nothing is under way.
+    pub fn settle(&mut self) {
+        self.settle_but(0);
+        assert!(self.engine.is_idle());
+    }
+
+    /// The same with operations that do not settle.
+    pub fn settle_but(&mut self, pending: usize) {
+        for _ in 0..1_000 {
+            self.turn(usize::MAX).expect("the ring works");
+            if self.engine.live() == pending && !self.engine.has_work() {
+                return;
+            }
+            self.kernel().pass(5);
+        }
+        panic!("{} operations do not settle", self.engine.live());
+    }
+
     /// Closes and drains.
     pub fn drain(&mut self, bound: Duration) -> bool {
         (0..self.slots()).for_each(|slot| self.note_cancel(slot));
