@@ -18,7 +18,7 @@ export class Batch extends Group<'batch'> {
   /** @internal */
   constructor(of: Core) {
     super(of)
-    this.#number = of.enlist(this)
+    this.#number = of.owners.enlist(this)
   }
 
   /** @internal */
@@ -32,7 +32,7 @@ export class Batch extends Group<'batch'> {
     this.#pending = this.#count
     this.#results = new Int32Array(this.#count)
     if (this.#count === 0) {
-      this[core].dismiss(this.#number)
+      this[core].owners.dismiss(this.#number)
       return Promise.resolve(this.#results)
     }
     return new Promise((resolve, reject) => {
@@ -44,14 +44,14 @@ export class Batch extends Group<'batch'> {
   /** @internal */
   protected override undo(): void {
     this[core].withdraw(this.#number)
-    this[core].dismiss(this.#number)
+    this[core].owners.dismiss(this.#number)
   }
 
   /** @internal */
   override complete(place: number, result: number): void {
     this.#results[place] = result
     if (--this.#pending > 0) return
-    this[core].dismiss(this.#number)
+    this[core].owners.dismiss(this.#number)
     this.#resolve(this.#results)
   }
 

@@ -55,7 +55,7 @@ export class Chain extends Group<'chain'> {
     const own = this[core]
     const link = hard ? HARDLINK : LINK
     for (const slot of this.#slots.slice(0, -1)) own.requests.mark(slot, link)
-    this.#number = own.enlist(this)
+    this.#number = own.owners.enlist(this)
     const promise = new Promise<unknown[]>((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
@@ -84,7 +84,7 @@ export class Chain extends Group<'chain'> {
     if (value instanceof Error) this.#note(value, result === ECANCELED, place)
     else this.#values[place] = value
     if (--this.#pending > 0) return
-    this[core].dismiss(this.#number)
+    this[core].owners.dismiss(this.#number)
     if (this.#failed === undefined) this.#resolve(this.#values)
     else this.#reject(this.#failed.error)
   }

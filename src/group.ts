@@ -2,7 +2,8 @@
 // submitted meanwhile, and when the function throws (an argument error in its last call, say)
 // nothing of it is left behind.
 
-import type { Core, Owner } from './core/core'
+import type { Core } from './core/core'
+import type { Owner } from './core/owners'
 import type { Operation } from './core/operation'
 import { wrongValue } from './errors'
 import { core, type Kind } from './operations/base'

@@ -10,18 +10,13 @@
 
 import type { NativeRing } from '#binding'
 import { AbortError, ringBusy, ringClosed, ringFailed } from '../errors'
-import { OUTPUT_WORDS, failure, settled } from './settle'
+import { FreeSlots, larger } from './free'
+import { Lending } from './lending'
 import type { Operation } from './operation'
+import { NOBODY, Owners, type Owner } from './owners'
 import { Requests } from './request'
+import { OUTPUT_WORDS, failure, settled } from './settle'
 import { Watch } from './watch'
-
-/** Takes the raw results of operations that were started together (a batch, a chain). */
-export interface Owner {
-  /** Operation number `place`, in `slot`, is over; `index` says which result of this flush it is. */
-  complete(place: number, result: number, slot: number, flags: number, index: number): void
-  /** The ring failed with operation `place` in flight. */
-  fail(place: number, error: Error): void
-}
 
 const MORE = 1 << 16
 const DEFERRED = 1 << 17
@@ -49,9 +44,9 @@ export class Core {
   /** Called when nothing is in flight any more, if somebody waits for that. */
   idle: (() => void) | undefined
 
-  /** Who takes raw results instead of promises, by number; number 0 is nobody. */
-  readonly #owners: (Owner | undefined)[] = [undefined]
-  readonly #ownersFree: number[] = []
+  /** Who takes raw results instead of promises. */
+  readonly owners = new Owners()
+
   /** By slot: the number of its owner, and which of the owner's operations it is. */
   #owned = new Int32Array(0)
   #places = new Int32Array(0)
@@ -70,12 +65,8 @@ export class Core {
   readonly #rejects: (Reject | undefined)[] = []
   #queue: Int32Array
   #queued = 0
-  /** Slots in the queue whose value is a buffer to be looked up by the flush. */
-  #lent: Int32Array
-  #lending = 0
-  #free: Int32Array
-  #freeCount = 0
-  #slots = 0
+  readonly #lending: Lending
+  readonly #free = new FreeSlots()
   readonly #results: Int32Array
   readonly #outputs: Uint32Array
   /** A flush is coming: in a microtask, or with the driver's next call. */
@@ -95,10 +86,9 @@ export class Core {
     const tables = native.tables()
     this.requests = new Requests(tables.requests)
     this.#queue = new Int32Array(tables.queue)
-    this.#lent = new Int32Array(tables.lent)
+    this.#lending = new Lending(tables.lent)
     this.#results = new Int32Array(tables.results)
     this.#outputs = new Uint32Array(tables.outputs)
-    this.#free = new Int32Array(0)
     this.#addSlots(slots)
     this.#watch = new Watch((slot) => {
       this.cancel(slot)
@@ -115,11 +105,7 @@ export class Core {
 
   /** Operations that have not settled. */
   get inFlight(): number {
-    return this.#broken ? 0 : this.#slots - this.#freeCount
-  }
-
-  get slots(): number {
-    return this.#slots
+    return this.#broken ? 0 : this.#free.taken
   }
 
   /** Refuses everything from now on, with this error. */
@@ -135,17 +121,17 @@ export class Core {
   /** A free slot. */
   take(): number {
     if (this.#refused !== undefined) throw this.#refused
-    if (this.#freeCount === 0) this.#grow()
-    return this.#free[--this.#freeCount] as number
+    if (this.#free.none) this.#grow()
+    return this.#free.take()
   }
 
   /** Gives back a slot whose operation was never queued. */
   release(slot: number): void {
     this.objects[slot] = undefined
-    this.#owned[slot] = 0
+    this.#owned[slot] = NOBODY
     this.#operations[slot] = undefined
     this.#watch.forget(slot)
-    this.#free[this.#freeCount++] = slot
+    this.#free.give(slot)
     const place = this.#postponed.indexOf(slot)
     if (place >= 0) this.#postponed.splice(place, 1)
   }
@@ -159,8 +145,7 @@ export class Core {
   /** The operation in `slot` is about this buffer. */
   lend(slot: number, buffer: Uint8Array): void {
     this.objects[slot] = buffer
-    // an operation that is never queued leaves its slot here: then a look-up is made in vain
-    if (this.#lending < this.#slots) this.#lent[this.#lending++] = slot
+    this.#lending.add(slot)
   }
 
   /** Queues the operation in `slot`; gives the promise of its value. */
@@ -172,19 +157,6 @@ export class Core {
     this.#promises[slot] = promise
     this.#enqueue(slot)
     return promise as Promise<T>
-  }
-
-  /** A number for somebody who takes raw results. */
-  enlist(owner: Owner): number {
-    const number = this.#ownersFree.pop() ?? this.#owners.length
-    this.#owners[number] = owner
-    return number
-  }
-
-  /** The owner has all its results. */
-  dismiss(number: number): void {
-    this.#owners[number] = undefined
-    this.#ownersFree.push(number)
   }
 
   /** Queues the operation in `slot`; its raw result goes to the owner, as its number `place`. */
@@ -259,7 +231,7 @@ export class Core {
   /** Submits what is queued and settles what has completed. */
   flush(): void {
     if (this.#settling || this.#collecting !== 0) return
-    if (this.#lending !== 0) this.#lendBuffers()
+    if (!this.#lending.none) this.#lending.lend(this.objects, this.#lendNative)
     const answer = this.#flushNative(this.#takeQueued())
     if (answer < 0) {
       this.#fail(answer)
@@ -269,25 +241,7 @@ export class Core {
     this.#scheduled = this.#deferred
     this.#settle(answer & COUNT)
     if (answer & MORE) this.#schedule()
-    if (this.idle !== undefined && this.#freeCount === this.#slots) this.idle()
-  }
-
-  /**
-   * Has the addon look up the buffers of the operations that are about to be submitted, eight in a
-   * call: as arguments they cost a tenth of what fetching them from an array does.
-   */
-  #lendBuffers(): void {
-    const { objects } = this
-    const lent = this.#lent
-    const count = this.#lending
-    this.#lending = 0
-    const lend = this.#lendNative
-    const object = (at: number): unknown => objects[lent[at] as number]
-    let at = 0
-    for (; at + 8 <= count; at += 8) {
-      lend(at, object(at), object(at + 1), object(at + 2), object(at + 3), object(at + 4), object(at + 5), object(at + 6), object(at + 7))
-    }
-    for (; at < count; at++) lend(at, object(at))
+    if (this.idle !== undefined && this.#free.taken === 0) this.idle()
   }
 
   /** The driver's call: completions have arrived, or the loop's next turn has. */
@@ -343,20 +297,18 @@ export class Core {
       const slot = results[at] as number
       const result = results[at + 1] as number
       const owner = owned[slot] as number
-      if (owner !== 0) {
-        owned[slot] = 0
-        ;(this.#owners[owner] as Owner).complete(places[slot] as number, result, slot, results[at + 2] as number, index)
+      if (owner !== NOBODY) {
+        const taker = this.owners.at(owner) as Owner
+        owned[slot] = NOBODY
+        taker.complete(places[slot] as number, result, slot, results[at + 2] as number, index)
         objects[slot] = undefined
         if (this.#watch.active) this.#watch.forget(slot)
       } else {
         this.#settlePromise(slot, result, results[at + 2] as number, index)
       }
     }
-    // given back last to first, so that what follows in the same order finds the same slots; and
     // only now: a getter planted on Object.prototype.then runs inside resolve()
-    for (let at = (count - 1) * RESULT_WORDS; at >= 0; at -= RESULT_WORDS) {
-      this.#free[this.#freeCount++] = results[at] as number
-    }
+    this.#free.giveAll(results, count, RESULT_WORDS)
   }
 
   #settlePromise(slot: number, result: number, flags: number, index: number): void {
@@ -390,8 +342,8 @@ export class Core {
   #fail(errno: number): void {
     const error = ringFailed(errno)
     this.refuse(error)
-    for (let slot = 0; slot < this.#slots; slot++) {
-      const owner = this.#owners[this.#owned[slot] as number]
+    for (let slot = 0; slot < this.#free.total; slot++) {
+      const owner = this.owners.at(this.#owned[slot] as number)
       if (owner === undefined && this.#operations[slot] === undefined) continue
       this.#operations[slot] = undefined
       this.#watch.forget(slot)
@@ -404,33 +356,28 @@ export class Core {
   }
 
   #grow(): void {
-    if (this.#slots >= this.#limit) throw ringBusy(this.#limit)
-    const slots = Math.min(this.#limit, this.#slots * 2)
+    if (this.#free.total >= this.#limit) throw ringBusy(this.#limit)
+    const slots = Math.min(this.#limit, this.#free.total * 2)
     const errno = this.native.grow(slots)
     if (errno !== 0) throw ringFailed(errno)
     const tables = this.native.tables()
     this.requests.move(tables.requests)
     this.#queue = new Int32Array(tables.queue)
-    this.#lent = new Int32Array(tables.lent)
+    this.#lending.move(tables.lent)
     this.#addSlots(slots)
   }
 
   #addSlots(slots: number): void {
-    const free = larger(this.#free, slots)
     this.#owned = larger(this.#owned, slots)
     this.#places = larger(this.#places, slots)
-    for (let slot = slots - 1; slot >= this.#slots; slot--) {
-      free[this.#freeCount++] = slot
-    }
-    for (let slot = this.#slots; slot < slots; slot++) {
+    for (let slot = this.#free.total; slot < slots; slot++) {
       this.objects.push(undefined)
       this.#operations.push(undefined)
       this.#promises.push(undefined)
       this.#resolves.push(undefined)
       this.#rejects.push(undefined)
     }
-    this.#free = free
-    this.#slots = slots
+    this.#free.grow(slots)
   }
 
   /** Nothing is in flight and nothing will be: lets go of the native ring. */
@@ -441,9 +388,3 @@ export class Core {
 }
 
 const closedForGood = ringClosed()
-
-function larger(table: Int32Array, length: number): Int32Array<ArrayBuffer> {
-  const copy = new Int32Array(length)
-  copy.set(table)
-  return copy
-}
