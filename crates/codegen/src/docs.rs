@@ -30,8 +30,9 @@ const INTRODUCTION: &str = "# The interface, item by item
 Every number and structure of io_uring that this project knows, through Linux 7.2 and the 7.3 merge
 window. \"Rust\" says where the `uring` crate offers the item (`sys::` holds the plain numbers and
 structures); the same names are exported to JavaScript from `constants`. \"Tested\" names the test
-file of `crates/uring/tests` that exercises it; `layout` means that size and offsets are asserted
-when the crate is compiled, `value` that the number is compared with the kernel's header.
+file of `crates/uring/tests` that exercises it (most are in `kernel/`); `layout` means that size and
+offsets are asserted when the crate is compiled, `unit` a unit test, `value` that there is nothing
+to run: where the kernel's header on the machine knows the number, `values` compares it.
 ";
 
 const HEAD: &str = "| item | value | since | Rust | tested | meaning |\n\

@@ -30,3 +30,24 @@ pub fn check(path: &Path, table: &Table) -> Result<(), String> {
     }
     Err(format!("without a counterpart: {}", missing.join(", ")))
 }
+
+/// What a `tested` cell may say besides the name of a test file.
+const NOT_FILES: [&str; 6] = ["layout", "value", "unit", "-", "kernel matrix", ""];
+
+/// Fails with the rows that name a test which is not there.
+pub fn check_tests(tests: &Path, table: &Table) -> Result<(), String> {
+    let mut missing = Vec::new();
+    for row in &table.0 {
+        for word in row.tested.split([',', ';']) {
+            let word = word.split('(').next().unwrap_or_default().trim();
+            let file = |folder: &str| tests.join(folder).join(format!("{word}.rs")).exists();
+            if !NOT_FILES.contains(&word) && !file("kernel") && !file(".") {
+                missing.push(format!("{} ({word})", row.name));
+            }
+        }
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(format!("named tests that are not there: {}", missing.join(", ")))
+}

@@ -40,7 +40,8 @@ fn run(check: bool) -> Result<Vec<String>, String> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let root = here.join("../..");
     let table = table::read(&here.join("interface.tsv"))?;
-    // inventory::check(&here.join("uapi.tsv"), &table)?;
+    inventory::check(&here.join("uapi.tsv"), &table)?;
+    inventory::check_tests(&root.join("crates/uring/tests"), &table)?;
 
     let outputs = [
         Output {

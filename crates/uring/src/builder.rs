@@ -2,7 +2,7 @@
 //!
 //! Owns the parameters until `io_uring_setup(2)`. Promises that the entry types fit the flags.
 //! Never drops a flag silently: what the kernel refuses comes back as its error.
-//! Proven by `tests/setup.rs`.
+//! Proven by `tests/kernel/setup.rs`.
 
 use std::io;
 use std::marker::PhantomData;

@@ -2,7 +2,7 @@
 //!
 //! Owns the descriptor and closes it once. Promises that a registered index is only used on the
 //! thread that registered it, since the kernel keeps that table per thread. Never closes early:
-//! the mappings are gone before this is dropped. Proven by `tests/ring_fd.rs`.
+//! the mappings are gone before this is dropped. Proven by `tests/kernel/ring_fd.rs`.
 
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};

@@ -31,6 +31,8 @@
 
 mod builder;
 pub mod cqueue;
+#[cfg(test)]
+mod fake;
 mod fd;
 mod generated;
 mod local;
@@ -38,6 +40,8 @@ mod memory;
 mod no_mmap;
 pub mod opcode;
 mod parameters;
+#[cfg(test)]
+mod queue_tests;
 pub mod register;
 mod resize;
 mod ring;

@@ -3,7 +3,7 @@
 //! Owns the ring and a cached end of each queue, so that pushing and popping touch shared memory
 //! only when the cache runs dry. Promises the same order and the same accounting as the borrowed
 //! views. Never publishes by itself: entries go out with the next submit, slots of completions go
-//! back with it or with [`LocalRing::release`]. Proven by `tests/local_ring.rs`.
+//! back with it or with [`LocalRing::release`]. Proven by `tests/kernel/local_ring.rs`.
 
 use std::io;
 use std::marker::PhantomData;
@@ -155,7 +155,7 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
                 return None;
             }
         }
-        let (slots, _) = queue.cost(head);
+        let (slots, _) = queue.cost(head, self.cq_tail);
         // SAFETY: the kernel has published this slot, and it is of the size the ring is built for.
         let entry = unsafe { (*queue.at(head).cast::<C>()).clone() };
         self.cq_head = head.wrapping_add(slots);

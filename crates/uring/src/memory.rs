@@ -2,7 +2,7 @@
 //!
 //! Owns the mappings and unmaps them once. Promises exact sizes (Linux 5.10 refuses a mapping that
 //! is longer than the ring) and that no forked child sees them. Never hands out a place that a
-//! mapping does not cover. Proven by `tests/setup.rs` and the kernel matrix.
+//! mapping does not cover. Proven by `tests/kernel/setup.rs` and the kernel matrix.
 
 use std::io;
 use std::ptr::NonNull;
@@ -165,5 +165,30 @@ impl RingMemory {
     /// The region of the submission entries.
     pub(crate) fn sqes(&self) -> &Region {
         &self.sqes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The kernel's word on the mapping, not ours: "dc" is "do not copy on fork".
+    #[test]
+    fn mappings_are_kept_from_forked_children() {
+        let region = Region::anonymous(4096, 0).unwrap();
+        let start = format!("{:x}-", region.as_ptr() as usize);
+        let maps = std::fs::read_to_string("/proc/self/smaps").unwrap();
+        let ours = maps.lines().skip_while(|line| !line.starts_with(&start));
+        let flags = ours.skip(1).find(|line| line.starts_with("VmFlags:")).unwrap();
+        assert!(flags.contains(" dc"), "{flags}");
+    }
+
+    #[test]
+    fn places_outside_of_a_region_are_refused() {
+        let region = Region::anonymous(4096, 0).unwrap();
+        assert!(region.at(0, 4096).is_ok() && region.at(4096, 0).is_ok());
+        for (offset, len) in [(0, 4097), (4096, 1), (usize::MAX, 2), (1, usize::MAX)] {
+            assert_eq!(region.at(offset, len).unwrap_err().raw_os_error(), Some(libc::EFAULT));
+        }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Owns memory that it allocates, borrows memory that it is given. Promises that the memory is
 //! large enough for what the kernel will lay out in it. Never guesses offsets: they come from the
-//! kernel. Proven by `tests/no_mmap.rs`.
+//! kernel. Proven by `tests/kernel/no_mmap.rs`.
 
 use std::io;
 use std::ptr::NonNull;

@@ -1,7 +1,7 @@
 //! What a ring was made with, and what its kernel can do.
 //!
 //! Owns a copy of `io_uring_params` as the kernel filled it in. Never guesses: a feature is there
-//! when the kernel set its bit. Proven by `tests/parameters.rs`.
+//! when the kernel set its bit. Proven by `tests/kernel/parameters.rs`.
 
 use std::fmt::{self, Debug, Formatter};
 

@@ -3,7 +3,7 @@
 //! Owns all of them, and drops them in the order mappings, then descriptor. Promises that the
 //! queues' pointers stay valid as long as it lives. Never waits for requests when it is dropped:
 //! memory that the kernel may still write to is the caller's to keep.
-//! Proven by `tests/setup.rs` and `tests/queue.rs`.
+//! Proven by `tests/kernel/setup.rs` and `tests/kernel/queue.rs`.
 
 use std::io;
 use std::os::fd::{AsRawFd, RawFd};

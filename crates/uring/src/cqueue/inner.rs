@@ -1,7 +1,7 @@
 //! The completion queue as the kernel sees it: pointers into ring memory.
 //!
 //! Owns nothing. Promises that every pointer lies in the ring's memory for as long as the ring
-//! lives. Never moves the head by itself. Proven by `tests/queue.rs`.
+//! lives. Never moves the head by itself. Proven by `tests/kernel/queue.rs`.
 
 use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -85,21 +85,26 @@ impl Inner {
         unsafe { self.cqes.add(index << self.shift) }
     }
 
-    /// How many slots the entry at `position` takes, and whether it is a filler.
+    /// How many slots the entry at `position` takes, and whether it is a filler. Never leads past
+    /// `tail`, nor past the end of the memory, whatever the flags say.
     #[inline]
-    pub(crate) fn cost(&self, position: u32) -> (u32, bool) {
+    pub(crate) fn cost(&self, position: u32, tail: u32) -> (u32, bool) {
         if !self.mixed {
             return (1, false);
         }
         // SAFETY: the caller only asks for positions between head and tail.
         let flags = unsafe { (*self.at(position).cast::<io_uring_cqe>()).flags };
-        (1 + u32::from(flags & sys::IORING_CQE_F_32 != 0), flags & sys::IORING_CQE_F_SKIP != 0)
+        if flags & sys::IORING_CQE_F_SKIP != 0 {
+            return (1, true);
+        }
+        let whole = tail.wrapping_sub(position) >= 2 && position & self.mask != self.mask;
+        (1 + u32::from(flags & sys::IORING_CQE_F_32 != 0 && whole), false)
     }
 
     /// The first position at or after `head` that holds an entry, skipping fillers.
     #[inline]
     pub(crate) fn skip_fillers(&self, mut head: u32, tail: u32) -> u32 {
-        while self.mixed && head != tail && self.cost(head).1 {
+        while self.mixed && head != tail && self.cost(head, tail).1 {
             head = head.wrapping_add(1);
         }
         head

@@ -2,7 +2,7 @@
 //!
 //! Owns the slot accounting: a 32-byte entry takes two slots and never wraps; where it would, the
 //! kernel puts a filler into the last slot. Never counts a filler as a completion.
-//! Proven by `tests/mixed_completions.rs`.
+//! Proven by `tests/kernel/mixed.rs`.
 
 use super::{CompletionQueue, Entry, Entry32, Inner};
 
@@ -42,7 +42,7 @@ pub(crate) fn read_mixed(queue: &Inner, head: u32, tail: u32) -> (u32, Option<En
     if head == tail {
         return (head, None);
     }
-    let (slots, _) = queue.cost(head);
+    let (slots, _) = queue.cost(head, tail);
     let at = queue.at(head);
     if slots == 2 {
         // SAFETY: the kernel has published both slots, and they follow each other in memory.
@@ -58,7 +58,7 @@ pub(crate) fn read_mixed(queue: &Inner, head: u32, tail: u32) -> (u32, Option<En
 pub(crate) fn count(queue: &Inner, mut head: u32, tail: u32) -> usize {
     let mut entries = 0;
     while head != tail {
-        let (slots, filler) = queue.cost(head);
+        let (slots, filler) = queue.cost(head, tail);
         entries += usize::from(!filler);
         head = head.wrapping_add(slots);
     }

@@ -2,7 +2,7 @@
 //!
 //! Owns the view of one queue for as long as it is borrowed. Promises to hand out every entry once
 //! and to give slots back to the kernel when the view is dropped or synced. Never enters the
-//! kernel. Proven by `tests/queue.rs` and `tests/completion_parsing.rs`.
+//! kernel. Proven by `tests/kernel/queue.rs` and `tests/completion_parsing.rs`.
 
 mod entry;
 mod flags;
@@ -138,7 +138,7 @@ impl<E: EntryMarker> Iterator for CompletionQueue<'_, E> {
         if self.head == self.tail {
             return None;
         }
-        let (slots, _) = self.queue.cost(self.head);
+        let (slots, _) = self.queue.cost(self.head, self.tail);
         // SAFETY: the kernel has published this slot, and it is of the size the ring is built for.
         let entry = unsafe { (*self.queue.at(self.head).cast::<E>()).clone() };
         self.head = self.head.wrapping_add(slots);

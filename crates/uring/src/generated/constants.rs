@@ -4,703 +4,708 @@
 
 // setup_flag
 
-/// Since Linux 5.1.
+/// Completions are polled for; O_DIRECT files only, most other operations are refused. Since Linux
+/// 5.1.
 pub const IORING_SETUP_IOPOLL: u32 = 0x1;
-/// Since Linux 5.1.
+/// A kernel thread polls the submission queue and sleeps after sq_thread_idle milliseconds. Since
+/// Linux 5.1.
 pub const IORING_SETUP_SQPOLL: u32 = 0x2;
-/// Since Linux 5.1.
+/// The polling thread stays on CPU sq_thread_cpu; needs SQPOLL. Since Linux 5.1.
 pub const IORING_SETUP_SQ_AFF: u32 = 0x4;
-/// Since Linux 5.5.
+/// cq_entries sets the size of the completion queue. Since Linux 5.5.
 pub const IORING_SETUP_CQSIZE: u32 = 0x8;
-/// Since Linux 5.6.
+/// Sizes that are too large become the limit. Since Linux 5.6.
 pub const IORING_SETUP_CLAMP: u32 = 0x10;
-/// Since Linux 5.6.
+/// Shares the workers of the ring wq_fd. Since Linux 5.6.
 pub const IORING_SETUP_ATTACH_WQ: u32 = 0x20;
-/// Since Linux 5.10.
+/// The ring starts disabled and is enabled later. Since Linux 5.10.
 pub const IORING_SETUP_R_DISABLED: u32 = 0x40;
-/// Since Linux 5.18.
+/// A submit goes on after an entry that failed. Since Linux 5.18.
 pub const IORING_SETUP_SUBMIT_ALL: u32 = 0x80;
-/// Since Linux 5.19.
+/// Task work does not interrupt; it waits for the next entry into the kernel. Since Linux 5.19.
 pub const IORING_SETUP_COOP_TASKRUN: u32 = 0x100;
-/// Since Linux 5.19.
+/// Pending task work shows as IORING_SQ_TASKRUN. Since Linux 5.19.
 pub const IORING_SETUP_TASKRUN_FLAG: u32 = 0x200;
-/// Since Linux 5.19.
+/// Submission entries take 128 bytes. Since Linux 5.19.
 pub const IORING_SETUP_SQE128: u32 = 0x400;
-/// Since Linux 5.19.
+/// Completion entries take 32 bytes. Since Linux 5.19.
 pub const IORING_SETUP_CQE32: u32 = 0x800;
-/// Since Linux 6.0.
+/// One thread submits; others get EEXIST. Since Linux 6.0.
 pub const IORING_SETUP_SINGLE_ISSUER: u32 = 0x1000;
-/// Since Linux 6.1.
+/// Task work runs only in an enter that asks for events; needs SINGLE_ISSUER. Since Linux 6.1.
 pub const IORING_SETUP_DEFER_TASKRUN: u32 = 0x2000;
-/// Since Linux 6.5.
+/// The caller gives the ring its memory. Since Linux 6.5.
 pub const IORING_SETUP_NO_MMAP: u32 = 0x4000;
-/// Since Linux 6.5.
+/// The ring has no descriptor, only a registered index; needs NO_MMAP. Since Linux 6.5.
 pub const IORING_SETUP_REGISTERED_FD_ONLY: u32 = 0x8000;
-/// Since Linux 6.6.
+/// The submission queue has no index array. Since Linux 6.6.
 pub const IORING_SETUP_NO_SQARRAY: u32 = 0x10000;
-/// Since Linux 6.13.
+/// Sleeps for part of the expected time before it polls; needs IOPOLL. Since Linux 6.13.
 pub const IORING_SETUP_HYBRID_IOPOLL: u32 = 0x20000;
-/// Since Linux 6.18.
+/// Completions of 16 and 32 bytes share the queue. Since Linux 6.18.
 pub const IORING_SETUP_CQE_MIXED: u32 = 0x40000;
-/// Since Linux 6.19.
+/// Submissions of 64 and 128 bytes share the queue. Since Linux 6.19.
 pub const IORING_SETUP_SQE_MIXED: u32 = 0x80000;
-/// Since Linux 7.0.
+/// Every submit reads from slot 0 on; needs NO_SQARRAY. Since Linux 7.0.
 pub const IORING_SETUP_SQ_REWIND: u32 = 0x10_0000;
 
 // feature
 
-/// Since Linux 5.4.
+/// Both rings lie in one mapping. Since Linux 5.4.
 pub const IORING_FEAT_SINGLE_MMAP: u32 = 0x1;
-/// Since Linux 5.5.
+/// Completions that find the queue full are kept in the kernel. Since Linux 5.5.
 pub const IORING_FEAT_NODROP: u32 = 0x2;
-/// Since Linux 5.5.
+/// What an entry points at, data buffers excepted, may be reused after the submit. Since Linux 5.5.
 pub const IORING_FEAT_SUBMIT_STABLE: u32 = 0x4;
-/// Since Linux 5.6.
+/// The offset -1 means the file's own position. Since Linux 5.6.
 pub const IORING_FEAT_RW_CUR_POS: u32 = 0x8;
-/// Since Linux 5.6.
+/// Requests run with the credentials of who submits them. Since Linux 5.6.
 pub const IORING_FEAT_CUR_PERSONALITY: u32 = 0x10;
-/// Since Linux 5.7.
+/// Requests on pollable files wait without a worker. Since Linux 5.7.
 pub const IORING_FEAT_FAST_POLL: u32 = 0x20;
-/// Since Linux 5.9.
+/// Polls know 32 bits of events. Since Linux 5.9.
 pub const IORING_FEAT_POLL_32BITS: u32 = 0x40;
-/// Since Linux 5.11.
+/// SQPOLL works with files that are not registered. Since Linux 5.11.
 pub const IORING_FEAT_SQPOLL_NONFIXED: u32 = 0x80;
-/// Since Linux 5.11.
+/// Enter takes a timeout. Since Linux 5.11.
 pub const IORING_FEAT_EXT_ARG: u32 = 0x100;
-/// Since Linux 5.12.
+/// Workers are threads of the process; ring memory is not charged. Since Linux 5.12.
 pub const IORING_FEAT_NATIVE_WORKERS: u32 = 0x200;
-/// Since Linux 5.13.
+/// Registered files and buffers can carry tags. Since Linux 5.13.
 pub const IORING_FEAT_RSRC_TAGS: u32 = 0x400;
-/// Since Linux 5.17.
+/// Requests can go without a completion. Since Linux 5.17.
 pub const IORING_FEAT_CQE_SKIP: u32 = 0x800;
-/// Since Linux 5.17.
+/// A linked request looks up its file when it starts. Since Linux 5.17.
 pub const IORING_FEAT_LINKED_FILE: u32 = 0x1000;
-/// Since Linux 6.3.
+/// Registrations take a registered ring index. Since Linux 6.3.
 pub const IORING_FEAT_REG_REG_RING: u32 = 0x2000;
-/// Since Linux 6.10.
+/// Sends and receives in bundles. Since Linux 6.10.
 pub const IORING_FEAT_RECVSEND_BUNDLE: u32 = 0x4000;
-/// Since Linux 6.12.
+/// A wait can have a minimum time. Since Linux 6.12.
 pub const IORING_FEAT_MIN_TIMEOUT: u32 = 0x8000;
-/// Since Linux 6.14.
+/// Reads and writes can carry attributes. Since Linux 6.14.
 pub const IORING_FEAT_RW_ATTR: u32 = 0x10000;
-/// Since Linux 6.15.
+/// A wait can stay out of the iowait accounts. Since Linux 6.15.
 pub const IORING_FEAT_NO_IOWAIT: u32 = 0x20000;
 
 // enter_flag
 
-/// Since Linux 5.1.
+/// Waits for min_complete completions and runs deferred task work. Since Linux 5.1.
 pub const IORING_ENTER_GETEVENTS: u32 = 0x1;
-/// Since Linux 5.1.
+/// Wakes the polling thread. Since Linux 5.1.
 pub const IORING_ENTER_SQ_WAKEUP: u32 = 0x2;
-/// Since Linux 5.10.
+/// Waits for room in the submission queue. Since Linux 5.10.
 pub const IORING_ENTER_SQ_WAIT: u32 = 0x4;
-/// Since Linux 5.11.
+/// The argument is io_uring_getevents_arg. Since Linux 5.11.
 pub const IORING_ENTER_EXT_ARG: u32 = 0x8;
-/// Since Linux 5.18.
+/// The descriptor is a registered index. Since Linux 5.18.
 pub const IORING_ENTER_REGISTERED_RING: u32 = 0x10;
-/// Since Linux 6.12.
+/// The timeout is a point on the ring's clock. Since Linux 6.12.
 pub const IORING_ENTER_ABS_TIMER: u32 = 0x20;
-/// Since Linux 6.13.
+/// The argument is a byte offset into the wait region; needs EXT_ARG. Since Linux 6.13.
 pub const IORING_ENTER_EXT_ARG_REG: u32 = 0x40;
-/// Since Linux 6.15.
+/// The wait does not count as iowait. Since Linux 6.15.
 pub const IORING_ENTER_NO_IOWAIT: u32 = 0x80;
 
 // sqe_flag
 
-/// Since Linux 5.1.
+/// The descriptor is a registered slot. Since Linux 5.1.
 pub const IOSQE_FIXED_FILE: u32 = 0x1;
-/// Since Linux 5.2.
+/// Starts after everything before and holds back everything after. Since Linux 5.2.
 pub const IOSQE_IO_DRAIN: u32 = 0x2;
-/// Since Linux 5.3.
+/// The next entry waits for the success of this one. Since Linux 5.3.
 pub const IOSQE_IO_LINK: u32 = 0x4;
-/// Since Linux 5.5.
+/// The next entry waits for the end of this one. Since Linux 5.5.
 pub const IOSQE_IO_HARDLINK: u32 = 0x8;
-/// Since Linux 5.6.
+/// A worker takes the request at once. Since Linux 5.6.
 pub const IOSQE_ASYNC: u32 = 0x10;
-/// Since Linux 5.7.
+/// The buffer comes from a group. Since Linux 5.7.
 pub const IOSQE_BUFFER_SELECT: u32 = 0x20;
-/// Since Linux 5.17.
+/// Success posts no completion. Since Linux 5.17.
 pub const IOSQE_CQE_SKIP_SUCCESS: u32 = 0x40;
 
 // cqe_flag
 
-/// Since Linux 5.7.
+/// The upper 16 bits are the id of a provided buffer. Since Linux 5.7.
 pub const IORING_CQE_F_BUFFER: u32 = 0x1;
-/// Since Linux 5.13.
+/// More completions follow for the request. Since Linux 5.13.
 pub const IORING_CQE_F_MORE: u32 = 0x2;
-/// Since Linux 5.19.
+/// The socket has more to read. Since Linux 5.19.
 pub const IORING_CQE_F_SOCK_NONEMPTY: u32 = 0x4;
-/// Since Linux 6.0.
+/// A zero-copy send lets go of its buffer. Since Linux 6.0.
 pub const IORING_CQE_F_NOTIF: u32 = 0x8;
-/// Since Linux 6.12.
+/// The same buffer will be filled further. Since Linux 6.12.
 pub const IORING_CQE_F_BUF_MORE: u32 = 0x10;
-/// Since Linux 6.18.
+/// The slot is a filler. Since Linux 6.18.
 pub const IORING_CQE_F_SKIP: u32 = 0x20;
-/// Since Linux 6.18.
+/// The entry of a mixed ring takes 32 bytes. Since Linux 6.18.
 pub const IORING_CQE_F_32: u32 = 0x8000;
-/// Since Linux 6.17.
+/// The network card took the timestamp. Since Linux 6.17.
 pub const IORING_CQE_F_TSTAMP_HW: u32 = 0x10000;
 
 // sq_flag
 
-/// Since Linux 5.1.
+/// The polling thread sleeps; to be read after a full barrier. Since Linux 5.1.
 pub const IORING_SQ_NEED_WAKEUP: u32 = 0x1;
-/// Since Linux 5.8.
+/// Completions wait in the kernel; an enter with GETEVENTS fetches them. Since Linux 5.8.
 pub const IORING_SQ_CQ_OVERFLOW: u32 = 0x2;
-/// Since Linux 5.19.
+/// Task work waits; an enter with GETEVENTS runs it. Since Linux 5.19.
 pub const IORING_SQ_TASKRUN: u32 = 0x4;
 
 // opcode
 
-/// Since Linux 5.1.
+/// Does nothing. Since Linux 5.1.
 pub const IORING_OP_NOP: u32 = 0;
-/// Since Linux 5.1.
+/// Reads into several buffers. Since Linux 5.1.
 pub const IORING_OP_READV: u32 = 1;
-/// Since Linux 5.1.
+/// Writes several buffers. Since Linux 5.1.
 pub const IORING_OP_WRITEV: u32 = 2;
-/// Since Linux 5.1.
+/// Writes a file's data to the storage. Since Linux 5.1.
 pub const IORING_OP_FSYNC: u32 = 3;
-/// Since Linux 5.1.
+/// Reads into a registered buffer. Since Linux 5.1.
 pub const IORING_OP_READ_FIXED: u32 = 4;
-/// Since Linux 5.1.
+/// Writes from a registered buffer. Since Linux 5.1.
 pub const IORING_OP_WRITE_FIXED: u32 = 5;
-/// Since Linux 5.1.
+/// Waits until a file is ready. Since Linux 5.1.
 pub const IORING_OP_POLL_ADD: u32 = 6;
-/// Since Linux 5.1.
+/// Takes a poll back or changes it. Since Linux 5.1.
 pub const IORING_OP_POLL_REMOVE: u32 = 7;
-/// Since Linux 5.2.
+/// Writes a range of a file to the storage. Since Linux 5.2.
 pub const IORING_OP_SYNC_FILE_RANGE: u32 = 8;
-/// Since Linux 5.3.
+/// Sends a message. Since Linux 5.3.
 pub const IORING_OP_SENDMSG: u32 = 9;
-/// Since Linux 5.3.
+/// Receives a message. Since Linux 5.3.
 pub const IORING_OP_RECVMSG: u32 = 10;
-/// Since Linux 5.4.
+/// Completes after a time or a number of completions. Since Linux 5.4.
 pub const IORING_OP_TIMEOUT: u32 = 11;
-/// Since Linux 5.5.
+/// Takes a timeout back or changes it. Since Linux 5.5.
 pub const IORING_OP_TIMEOUT_REMOVE: u32 = 12;
-/// Since Linux 5.5.
+/// Accepts connections. Since Linux 5.5.
 pub const IORING_OP_ACCEPT: u32 = 13;
-/// Since Linux 5.5.
+/// Cancels requests. Since Linux 5.5.
 pub const IORING_OP_ASYNC_CANCEL: u32 = 14;
-/// Since Linux 5.5.
+/// Limits the time of the linked request before it. Since Linux 5.5.
 pub const IORING_OP_LINK_TIMEOUT: u32 = 15;
-/// Since Linux 5.5.
+/// Connects a socket. Since Linux 5.5.
 pub const IORING_OP_CONNECT: u32 = 16;
-/// Since Linux 5.6.
+/// Reserves or frees space of a file. Since Linux 5.6.
 pub const IORING_OP_FALLOCATE: u32 = 17;
-/// Since Linux 5.6.
+/// Opens a file. Since Linux 5.6.
 pub const IORING_OP_OPENAT: u32 = 18;
-/// Since Linux 5.6.
+/// Closes a descriptor or empties a slot. Since Linux 5.6.
 pub const IORING_OP_CLOSE: u32 = 19;
-/// Since Linux 5.6.
+/// Replaces registered files. Since Linux 5.6.
 pub const IORING_OP_FILES_UPDATE: u32 = 20;
-/// Since Linux 5.6.
+/// Describes a file. Since Linux 5.6.
 pub const IORING_OP_STATX: u32 = 21;
-/// Since Linux 5.6.
+/// Reads into a buffer. Since Linux 5.6.
 pub const IORING_OP_READ: u32 = 22;
-/// Since Linux 5.6.
+/// Writes a buffer. Since Linux 5.6.
 pub const IORING_OP_WRITE: u32 = 23;
-/// Since Linux 5.6.
+/// Says how a file will be used. Since Linux 5.6.
 pub const IORING_OP_FADVISE: u32 = 24;
-/// Since Linux 5.6.
+/// Says how memory will be used. Since Linux 5.6.
 pub const IORING_OP_MADVISE: u32 = 25;
-/// Since Linux 5.6.
+/// Sends data. Since Linux 5.6.
 pub const IORING_OP_SEND: u32 = 26;
-/// Since Linux 5.6.
+/// Receives data. Since Linux 5.6.
 pub const IORING_OP_RECV: u32 = 27;
-/// Since Linux 5.6.
+/// Opens a file with restrictions on the path. Since Linux 5.6.
 pub const IORING_OP_OPENAT2: u32 = 28;
-/// Since Linux 5.6.
+/// Changes an epoll instance. Since Linux 5.6.
 pub const IORING_OP_EPOLL_CTL: u32 = 29;
-/// Since Linux 5.7.
+/// Moves bytes between a pipe and a file. Since Linux 5.7.
 pub const IORING_OP_SPLICE: u32 = 30;
-/// Since Linux 5.7.
+/// Hands buffers to a group. Since Linux 5.7.
 pub const IORING_OP_PROVIDE_BUFFERS: u32 = 31;
-/// Since Linux 5.7.
+/// Takes buffers out of a group. Since Linux 5.7.
 pub const IORING_OP_REMOVE_BUFFERS: u32 = 32;
-/// Since Linux 5.8.
+/// Copies bytes between pipes. Since Linux 5.8.
 pub const IORING_OP_TEE: u32 = 33;
-/// Since Linux 5.11.
+/// Ends a connection's directions. Since Linux 5.11.
 pub const IORING_OP_SHUTDOWN: u32 = 34;
-/// Since Linux 5.11.
+/// Renames a file. Since Linux 5.11.
 pub const IORING_OP_RENAMEAT: u32 = 35;
-/// Since Linux 5.11.
+/// Removes a name or a directory. Since Linux 5.11.
 pub const IORING_OP_UNLINKAT: u32 = 36;
-/// Since Linux 5.15.
+/// Makes a directory. Since Linux 5.15.
 pub const IORING_OP_MKDIRAT: u32 = 37;
-/// Since Linux 5.15.
+/// Makes a symbolic link. Since Linux 5.15.
 pub const IORING_OP_SYMLINKAT: u32 = 38;
-/// Since Linux 5.15.
+/// Makes a hard link. Since Linux 5.15.
 pub const IORING_OP_LINKAT: u32 = 39;
-/// Since Linux 5.18.
+/// Sends data or a file to another ring. Since Linux 5.18.
 pub const IORING_OP_MSG_RING: u32 = 40;
-/// Since Linux 5.19.
+/// Writes an attribute of an open file. Since Linux 5.19.
 pub const IORING_OP_FSETXATTR: u32 = 41;
-/// Since Linux 5.19.
+/// Writes an attribute of a path. Since Linux 5.19.
 pub const IORING_OP_SETXATTR: u32 = 42;
-/// Since Linux 5.19.
+/// Reads an attribute of an open file. Since Linux 5.19.
 pub const IORING_OP_FGETXATTR: u32 = 43;
-/// Since Linux 5.19.
+/// Reads an attribute of a path. Since Linux 5.19.
 pub const IORING_OP_GETXATTR: u32 = 44;
-/// Since Linux 5.19.
+/// Makes a socket. Since Linux 5.19.
 pub const IORING_OP_SOCKET: u32 = 45;
-/// Since Linux 5.19.
+/// A command for a file's driver. Since Linux 5.19.
 pub const IORING_OP_URING_CMD: u32 = 46;
-/// Since Linux 6.0.
+/// Sends without a copy. Since Linux 6.0.
 pub const IORING_OP_SEND_ZC: u32 = 47;
-/// Since Linux 6.1.
+/// Sends a message without a copy. Since Linux 6.1.
 pub const IORING_OP_SENDMSG_ZC: u32 = 48;
-/// Since Linux 6.7.
+/// Reads again and again into provided buffers. Since Linux 6.7.
 pub const IORING_OP_READ_MULTISHOT: u32 = 49;
-/// Since Linux 6.7.
+/// Waits for a child process. Since Linux 6.7.
 pub const IORING_OP_WAITID: u32 = 50;
-/// Since Linux 6.7.
+/// Waits on a word in memory. Since Linux 6.7.
 pub const IORING_OP_FUTEX_WAIT: u32 = 51;
-/// Since Linux 6.7.
+/// Wakes waiters of a word. Since Linux 6.7.
 pub const IORING_OP_FUTEX_WAKE: u32 = 52;
-/// Since Linux 6.7.
+/// Waits on several words. Since Linux 6.7.
 pub const IORING_OP_FUTEX_WAITV: u32 = 53;
-/// Since Linux 6.8.
+/// Gives a registered slot a descriptor. Since Linux 6.8.
 pub const IORING_OP_FIXED_FD_INSTALL: u32 = 54;
-/// Since Linux 6.9.
+/// Gives a file a new length. Since Linux 6.9.
 pub const IORING_OP_FTRUNCATE: u32 = 55;
-/// Since Linux 6.11.
+/// Gives a socket its address. Since Linux 6.11.
 pub const IORING_OP_BIND: u32 = 56;
-/// Since Linux 6.11.
+/// Makes a socket listen. Since Linux 6.11.
 pub const IORING_OP_LISTEN: u32 = 57;
-/// Since Linux 6.15.
+/// Receives without a copy. Since Linux 6.15.
 pub const IORING_OP_RECV_ZC: u32 = 58;
-/// Since Linux 6.15.
+/// Waits for events of an epoll instance. Since Linux 6.15.
 pub const IORING_OP_EPOLL_WAIT: u32 = 59;
-/// Since Linux 6.15.
+/// Reads into places of a registered buffer. Since Linux 6.15.
 pub const IORING_OP_READV_FIXED: u32 = 60;
-/// Since Linux 6.15.
+/// Writes from places of a registered buffer. Since Linux 6.15.
 pub const IORING_OP_WRITEV_FIXED: u32 = 61;
-/// Since Linux 6.16.
+/// Makes a pipe. Since Linux 6.16.
 pub const IORING_OP_PIPE: u32 = 62;
-/// Since Linux 6.19.
+/// Does nothing in an entry of 128 bytes. Since Linux 6.19.
 pub const IORING_OP_NOP128: u32 = 63;
-/// Since Linux 6.19.
+/// A command in an entry of 128 bytes. Since Linux 6.19.
 pub const IORING_OP_URING_CMD128: u32 = 64;
 
 // register_op
 
-/// Since Linux 5.1.
+/// Pins buffers for fixed reads and writes. Since Linux 5.1.
 pub const IORING_REGISTER_BUFFERS: u32 = 0;
-/// Since Linux 5.1.
+/// Drops registered buffers. Since Linux 5.1.
 pub const IORING_UNREGISTER_BUFFERS: u32 = 1;
-/// Since Linux 5.1.
+/// Looks up files once, for use by slot. Since Linux 5.1.
 pub const IORING_REGISTER_FILES: u32 = 2;
-/// Since Linux 5.1.
+/// Drops registered files. Since Linux 5.1.
 pub const IORING_UNREGISTER_FILES: u32 = 3;
-/// Since Linux 5.2.
+/// Signals an eventfd for completions. Since Linux 5.2.
 pub const IORING_REGISTER_EVENTFD: u32 = 4;
-/// Since Linux 5.2.
+/// Stops the signals. Since Linux 5.2.
 pub const IORING_UNREGISTER_EVENTFD: u32 = 5;
-/// Since Linux 5.5.
+/// Replaces registered files. Since Linux 5.5.
 pub const IORING_REGISTER_FILES_UPDATE: u32 = 6;
-/// Since Linux 5.6.
+/// Signals an eventfd for completions of workers. Since Linux 5.6.
 pub const IORING_REGISTER_EVENTFD_ASYNC: u32 = 7;
-/// Since Linux 5.6.
+/// Tells which operations the kernel has. Since Linux 5.6.
 pub const IORING_REGISTER_PROBE: u32 = 8;
-/// Since Linux 5.6.
+/// Registers the thread's credentials. Since Linux 5.6.
 pub const IORING_REGISTER_PERSONALITY: u32 = 9;
-/// Since Linux 5.6.
+/// Drops registered credentials. Since Linux 5.6.
 pub const IORING_UNREGISTER_PERSONALITY: u32 = 10;
-/// Since Linux 5.10.
+/// Allows only what a list allows. Since Linux 5.10.
 pub const IORING_REGISTER_RESTRICTIONS: u32 = 11;
-/// Since Linux 5.10.
+/// Enables a ring that was made disabled. Since Linux 5.10.
 pub const IORING_REGISTER_ENABLE_RINGS: u32 = 12;
-/// Since Linux 5.13.
+/// Registers files with tags, or empty slots. Since Linux 5.13.
 pub const IORING_REGISTER_FILES2: u32 = 13;
-/// Since Linux 5.13.
+/// Replaces registered files, with tags. Since Linux 5.13.
 pub const IORING_REGISTER_FILES_UPDATE2: u32 = 14;
-/// Since Linux 5.13.
+/// Registers buffers with tags, or empty slots. Since Linux 5.13.
 pub const IORING_REGISTER_BUFFERS2: u32 = 15;
-/// Since Linux 5.13.
+/// Replaces registered buffers, with tags. Since Linux 5.13.
 pub const IORING_REGISTER_BUFFERS_UPDATE: u32 = 16;
-/// Since Linux 5.14.
+/// Says on which CPUs workers run. Since Linux 5.14.
 pub const IORING_REGISTER_IOWQ_AFF: u32 = 17;
-/// Since Linux 5.14.
+/// Lets workers run anywhere again. Since Linux 5.14.
 pub const IORING_UNREGISTER_IOWQ_AFF: u32 = 18;
-/// Since Linux 5.15.
+/// Limits the number of workers. Since Linux 5.15.
 pub const IORING_REGISTER_IOWQ_MAX_WORKERS: u32 = 19;
-/// Since Linux 5.18.
+/// Gives ring descriptors an index with this thread. Since Linux 5.18.
 pub const IORING_REGISTER_RING_FDS: u32 = 20;
-/// Since Linux 5.18.
+/// Drops such an index. Since Linux 5.18.
 pub const IORING_UNREGISTER_RING_FDS: u32 = 21;
-/// Since Linux 5.19.
+/// Registers a ring of provided buffers. Since Linux 5.19.
 pub const IORING_REGISTER_PBUF_RING: u32 = 22;
-/// Since Linux 5.19.
+/// Drops a ring of provided buffers. Since Linux 5.19.
 pub const IORING_UNREGISTER_PBUF_RING: u32 = 23;
-/// Since Linux 6.0.
+/// Cancels requests and waits for it. Since Linux 6.0.
 pub const IORING_REGISTER_SYNC_CANCEL: u32 = 24;
-/// Since Linux 6.0.
+/// Limits the slots that the kernel may choose. Since Linux 6.0.
 pub const IORING_REGISTER_FILE_ALLOC_RANGE: u32 = 25;
-/// Since Linux 6.8.
+/// Tells how far a ring of provided buffers was read. Since Linux 6.8.
 pub const IORING_REGISTER_PBUF_STATUS: u32 = 26;
-/// Since Linux 6.9.
+/// Switches busy polling of network queues on. Since Linux 6.9.
 pub const IORING_REGISTER_NAPI: u32 = 27;
-/// Since Linux 6.9.
+/// Switches busy polling off. Since Linux 6.9.
 pub const IORING_UNREGISTER_NAPI: u32 = 28;
-/// Since Linux 6.12.
+/// Chooses the clock of waits. Since Linux 6.12.
 pub const IORING_REGISTER_CLOCK: u32 = 29;
-/// Since Linux 6.12.
+/// Takes over another ring's registered buffers. Since Linux 6.12.
 pub const IORING_REGISTER_CLONE_BUFFERS: u32 = 30;
-/// Since Linux 6.13.
+/// Sends a message without a ring. Since Linux 6.13.
 pub const IORING_REGISTER_SEND_MSG_RING: u32 = 31;
-/// Since Linux 6.15.
+/// Takes a card's receive queue for zero-copy. Since Linux 6.15.
 pub const IORING_REGISTER_ZCRX_IFQ: u32 = 32;
-/// Since Linux 6.13.
+/// Gives both queues new sizes. Since Linux 6.13.
 pub const IORING_REGISTER_RESIZE_RINGS: u32 = 33;
-/// Since Linux 6.13.
+/// Gives the ring a memory region. Since Linux 6.13.
 pub const IORING_REGISTER_MEM_REGION: u32 = 34;
-/// Since Linux 6.18.
+/// Tells what the kernel knows. Since Linux 6.18.
 pub const IORING_REGISTER_QUERY: u32 = 35;
-/// Since Linux 6.19.
+/// Controls a zero-copy receive queue. Since Linux 6.19.
 pub const IORING_REGISTER_ZCRX_CTRL: u32 = 36;
-/// Since Linux 7.0.
+/// Lets a program decide about requests. Since Linux 7.0.
 pub const IORING_REGISTER_BPF_FILTER: u32 = 37;
 
 // sqe
 
-/// Since Linux 5.19.
+/// Any free slot. Since Linux 5.19.
 pub const IORING_FILE_INDEX_ALLOC: u32 = 0xffff_ffff;
-/// Since Linux 6.14.
+/// The attribute is protection information. Since Linux 6.14.
 pub const IORING_RW_ATTR_FLAG_PI: u32 = 0x1;
 
-// misc
+// uring_cmd
 
-/// Since Linux 6.1.
+/// The command works on a registered buffer. Since Linux 6.1.
 pub const IORING_URING_CMD_FIXED: u32 = 0x1;
-/// Since Linux 6.18.
+/// The command completes again and again. Since Linux 6.18.
 pub const IORING_URING_CMD_MULTISHOT: u32 = 0x2;
-/// Since Linux 6.7.
+/// All flags of commands. Since Linux 6.7.
 pub const IORING_URING_CMD_MASK: u32 = 0x3;
-/// Since Linux 6.12.
+/// Discards a range of a block device. Since Linux 6.12.
 pub const BLOCK_URING_CMD_DISCARD: u32 = 0x1200;
-/// Since Linux 7.3.
+/// Resets all zones of a zoned device. Since Linux 7.3.
 pub const BLOCK_URING_CMD_ZONE_RESET_ALL: u32 = 0x1201;
-/// Since Linux 6.6.
+/// How much waits to be read. Since Linux 6.6.
 pub const SOCKET_URING_OP_SIOCINQ: u32 = 0;
-/// Since Linux 6.6.
+/// How much waits to be sent. Since Linux 6.6.
 pub const SOCKET_URING_OP_SIOCOUTQ: u32 = 1;
-/// Since Linux 6.7.
+/// Reads a socket option. Since Linux 6.7.
 pub const SOCKET_URING_OP_GETSOCKOPT: u32 = 2;
-/// Since Linux 6.7.
+/// Sets a socket option. Since Linux 6.7.
 pub const SOCKET_URING_OP_SETSOCKOPT: u32 = 3;
-/// Since Linux 6.17.
+/// Delivers transmit timestamps. Since Linux 6.17.
 pub const SOCKET_URING_OP_TX_TIMESTAMP: u32 = 4;
-/// Since Linux 6.19.
+/// Tells a socket's address. Since Linux 6.19.
 pub const SOCKET_URING_OP_GETSOCKNAME: u32 = 5;
-/// Since Linux 6.17.
+/// The bit of hardware timestamps. Since Linux 6.17.
 pub const IORING_TIMESTAMP_HW_SHIFT: u32 = 16;
-/// Since Linux 6.17.
+/// Where the type of a timestamp starts. Since Linux 6.17.
 pub const IORING_TIMESTAMP_TYPE_SHIFT: u32 = 17;
-/// Since Linux 5.19.
+/// An NVMe I/O command. Since Linux 5.19.
 pub const NVME_URING_CMD_IO: u32 = 0xc048_4e80;
-/// Since Linux 5.19.
+/// An NVMe I/O command on a vector. Since Linux 5.19.
 pub const NVME_URING_CMD_IO_VEC: u32 = 0xc048_4e81;
-/// Since Linux 5.19.
+/// An NVMe admin command. Since Linux 5.19.
 pub const NVME_URING_CMD_ADMIN: u32 = 0xc048_4e82;
-/// Since Linux 5.19.
+/// An NVMe admin command on a vector. Since Linux 5.19.
 pub const NVME_URING_CMD_ADMIN_VEC: u32 = 0xc048_4e83;
-/// Since Linux 6.14.
+/// A FUSE server offers a queue entry. Since Linux 6.14.
 pub const FUSE_IO_URING_CMD_REGISTER: u32 = 1;
-/// Since Linux 6.14.
+/// A FUSE server answers and asks for the next request. Since Linux 6.14.
 pub const FUSE_IO_URING_CMD_COMMIT_AND_FETCH: u32 = 2;
-/// Since Linux 5.18.
-pub const IORING_MSG_DATA: u32 = 0;
-/// Since Linux 6.0.
-pub const IORING_MSG_SEND_FD: u32 = 1;
-/// Since Linux 6.0.
-pub const IORING_MSG_RING_CQE_SKIP: u32 = 0x1;
-/// Since Linux 6.3.
-pub const IORING_MSG_RING_FLAGS_PASS: u32 = 0x2;
 
 // fsync
 
-/// Since Linux 5.1.
+/// Only the data. Since Linux 5.1.
 pub const IORING_FSYNC_DATASYNC: u32 = 0x1;
 
 // timeout
 
-/// Since Linux 5.5.
+/// The time is a point on the clock. Since Linux 5.5.
 pub const IORING_TIMEOUT_ABS: u32 = 0x1;
-/// Since Linux 5.11.
+/// Changes a timeout. Since Linux 5.11.
 pub const IORING_TIMEOUT_UPDATE: u32 = 0x2;
-/// Since Linux 5.15.
+/// Counts while suspended, too. Since Linux 5.15.
 pub const IORING_TIMEOUT_BOOTTIME: u32 = 0x4;
-/// Since Linux 5.15.
+/// Follows the wall clock. Since Linux 5.15.
 pub const IORING_TIMEOUT_REALTIME: u32 = 0x8;
-/// Since Linux 5.15.
+/// Changes a linked timeout. Since Linux 5.15.
 pub const IORING_LINK_TIMEOUT_UPDATE: u32 = 0x10;
-/// Since Linux 5.16.
+/// Expiry does not break a chain. Since Linux 5.16.
 pub const IORING_TIMEOUT_ETIME_SUCCESS: u32 = 0x20;
-/// Since Linux 6.4.
+/// Fires again and again. Since Linux 6.4.
 pub const IORING_TIMEOUT_MULTISHOT: u32 = 0x40;
-/// Since Linux 7.1.
+/// The time lies in the entry. Since Linux 7.1.
 pub const IORING_TIMEOUT_IMMEDIATE_ARG: u32 = 0x80;
-/// Since Linux 5.15.
+/// The flags that choose a clock. Since Linux 5.15.
 pub const IORING_TIMEOUT_CLOCK_MASK: u32 = 0xc;
-/// Since Linux 5.15.
+/// The flags that change a timeout. Since Linux 5.15.
 pub const IORING_TIMEOUT_UPDATE_MASK: u32 = 0x12;
 
 // splice
 
-/// Since Linux 5.7.
+/// The source is a registered slot. Since Linux 5.7.
 pub const SPLICE_F_FD_IN_FIXED: u32 = 0x8000_0000;
 
 // poll
 
-/// Since Linux 5.13.
+/// Completes again and again. Since Linux 5.13.
 pub const IORING_POLL_ADD_MULTI: u32 = 0x1;
-/// Since Linux 5.13.
+/// Changes the events. Since Linux 5.13.
 pub const IORING_POLL_UPDATE_EVENTS: u32 = 0x2;
-/// Since Linux 5.13.
+/// Changes the user data. Since Linux 5.13.
 pub const IORING_POLL_UPDATE_USER_DATA: u32 = 0x4;
-/// Since Linux 6.0.
+/// Level triggering; every kernel refuses it. Since Linux 6.0.
 pub const IORING_POLL_ADD_LEVEL: u32 = 0x8;
 
 // cancel
 
-/// Since Linux 5.19.
+/// All that match. Since Linux 5.19.
 pub const IORING_ASYNC_CANCEL_ALL: u32 = 0x1;
-/// Since Linux 5.19.
+/// Match by file. Since Linux 5.19.
 pub const IORING_ASYNC_CANCEL_FD: u32 = 0x2;
-/// Since Linux 5.19.
+/// Match everything. Since Linux 5.19.
 pub const IORING_ASYNC_CANCEL_ANY: u32 = 0x4;
-/// Since Linux 6.0.
+/// Match by registered slot. Since Linux 6.0.
 pub const IORING_ASYNC_CANCEL_FD_FIXED: u32 = 0x8;
-/// Since Linux 6.6.
+/// Match by user data, beside something else. Since Linux 6.6.
 pub const IORING_ASYNC_CANCEL_USERDATA: u32 = 0x10;
-/// Since Linux 6.6.
+/// Match by operation. Since Linux 6.6.
 pub const IORING_ASYNC_CANCEL_OP: u32 = 0x20;
 
 // send_recv
 
-/// Since Linux 5.19.
+/// Waits before the first try. Since Linux 5.19.
 pub const IORING_RECVSEND_POLL_FIRST: u32 = 0x1;
-/// Since Linux 6.0.
+/// Receives again and again. Since Linux 6.0.
 pub const IORING_RECV_MULTISHOT: u32 = 0x2;
-/// Since Linux 6.0.
+/// The buffer is a registered one. Since Linux 6.0.
 pub const IORING_RECVSEND_FIXED_BUF: u32 = 0x4;
-/// Since Linux 6.2.
+/// The notification says whether data was copied. Since Linux 6.2.
 pub const IORING_SEND_ZC_REPORT_USAGE: u32 = 0x8;
-/// Since Linux 6.10.
+/// Several buffers of a group in one go. Since Linux 6.10.
 pub const IORING_RECVSEND_BUNDLE: u32 = 0x10;
-/// Since Linux 6.17.
+/// The buffer is a vector. Since Linux 6.17.
 pub const IORING_SEND_VECTORIZED: u32 = 0x20;
-/// Since Linux 6.2.
+/// Data was copied after all. Since Linux 6.2.
 pub const IORING_NOTIF_USAGE_ZC_COPIED: u32 = 0x8000_0000;
 
 // accept
 
-/// Since Linux 5.19.
+/// Accepts again and again. Since Linux 5.19.
 pub const IORING_ACCEPT_MULTISHOT: u32 = 0x1;
-/// Since Linux 6.10.
+/// Does not wait for a connection. Since Linux 6.10.
 pub const IORING_ACCEPT_DONTWAIT: u32 = 0x2;
-/// Since Linux 6.10.
+/// Waits before the first try. Since Linux 6.10.
 pub const IORING_ACCEPT_POLL_FIRST: u32 = 0x4;
+
+// msg_ring
+
+/// Sends data. Since Linux 5.18.
+pub const IORING_MSG_DATA: u32 = 0;
+/// Sends a registered file. Since Linux 6.0.
+pub const IORING_MSG_SEND_FD: u32 = 1;
+/// Posts no completion on the target. Since Linux 6.0.
+pub const IORING_MSG_RING_CQE_SKIP: u32 = 0x1;
+/// Passes completion flags on. Since Linux 6.3.
+pub const IORING_MSG_RING_FLAGS_PASS: u32 = 0x2;
 
 // fd_install
 
-/// Since Linux 6.8.
+/// The new descriptor stays open across exec. Since Linux 6.8.
 pub const IORING_FIXED_FD_NO_CLOEXEC: u32 = 0x1;
 
 // nop
 
-/// Since Linux 6.10.
+/// Gives back a chosen result. Since Linux 6.10.
 pub const IORING_NOP_INJECT_RESULT: u32 = 0x1;
-/// Since Linux 6.13.
+/// Looks up a file. Since Linux 6.13.
 pub const IORING_NOP_FILE: u32 = 0x2;
-/// Since Linux 6.13.
+/// Looks up a registered slot. Since Linux 6.13.
 pub const IORING_NOP_FIXED_FILE: u32 = 0x4;
-/// Since Linux 6.13.
+/// Looks up a registered buffer. Since Linux 6.13.
 pub const IORING_NOP_FIXED_BUFFER: u32 = 0x8;
-/// Since Linux 6.17.
+/// Completes from task work. Since Linux 6.17.
 pub const IORING_NOP_TW: u32 = 0x10;
-/// Since Linux 6.18.
+/// Posts a completion of 32 bytes. Since Linux 6.18.
 pub const IORING_NOP_CQE32: u32 = 0x20;
 
 // ring_layout
 
-/// Since Linux 5.7.
+/// Where the buffer's id starts. Since Linux 5.7.
 pub const IORING_CQE_BUFFER_SHIFT: u32 = 16;
-/// Since Linux 5.1.
+/// The mapping of the SQ ring. Since Linux 5.1.
 pub const IORING_OFF_SQ_RING: u32 = 0;
-/// Since Linux 5.1.
+/// The mapping of the CQ ring. Since Linux 5.1.
 pub const IORING_OFF_CQ_RING: u32 = 0x800_0000;
-/// Since Linux 5.1.
+/// The mapping of the submission entries. Since Linux 5.1.
 pub const IORING_OFF_SQES: u32 = 0x1000_0000;
-/// Since Linux 6.4.
+/// The mapping of rings of provided buffers. Since Linux 6.4.
 pub const IORING_OFF_PBUF_RING: u32 = 0x8000_0000;
-/// Since Linux 6.4.
+/// Where the group starts in such an offset. Since Linux 6.4.
 pub const IORING_OFF_PBUF_SHIFT: u32 = 16;
-/// Since Linux 6.4.
+/// The bits that say which mapping is meant. Since Linux 6.4.
 pub const IORING_OFF_MMAP_MASK: u32 = 0xf800_0000;
-/// Since Linux 5.8.
+/// Keeps a registered eventfd silent. Since Linux 5.8.
 pub const IORING_CQ_EVENTFD_DISABLED: u32 = 0x1;
-/// Since Linux 6.13.
+/// The argument has a timeout. Since Linux 6.13.
 pub const IORING_REG_WAIT_TS: u32 = 0x1;
 
 // register
 
-/// Since Linux 6.3.
+/// The descriptor of a registration is an index. Since Linux 6.3.
 pub const IORING_REGISTER_USE_REGISTERED_RING: u32 = 0x8000_0000;
-/// 
+/// The number of registrations.
 pub const IORING_REGISTER_LAST: u32 = 38;
-/// Since Linux 5.15.
+/// Workers for what ends by itself. Since Linux 5.15.
 pub const IO_WQ_BOUND: u32 = 0;
-/// Since Linux 5.15.
+/// Workers for what may never end. Since Linux 5.15.
 pub const IO_WQ_UNBOUND: u32 = 1;
-/// Since Linux 5.19.
+/// Empty slots. Since Linux 5.19.
 pub const IORING_RSRC_REGISTER_SPARSE: u32 = 0x1;
-/// Since Linux 5.12.
+/// Leaves a slot alone. Since Linux 5.12.
 pub const IORING_REGISTER_FILES_SKIP: i32 = -2;
-/// Since Linux 5.6.
+/// The kernel has the operation. Since Linux 5.6.
 pub const IO_URING_OP_SUPPORTED: u32 = 0x1;
-/// Since Linux 5.10.
+/// Allows a registration. Since Linux 5.10.
 pub const IORING_RESTRICTION_REGISTER_OP: u32 = 0;
-/// Since Linux 5.10.
+/// Allows an operation. Since Linux 5.10.
 pub const IORING_RESTRICTION_SQE_OP: u32 = 1;
-/// Since Linux 5.10.
+/// Allows flags. Since Linux 5.10.
 pub const IORING_RESTRICTION_SQE_FLAGS_ALLOWED: u32 = 2;
-/// Since Linux 5.10.
+/// Demands flags. Since Linux 5.10.
 pub const IORING_RESTRICTION_SQE_FLAGS_REQUIRED: u32 = 3;
-/// Since Linux 6.12.
+/// The source is a registered index. Since Linux 6.12.
 pub const IORING_REGISTER_SRC_REGISTERED: u32 = 0x1;
-/// Since Linux 6.13.
+/// Slots that are taken get replaced. Since Linux 6.13.
 pub const IORING_REGISTER_DST_REPLACE: u32 = 0x2;
 
 // buffers
 
-/// Since Linux 6.4.
+/// The kernel allocates the ring of buffers. Since Linux 6.4.
 pub const IOU_PBUF_RING_MMAP: u32 = 1;
-/// Since Linux 6.12.
+/// Buffers are filled piece by piece. Since Linux 6.12.
 pub const IOU_PBUF_RING_INC: u32 = 2;
 
 // region
 
-/// Since Linux 6.13.
+/// The region is memory of the caller's. Since Linux 6.13.
 pub const IORING_MEM_REGION_TYPE_USER: u32 = 1;
-/// Since Linux 6.13.
+/// The region holds wait arguments. Since Linux 6.13.
 pub const IORING_MEM_REGION_REG_WAIT_ARG: u32 = 1;
 
 // napi
 
-/// Since Linux 6.13.
+/// Switches busy polling on. Since Linux 6.13.
 pub const IO_URING_NAPI_REGISTER_OP: u32 = 0;
-/// Since Linux 6.13.
+/// Adds a network queue. Since Linux 6.13.
 pub const IO_URING_NAPI_STATIC_ADD_ID: u32 = 1;
-/// Since Linux 6.13.
+/// Removes a network queue. Since Linux 6.13.
 pub const IO_URING_NAPI_STATIC_DEL_ID: u32 = 2;
-/// Since Linux 6.13.
+/// Queues are found through the sockets. Since Linux 6.13.
 pub const IO_URING_NAPI_TRACKING_DYNAMIC: u32 = 0;
-/// Since Linux 6.13.
+/// Queues are named. Since Linux 6.13.
 pub const IO_URING_NAPI_TRACKING_STATIC: u32 = 1;
-/// Since Linux 6.13.
+/// No queue is polled. Since Linux 6.13.
 pub const IO_URING_NAPI_TRACKING_INACTIVE: u32 = 255;
 
 // query
 
-/// Since Linux 6.18.
+/// How many operations and which flags there are. Since Linux 6.18.
 pub const IO_URING_QUERY_OPCODES: u32 = 0;
-/// Since Linux 6.19.
+/// What zero-copy receive offers. Since Linux 6.19.
 pub const IO_URING_QUERY_ZCRX: u32 = 1;
-/// Since Linux 6.19.
+/// The header of ring memory. Since Linux 6.19.
 pub const IO_URING_QUERY_SCQ: u32 = 2;
-/// Since Linux 7.2.
+/// The events of zero-copy receive. Since Linux 7.2.
 pub const IO_URING_QUERY_ZCRX_EVENT: u32 = 3;
 
 // zcrx
 
-/// Since Linux 6.15.
+/// Where the area's id starts in an offset. Since Linux 6.15.
 pub const IORING_ZCRX_AREA_SHIFT: u32 = 48;
-/// Since Linux 6.15.
+/// The area's id in an offset. Since Linux 6.15.
 pub const IORING_ZCRX_AREA_MASK: u64 = 0xffff_0000_0000_0000;
-/// Since Linux 6.16.
+/// The area is a dma-buf. Since Linux 6.16.
 pub const IORING_ZCRX_AREA_DMABUF: u32 = 1;
-/// Since Linux 6.19.
+/// Shares the queue of another ring, whose exported descriptor is if_idx. Since Linux 6.19.
 pub const ZCRX_REG_IMPORT: u32 = 1;
-/// Since Linux 7.1.
+/// Goes without a card. Since Linux 7.1.
 pub const ZCRX_REG_NODEV: u32 = 2;
-/// Since Linux 7.0.
+/// rx_buf_len can be chosen. Since Linux 7.0.
 pub const ZCRX_FEATURE_RX_PAGE_SIZE: u32 = 0x1;
-/// Since Linux 7.2.
+/// Events can be told. Since Linux 7.2.
 pub const ZCRX_FEATURE_EVENT: u32 = 0x2;
-/// Since Linux 7.2.
+/// The area had no free buffer. Since Linux 7.2.
 pub const ZCRX_EVENT_ALLOC_FAIL: u32 = 0;
-/// Since Linux 7.2.
+/// Data had to be copied. Since Linux 7.2.
 pub const ZCRX_EVENT_COPY: u32 = 1;
-/// Since Linux 7.2.
+/// Statistics are wanted, too. Since Linux 7.2.
 pub const ZCRX_EVENT_DESC_FLAG_STATS: u32 = 0x1;
-/// Since Linux 6.19.
+/// Takes returned buffers now. Since Linux 6.19.
 pub const ZCRX_CTRL_FLUSH_RQ: u32 = 0;
-/// Since Linux 6.19.
+/// Gives a descriptor for another ring. Since Linux 6.19.
 pub const ZCRX_CTRL_EXPORT: u32 = 1;
-/// Since Linux 7.2.
+/// Lets an event be told once more. Since Linux 7.2.
 pub const ZCRX_CTRL_ARM_EVENT: u32 = 2;
-/// Since Linux 7.3.
+/// Adds an area. Since Linux 7.3.
 pub const ZCRX_CTRL_ADD_AREA: u32 = 3;
 
 // bpf
 
-/// Since Linux 7.0.
+/// Registers a filter. Since Linux 7.0.
 pub const IO_URING_BPF_CMD_FILTER: u32 = 1;
-/// Since Linux 7.0.
+/// Denies operations without a filter. Since Linux 7.0.
 pub const IO_URING_BPF_FILTER_DENY_REST: u32 = 1;
-/// Since Linux 7.0.
+/// Insists on the payload's size. Since Linux 7.0.
 pub const IO_URING_BPF_FILTER_SZ_STRICT: u32 = 2;
 
 // test_only
 
-/// Since Linux 6.17.
+/// Asks the kernel's test driver what it can do. Since Linux 6.17.
 pub const IORING_MOCK_MGR_CMD_PROBE: u32 = 0;
-/// Since Linux 6.17.
+/// Makes a file of the test driver. Since Linux 6.17.
 pub const IORING_MOCK_MGR_CMD_CREATE: u32 = 1;
-/// Since Linux 6.17.
+/// Copies to or from a registered buffer. Since Linux 6.17.
 pub const IORING_MOCK_CMD_COPY_REGBUF: u32 = 0;
-/// Since Linux 6.17.
+/// The test file can go without waiting. Since Linux 6.17.
 pub const IORING_MOCK_CREATE_F_SUPPORT_NOWAIT: u32 = 1;
-/// Since Linux 6.17.
+/// The test file can be polled. Since Linux 6.17.
 pub const IORING_MOCK_CREATE_F_POLL: u32 = 2;
-/// Since Linux 6.17.
+/// Copies from the registered buffer. Since Linux 6.17.
 pub const IORING_MOCK_COPY_FROM: u32 = 1;
-/// Since Linux 6.17.
+/// The test driver can copy. Since Linux 6.17.
 pub const IORING_MOCK_FEAT_CMD_COPY: u32 = 0;
-/// Since Linux 6.17.
+/// The test driver reads zeroes. Since Linux 6.17.
 pub const IORING_MOCK_FEAT_RW_ZERO: u32 = 1;
-/// Since Linux 6.17.
+/// The test driver can go without waiting. Since Linux 6.17.
 pub const IORING_MOCK_FEAT_RW_NOWAIT: u32 = 2;
-/// Since Linux 6.17.
+/// The test driver completes later. Since Linux 6.17.
 pub const IORING_MOCK_FEAT_RW_ASYNC: u32 = 3;
-/// Since Linux 6.17.
+/// The test driver can be polled. Since Linux 6.17.
 pub const IORING_MOCK_FEAT_POLL: u32 = 4;
 
 // sentinels
 
-/// Since Linux 5.1.
+/// The bit of IOSQE_FIXED_FILE. Since Linux 5.1.
 pub const IOSQE_FIXED_FILE_BIT: u32 = 0;
-/// Since Linux 5.2.
+/// The bit of IOSQE_IO_DRAIN. Since Linux 5.2.
 pub const IOSQE_IO_DRAIN_BIT: u32 = 1;
-/// Since Linux 5.3.
+/// The bit of IOSQE_IO_LINK. Since Linux 5.3.
 pub const IOSQE_IO_LINK_BIT: u32 = 2;
-/// Since Linux 5.5.
+/// The bit of IOSQE_IO_HARDLINK. Since Linux 5.5.
 pub const IOSQE_IO_HARDLINK_BIT: u32 = 3;
-/// Since Linux 5.6.
+/// The bit of IOSQE_ASYNC. Since Linux 5.6.
 pub const IOSQE_ASYNC_BIT: u32 = 4;
-/// Since Linux 5.7.
+/// The bit of IOSQE_BUFFER_SELECT. Since Linux 5.7.
 pub const IOSQE_BUFFER_SELECT_BIT: u32 = 5;
-/// Since Linux 5.17.
+/// The bit of IOSQE_CQE_SKIP_SUCCESS. Since Linux 5.17.
 pub const IOSQE_CQE_SKIP_SUCCESS_BIT: u32 = 6;
-/// 
+/// The number of operations.
 pub const IORING_OP_LAST: u32 = 65;
-/// Since Linux 5.10.
+/// The number of kinds of restrictions. Since Linux 5.10.
 pub const IORING_RESTRICTION_LAST: u32 = 4;
-/// Since Linux 6.18.
+/// The number of questions. Since Linux 6.18.
 pub const __IO_URING_QUERY_MAX: u32 = 4;
-/// Since Linux 6.19.
+/// The number of control operations. Since Linux 6.19.
 pub const __ZCRX_CTRL_LAST: u32 = 4;
-/// Since Linux 7.2.
+/// The number of events. Since Linux 7.2.
 pub const __ZCRX_EVENT_TYPE_LAST: u32 = 2;

@@ -2,7 +2,7 @@
 
 //! The structures of the kernel's interface.
 
-/// Since Linux 5.1.
+/// A submission entry, its unions flattened. Since Linux 5.1.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_sqe {
@@ -54,7 +54,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_sqe, pad2) == 56);
 };
 
-/// Since Linux 5.1.
+/// A completion entry. Since Linux 5.1.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_cqe {
@@ -73,7 +73,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_cqe, flags) == 12);
 };
 
-/// Since Linux 5.1.
+/// Where the parts of the SQ ring lie. Since Linux 5.1.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_sqring_offsets {
@@ -110,7 +110,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_sqring_offsets, user_addr) == 32);
 };
 
-/// Since Linux 5.1.
+/// Where the parts of the CQ ring lie. Since Linux 5.1.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_cqring_offsets {
@@ -147,7 +147,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_cqring_offsets, user_addr) == 32);
 };
 
-/// Since Linux 5.1.
+/// The parameters of a ring. Since Linux 5.1.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_params {
@@ -187,7 +187,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_params, cq_off) == 80);
 };
 
-/// Since Linux 5.1.
+/// Seconds and nanoseconds, 64 bits each. Since Linux 5.1.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct __kernel_timespec {
@@ -203,7 +203,7 @@ const _: () = {
     assert!(core::mem::offset_of!(__kernel_timespec, tv_nsec) == 8);
 };
 
-/// Since Linux 5.11.
+/// The argument of an enter that waits. Since Linux 5.11.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_getevents_arg {
@@ -225,7 +225,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_getevents_arg, ts) == 16);
 };
 
-/// Since Linux 6.13.
+/// A registered wait argument. Since Linux 6.13.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_reg_wait {
@@ -256,7 +256,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_reg_wait, pad2) == 48);
 };
 
-/// Since Linux 5.5.
+/// The old form of a file update. Since Linux 5.5.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_files_update {
@@ -275,7 +275,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_files_update, fds) == 8);
 };
 
-/// Since Linux 5.13.
+/// Registers resources. Since Linux 5.13.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_rsrc_register {
@@ -300,7 +300,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_rsrc_register, tags) == 24);
 };
 
-/// Since Linux 5.13.
+/// Replaces resources. Since Linux 5.13.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_rsrc_update {
@@ -319,7 +319,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_rsrc_update, data) == 8);
 };
 
-/// Since Linux 5.13.
+/// Replaces resources, with tags. Since Linux 5.13.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_rsrc_update2 {
@@ -347,7 +347,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_rsrc_update2, resv2) == 28);
 };
 
-/// Since Linux 5.6.
+/// The head of a probe. Since Linux 5.6.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_probe {
@@ -369,7 +369,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_probe, resv2) == 4);
 };
 
-/// Since Linux 5.6.
+/// One operation of a probe. Since Linux 5.6.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_probe_op {
@@ -391,7 +391,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_probe_op, resv2) == 4);
 };
 
-/// Since Linux 5.10.
+/// One thing that is allowed. Since Linux 5.10.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_restriction {
@@ -413,7 +413,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_restriction, resv2) == 4);
 };
 
-/// Since Linux 7.0.
+/// The head of a task's restrictions. Since Linux 7.0.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_task_restriction {
@@ -432,7 +432,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_task_restriction, resv) == 4);
 };
 
-/// Since Linux 6.0.
+/// A range of slots. Since Linux 6.0.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_file_index_range {
@@ -451,7 +451,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_file_index_range, resv) == 8);
 };
 
-/// Since Linux 6.0.
+/// What to cancel. Since Linux 6.0.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_sync_cancel_reg {
@@ -482,7 +482,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_sync_cancel_reg, pad2) == 40);
 };
 
-/// Since Linux 6.12.
+/// Which clock. Since Linux 6.12.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_clock_register {
@@ -498,7 +498,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_clock_register, resv) == 4);
 };
 
-/// Since Linux 6.12.
+/// Which buffers to take over. Since Linux 6.12.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_clone_buffers {
@@ -526,7 +526,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_clone_buffers, pad) == 20);
 };
 
-/// Since Linux 5.19.
+/// One provided buffer. Since Linux 5.19.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_buf {
@@ -548,7 +548,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_buf, resv) == 14);
 };
 
-/// Since Linux 5.19.
+/// Describes a ring of provided buffers. Since Linux 5.19.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_buf_reg {
@@ -576,7 +576,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_buf_reg, resv) == 20);
 };
 
-/// Since Linux 6.8.
+/// How far a ring was read. Since Linux 6.8.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_buf_status {
@@ -595,7 +595,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_buf_status, resv) == 8);
 };
 
-/// Since Linux 6.13.
+/// Describes a memory region. Since Linux 6.13.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_region_desc {
@@ -623,7 +623,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_region_desc, resv) == 32);
 };
 
-/// Since Linux 6.13.
+/// Registers a memory region. Since Linux 6.13.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_mem_region_reg {
@@ -642,7 +642,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_mem_region_reg, resv) == 16);
 };
 
-/// Since Linux 6.9.
+/// Settings of busy polling. Since Linux 6.9.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_napi {
@@ -670,7 +670,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_napi, resv) == 12);
 };
 
-/// Since Linux 6.14.
+/// Protection information. Since Linux 6.14.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_attr_pi {
@@ -698,7 +698,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_attr_pi, rsvd) == 24);
 };
 
-/// Since Linux 6.18.
+/// One question. Since Linux 6.18.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_query_hdr {
@@ -726,7 +726,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_query_hdr, resv) == 28);
 };
 
-/// Since Linux 6.18.
+/// The answer about operations. Since Linux 6.18.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_query_opcode {
@@ -760,7 +760,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_query_opcode, pad) == 44);
 };
 
-/// Since Linux 6.19.
+/// The answer about zero-copy receive. Since Linux 6.19.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_query_zcrx {
@@ -791,7 +791,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_query_zcrx, resv) == 32);
 };
 
-/// Since Linux 6.19.
+/// The answer about ring memory. Since Linux 6.19.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_query_scq {
@@ -807,7 +807,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_query_scq, hdr_alignment) == 8);
 };
 
-/// Since Linux 7.2.
+/// The answer about events. Since Linux 7.2.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_query_zcrx_event {
@@ -832,7 +832,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_query_zcrx_event, resv2) == 16);
 };
 
-/// Since Linux 6.0.
+/// The header of a repeated receive of messages. Since Linux 6.0.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_recvmsg_out {
@@ -854,7 +854,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_recvmsg_out, flags) == 12);
 };
 
-/// Since Linux 6.15.
+/// A buffer that goes back to the card. Since Linux 6.15.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_zcrx_rqe {
@@ -873,7 +873,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_zcrx_rqe, pad) == 12);
 };
 
-/// Since Linux 6.15.
+/// Where received data lies. Since Linux 6.15.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_zcrx_cqe {
@@ -889,7 +889,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_zcrx_cqe, pad) == 8);
 };
 
-/// Since Linux 6.15.
+/// Where the parts of the refill ring lie. Since Linux 6.15.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_zcrx_offsets {
@@ -914,7 +914,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_zcrx_offsets, resv) == 16);
 };
 
-/// Since Linux 6.15.
+/// Describes an area. Since Linux 6.15.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_zcrx_area_reg {
@@ -942,7 +942,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_zcrx_area_reg, resv2) == 32);
 };
 
-/// Since Linux 6.15.
+/// Describes an interface queue. Since Linux 6.15.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_zcrx_ifq_reg {
@@ -985,7 +985,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_zcrx_ifq_reg, resv) == 80);
 };
 
-/// Since Linux 6.19.
+/// No argument. Since Linux 6.19.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct zcrx_ctrl_flush_rq {
@@ -998,7 +998,7 @@ const _: () = {
     assert!(core::mem::offset_of!(zcrx_ctrl_flush_rq, resv) == 0);
 };
 
-/// Since Linux 6.19.
+/// The exported descriptor. Since Linux 6.19.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct zcrx_ctrl_export {
@@ -1014,7 +1014,7 @@ const _: () = {
     assert!(core::mem::offset_of!(zcrx_ctrl_export, resv) == 4);
 };
 
-/// Since Linux 7.2.
+/// Which event. Since Linux 7.2.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct zcrx_ctrl_arm_event {
@@ -1030,7 +1030,7 @@ const _: () = {
     assert!(core::mem::offset_of!(zcrx_ctrl_arm_event, resv) == 4);
 };
 
-/// Since Linux 7.3.
+/// Which area. Since Linux 7.3.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct zcrx_ctrl_add_area {
@@ -1046,7 +1046,7 @@ const _: () = {
     assert!(core::mem::offset_of!(zcrx_ctrl_add_area, resv) == 8);
 };
 
-/// Since Linux 6.19.
+/// A control call; its union is arg. Since Linux 6.19.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct zcrx_ctrl {
@@ -1068,7 +1068,7 @@ const _: () = {
     assert!(core::mem::offset_of!(zcrx_ctrl, arg) == 24);
 };
 
-/// Since Linux 7.2.
+/// Which events are wanted. Since Linux 7.2.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct zcrx_event_desc {
@@ -1093,7 +1093,7 @@ const _: () = {
     assert!(core::mem::offset_of!(zcrx_event_desc, resv) == 24);
 };
 
-/// Since Linux 7.2.
+/// How much was copied. Since Linux 7.2.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct zcrx_stats {
@@ -1109,7 +1109,7 @@ const _: () = {
     assert!(core::mem::offset_of!(zcrx_stats, copy_bytes) == 8);
 };
 
-/// Since Linux 7.0.
+/// Describes a filter. Since Linux 7.0.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_bpf_filter {
@@ -1140,7 +1140,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_bpf_filter, resv2) == 24);
 };
 
-/// Since Linux 7.0.
+/// The argument of a filter's registration. Since Linux 7.0.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_bpf {
@@ -1162,7 +1162,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_bpf, filter) == 8);
 };
 
-/// Since Linux 7.0.
+/// What a filter sees of a request. Since Linux 7.0.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_bpf_ctx {
@@ -1190,7 +1190,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_bpf_ctx, payload) == 16);
 };
 
-/// Since Linux 6.17.
+/// The time of a transmit timestamp. Since Linux 6.17.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_timespec {
@@ -1206,7 +1206,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_timespec, tv_nsec) == 8);
 };
 
-/// Since Linux 5.6.
+/// How a file is opened. Since Linux 5.6.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct open_how {
@@ -1225,7 +1225,7 @@ const _: () = {
     assert!(core::mem::offset_of!(open_how, resolve) == 16);
 };
 
-/// Since Linux 6.7.
+/// One word of a wait on several. Since Linux 6.7.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct futex_waitv {
@@ -1247,7 +1247,7 @@ const _: () = {
     assert!(core::mem::offset_of!(futex_waitv, reserved) == 20);
 };
 
-/// Since Linux 5.19.
+/// The payload of an NVMe command. Since Linux 5.19.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct nvme_uring_cmd {

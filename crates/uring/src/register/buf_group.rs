@@ -2,7 +2,7 @@
 //!
 //! Owns ring and buffers. Promises that the bytes of a completion are shown at most until its
 //! buffer is put back, and that in an incremental ring each piece starts where the last one ended.
-//! Never hands out a buffer that the kernel may write to. Proven by `tests/buf_group.rs`.
+//! Never hands out a buffer that the kernel may write to. Proven by `tests/kernel/buf_group.rs`.
 
 use std::io;
 

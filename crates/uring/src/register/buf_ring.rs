@@ -3,7 +3,7 @@
 //! Owns the ring's memory, not the buffers. Promises that a buffer becomes visible to the kernel
 //! only with [`BufRing::advance`], and that the tail, which lies inside the first place, is never
 //! overwritten by adding. Never frees what the kernel still reads: the kernel holds the pages.
-//! Proven by `tests/buf_ring.rs`.
+//! Proven by `tests/kernel/buf_ring.rs`.
 
 use std::io;
 use std::sync::atomic::{AtomicU16, Ordering};

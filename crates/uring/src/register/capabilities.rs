@@ -2,7 +2,7 @@
 //!
 //! Owns the answer. Promises that a "yes" is the kernel's own word: its query (Linux 6.18), its
 //! probe, its feature bits, or a ring that was made. Never asks for a kernel version: stable
-//! kernels back-port. Proven by `tests/capabilities.rs`.
+//! kernels back-port. Proven by `tests/kernel/capabilities.rs`.
 
 use std::io;
 

@@ -72,3 +72,26 @@ pub fn register_bpf_filter_task(filter: &mut BpfFilter) -> io::Result<()> {
     // SAFETY: the structure is live and writable, and points at the program the filter owns.
     unsafe { syscall::register(NO_RING, sys::IORING_REGISTER_BPF_FILTER, arg, 1).map(drop) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_argument_is_a_header_and_its_items() {
+        let items = [Restriction::sqe_op(7), Restriction::register_op(9)];
+        let (header, words) = task_argument(&items).unwrap();
+        assert_eq!((header.nr_res, words.len()), (2, 12));
+        let bytes: Vec<u8> = words.iter().flat_map(|word| word.to_ne_bytes()).collect();
+        let kind = sys::IORING_RESTRICTION_SQE_OP as u8;
+        assert_eq!(bytes[2..4], 2u16.to_ne_bytes());
+        assert_eq!((bytes[16], bytes[18]), (kind, 7));
+        assert_eq!((bytes[32], bytes[34]), (sys::IORING_RESTRICTION_REGISTER_OP as u8, 9));
+    }
+
+    #[test]
+    fn too_many_restrictions_are_refused() {
+        let items = vec![Restriction::sqe_op(0); 65536];
+        assert_eq!(task_argument(&items).unwrap_err().raw_os_error(), Some(libc::E2BIG));
+    }
+}

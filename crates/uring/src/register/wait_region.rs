@@ -1,7 +1,7 @@
 //! Wait arguments that ring and kernel share.
 //!
 //! Owns the memory. Promises that argument `index` is what the last `set` said. Never outlives its
-//! use: the kernel holds the pages. Proven by `tests/wait_region.rs`.
+//! use: the kernel holds the pages. Proven by `tests/kernel/wait_region.rs`.
 
 use std::io;
 use std::time::Duration;

@@ -2,7 +2,7 @@
 //!
 //! Owns nothing but the local counters of a rewinding ring. Promises that every pointer lies in
 //! the ring's memory for as long as the ring lives. Never moves the tail by itself.
-//! Proven by `tests/queue.rs`.
+//! Proven by `tests/kernel/queue.rs`.
 
 use std::io;
 use std::sync::atomic::{fence, AtomicU32, Ordering};

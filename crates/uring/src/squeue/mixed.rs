@@ -2,7 +2,7 @@
 //!
 //! Owns the slot accounting: such an entry takes two slots that follow each other in memory, so
 //! it cannot start in the last one. There a NOP that posts no completion fills the slot.
-//! Never writes to a ring that was not made for it. Proven by `tests/mixed_entries.rs`.
+//! Never writes to a ring that was not made for it. Proven by `tests/kernel/mixed.rs`.
 
 use super::{Entry, Entry128, Flags, Inner, PushError, SubmissionQueue};
 use crate::opcode;

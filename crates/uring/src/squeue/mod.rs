@@ -2,7 +2,7 @@
 //!
 //! Owns the view of one queue for as long as it is borrowed. Promises that an entry that was
 //! pushed is seen by the next submit, once the view is dropped or synced. Never enters the kernel.
-//! Proven by `tests/queue.rs`.
+//! Proven by `tests/kernel/queue.rs`.
 
 mod entry;
 mod flags;

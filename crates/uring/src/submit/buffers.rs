@@ -1,7 +1,7 @@
 //! Registered ("fixed") buffers: pinned once, used by index.
 //!
 //! Owns nothing: the kernel keeps its own references to the pages. Never lets safe code name
-//! memory that the kernel may write to. Proven by `tests/registered_buffers.rs`.
+//! memory that the kernel may write to. Proven by `tests/kernel/fixed_buffers.rs`.
 
 use std::io;
 

@@ -1,7 +1,7 @@
 //! Registered ("fixed") files: looked up once, used by slot.
 //!
 //! Owns nothing: the kernel keeps its own references to the files. Never raises a limit of the
-//! process. Proven by `tests/registered_files.rs`.
+//! process. Proven by `tests/kernel/fixed_files.rs`.
 
 use std::io;
 use std::os::fd::RawFd;

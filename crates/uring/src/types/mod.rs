@@ -1,7 +1,7 @@
 //! The values that operations and registrations are made of.
 //!
 //! Owns plain data only. Promises the layout that the kernel reads. Never follows a pointer that
-//! it carries. Proven by the layout assertions and `tests/types.rs`.
+//! it carries. Proven by the layout assertions and `tests/encoding.rs`.
 
 mod buf_ring_entry;
 mod cancel;

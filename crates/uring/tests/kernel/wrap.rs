@@ -1,6 +1,5 @@
-//! Head and tail run past 2^32. A test cannot make four thousand million requests, so it places
-//! the queues of a ring near the end: with the kernel that is only possible by running, so this
-//! runs the queue code on a ring's memory that is filled in by hand.
+//! Small queues go round thousands of times. That the counters pass 2^32 is proven without a
+//! kernel, in `src/queue_tests.rs`: getting there with one would take four thousand million requests.
 
 use super::common::*;
 use uring::{opcode, IoUring, LocalRing};

@@ -1,0 +1,193 @@
+//! The queues on memory without a kernel: counters that pass 2^32, and entries of two sizes.
+
+use crate::fake::FakeRing;
+use crate::sys::{self, io_uring_cqe};
+use crate::{cqueue, opcode, squeue, CompletionQueue, SubmissionQueue};
+use proptest::prelude::*;
+
+fn nop(user_data: u64) -> squeue::Entry {
+    opcode::Nop::new().build().user_data(user_data)
+}
+
+fn cqe(user_data: u64, flags: u32) -> io_uring_cqe {
+    io_uring_cqe { user_data, res: 0, flags }
+}
+
+#[test]
+fn submissions_pass_the_end_of_the_counter() {
+    let ring = FakeRing::new(4, 0, u32::MAX - 2);
+    for batch in 0..5u64 {
+        let mut sq: SubmissionQueue<'_> = SubmissionQueue::new(&ring.sq);
+        for user_data in batch * 4..batch * 4 + 4 {
+            // SAFETY: a NOP points at nothing.
+            unsafe { sq.push(&nop(user_data)) }.unwrap();
+        }
+        assert!(sq.is_full());
+        // SAFETY: a NOP points at nothing.
+        unsafe { sq.push(&nop(0)) }.unwrap_err();
+        drop(sq);
+        assert_eq!(ring.sq.len(), 4);
+        for user_data in batch * 4..batch * 4 + 4 {
+            assert_eq!(ring.take().unwrap().get_user_data(), user_data);
+        }
+        assert!(ring.take().is_none());
+    }
+}
+
+#[test]
+fn completions_pass_the_end_of_the_counter() {
+    let ring = FakeRing::new(4, 0, u32::MAX - 5);
+    for batch in 0..5u64 {
+        for user_data in batch * 4..batch * 4 + 4 {
+            ring.post(cqe(user_data, 0));
+        }
+        let mut cq: CompletionQueue<'_> = CompletionQueue::new(&ring.cq);
+        assert!(cq.is_full());
+        assert_eq!(cq.len(), 4);
+        for user_data in batch * 4..batch * 4 + 4 {
+            assert_eq!(cq.next().unwrap().user_data(), user_data);
+        }
+        assert!(cq.next().is_none());
+    }
+    assert_eq!(ring.room(), 4);
+}
+
+#[test]
+fn big_submissions_never_start_in_the_last_slot() {
+    for start in [0, 1, 2, 3, u32::MAX - 1, u32::MAX] {
+        let ring = FakeRing::new(4, sys::IORING_SETUP_SQE_MIXED, start);
+        let mut sq: SubmissionQueue<'_> = SubmissionQueue::new(&ring.sq);
+        let mut big = squeue::Entry128::from(nop(7));
+        big.1 = [0xab; 64];
+        // SAFETY: a NOP points at nothing.
+        unsafe { sq.push_128(&big) }.unwrap();
+        let filler = start & 3 == 3;
+        assert_eq!(sq.len(), 2 + usize::from(filler));
+        drop(sq);
+        let at = start.wrapping_add(u32::from(filler));
+        if filler {
+            let entry = ring.slot(start);
+            assert_eq!(entry.get_opcode(), sys::IORING_OP_NOP);
+            assert_eq!(entry.get_flags(), squeue::Flags::SKIP_SUCCESS);
+        }
+        assert_eq!(ring.slot(at).get_user_data(), 7);
+        assert_eq!(ring.slot(at.wrapping_add(1)).as_raw().user_data, u64::MAX / 255 * 0xab);
+    }
+}
+
+#[test]
+fn a_big_submission_needs_room_for_its_filler() {
+    let ring = FakeRing::new(4, sys::IORING_SETUP_SQE_MIXED, 2);
+    let mut sq: SubmissionQueue<'_> = SubmissionQueue::new(&ring.sq);
+    // SAFETY: a NOP points at nothing.
+    unsafe {
+        sq.push(&nop(0)).unwrap();
+        sq.push_128(&nop(1).into()).unwrap(); // one filler, two slots
+        sq.push_128(&nop(2).into()).unwrap_err();
+        sq.push(&nop(3)).unwrap_err();
+    }
+    assert_eq!(sq.len(), 4);
+}
+
+/// What the kernel did not take moves to the front, where it reads next time.
+#[test]
+fn a_rewinding_queue_starts_over() {
+    let flags = sys::IORING_SETUP_SQ_REWIND | sys::IORING_SETUP_NO_SQARRAY;
+    let ring = FakeRing::new(4, flags, 0);
+    let mut sq: SubmissionQueue<'_> = SubmissionQueue::new(&ring.sq);
+    for user_data in 0..4 {
+        // SAFETY: a NOP points at nothing.
+        unsafe { sq.push(&nop(user_data)) }.unwrap();
+    }
+    drop(sq);
+    assert!(ring.take().is_none(), "the shared tail stays 0");
+    ring.sq.submitted(3);
+    assert_eq!((ring.sq.len(), ring.slot(0).get_user_data()), (1, 3));
+    ring.sq.submitted(1);
+    assert_eq!(ring.sq.len(), 0);
+    let mut sq: SubmissionQueue<'_> = SubmissionQueue::new(&ring.sq);
+    // SAFETY: a NOP points at nothing.
+    unsafe { sq.push(&nop(9)) }.unwrap();
+    drop(sq);
+    assert_eq!(ring.slot(0).get_user_data(), 9);
+}
+
+/// Posts as the kernel does: a big entry takes two slots, with a filler where it would wrap.
+fn post(ring: &FakeRing, user_data: u64, big: bool) -> bool {
+    let filler = big && ring.cq_tail() & ring.cq.mask == ring.cq.mask;
+    let needed = 1 + u32::from(big) + u32::from(filler);
+    if ring.room() < needed {
+        return false;
+    }
+    if filler {
+        ring.post(cqe(u64::MAX, sys::IORING_CQE_F_SKIP));
+    }
+    if big {
+        ring.post(cqe(user_data, sys::IORING_CQE_F_32));
+        // The second half: two words of data, which look like anything.
+        ring.post(cqe(!user_data, sys::IORING_CQE_F_SKIP));
+    } else {
+        ring.post(cqe(user_data, 0));
+    }
+    true
+}
+
+proptest! {
+    #[test]
+    fn mixed_completions_arrive_once_and_in_order(
+        start in prop_oneof![Just(0u32), Just(u32::MAX - 3), any::<u32>()],
+        sizes in proptest::collection::vec(any::<bool>(), 1..200),
+        reads in proptest::collection::vec(0usize..5, 1..50),
+    ) {
+        let ring = FakeRing::new(8, sys::IORING_SETUP_CQE_MIXED, start);
+        let mut sizes = sizes.into_iter().enumerate().peekable();
+        let mut posted = Vec::new();
+        let mut expected = 0u64;
+        for read in reads.into_iter().cycle().take(2000) {
+            while let Some((index, big)) = sizes.peek().copied() {
+                if !post(&ring, index as u64, big) {
+                    break;
+                }
+                posted.push(big);
+                sizes.next();
+            }
+            let mut cq: CompletionQueue<'_> = CompletionQueue::new(&ring.cq);
+            prop_assert_eq!(cq.len(), posted.len() - expected as usize);
+            for _ in 0..read + 1 {
+                let Some(done) = cq.next_mixed() else { break };
+                prop_assert_eq!(done.entry().user_data(), expected);
+                let big = done.big_cqe().map(|[first, _]| *first);
+                prop_assert_eq!(big, posted[expected as usize].then_some(!expected));
+                expected += 1;
+            }
+        }
+        prop_assert_eq!(expected as usize, posted.len());
+        prop_assert!(sizes.peek().is_none());
+    }
+
+    /// A big entry without its second half, as no kernel posts it, must not lead past the end.
+    #[test]
+    fn any_flags_stay_inside_the_queue(words in proptest::collection::vec(any::<u32>(), 0..8)) {
+        let ring = FakeRing::new(8, sys::IORING_SETUP_CQE_MIXED, 5);
+        for flags in &words {
+            ring.post(cqe(1, *flags));
+        }
+        let mut cq: CompletionQueue<'_> = CompletionQueue::new(&ring.cq);
+        prop_assert!(cq.len() <= words.len());
+        let seen = cq.by_ref().count();
+        prop_assert!(seen <= words.len());
+        drop(cq);
+        prop_assert_eq!(ring.room(), 8);
+    }
+}
+
+/// The other size, for completeness: 32-byte slots.
+#[test]
+fn big_completions_pass_the_end_of_the_counter() {
+    let ring = FakeRing::new(2, sys::IORING_SETUP_CQE32, u32::MAX);
+    for user_data in 0..6 {
+        ring.post(cqe(user_data, 0));
+        let mut cq: CompletionQueue<'_, cqueue::Entry32> = CompletionQueue::new(&ring.cq);
+        assert_eq!(cq.next().unwrap().user_data(), user_data);
+    }
+}
