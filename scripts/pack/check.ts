@@ -1,10 +1,14 @@
-// `npm run check:package`: publint, are-the-types-wrong and the list of files, on the tarballs of packages/.
-import { readdirSync } from 'node:fs'
+// `npm run check:package`: publint, are-the-types-wrong and the list of files, on tarballs packed for
+// the occasion: of the root, and of every target that is built.
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inRoot } from '../lib/paths'
 import { run } from '../lib/process'
+import { addonFile, allTargets } from '../targets/targets'
+import { packRoot, packTarget } from './stage'
+import { checkTypes } from './types'
 
-const PACKAGES = inRoot('packages')
 /** What the root tarball may contain, and what it must. */
 const EXPECTED = [
   /^package\.json$/,
@@ -23,12 +27,6 @@ const NEEDED = [
   'binding/index.js',
   'binding/index.d.ts',
 ]
-
-function tarballs(): string[] {
-  return readdirSync(PACKAGES)
-    .filter((name) => name.endsWith('.tgz'))
-    .map((name) => join(PACKAGES, name))
-}
 
 async function contents(tarball: string): Promise<string[]> {
   const { stdout } = await run('tar', ['-tzf', tarball])
@@ -53,25 +51,20 @@ async function checkPlatform(tarball: string): Promise<void> {
     throw new Error(`${tarball} contains ${files.join(', ')}`)
 }
 
-function bin(name: string): string {
-  return inRoot('node_modules', '.bin', name)
-}
+const folder = mkdtempSync(join(tmpdir(), 'uring-check-'))
+const root = (await packRoot(folder)).file
+const built = allTargets().filter((target) => existsSync(addonFile(target)))
+const platforms = await Promise.all(
+  built.map(async (target) => (await packTarget(target, folder)).file),
+)
 
-const root = tarballs().find((file) => /\/uring-\d[^/]*\.tgz$/.test(file))
-if (root === undefined) throw new Error('packages/ has no root tarball: npm run pack:all')
-// attw's profile: resolution as Node 20 and every current bundler do it; the one of Node 10 knows no package imports
 const checks: Readonly<Record<string, () => Promise<unknown>>> = {
   'npm pack --dry-run': () =>
     run('npm', ['pack', '--dry-run', '--ignore-scripts'], { cwd: inRoot() }),
   'files of the root': () => checkRoot(root),
-  'files of the platforms': () =>
-    Promise.all(
-      tarballs()
-        .filter((file) => file !== root)
-        .map(checkPlatform),
-    ),
-  publint: () => run(bin('publint'), ['run', root, '--strict']),
-  'are the types wrong': () => run(bin('attw'), [root, '--profile', 'node16']),
+  'files of the platforms': () => Promise.all(platforms.map(checkPlatform)),
+  publint: () => run(inRoot('node_modules', '.bin', 'publint'), ['run', root, '--strict']),
+  'are the types wrong': () => checkTypes(root),
 }
 let failed = 0
 for (const [name, check] of Object.entries(checks)) {
@@ -84,4 +77,5 @@ for (const [name, check] of Object.entries(checks)) {
   }
 }
 console.log(`check: ${Object.keys(checks).length - failed} passed, ${failed} failed, 0 skipped`)
+rmSync(folder, { recursive: true, force: true })
 process.exitCode = failed === 0 ? 0 : 1
