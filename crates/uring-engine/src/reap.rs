@@ -9,7 +9,7 @@ use crate::{Completion, Engine, Kernel, Kind, Marks, Settled, Token};
 const MORE: u32 = 1 << 1;
 
 /// Completions copied out of the ring at a time, before any of them is acted on.
-const CHUNK: usize = 32;
+const CHUNK: usize = 16;
 
 impl<K: Kernel> Engine<K> {
     /// Takes up to `limit` results. Gives how many the sink got.

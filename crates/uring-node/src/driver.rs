@@ -2,8 +2,8 @@
 //! environment's loop, closed exactly once.
 //!
 //! - `poll` watches the ring's descriptor: completions that did not arrive inside a submit. It
-//!   stays started and is referenced only while operations are in flight, so that an idle ring
-//!   neither wakes nor keeps alive anybody.
+//!   is referenced only while operations are in flight, so that an idle ring neither wakes nor
+//!   keeps alive anybody.
 //! - `check`, with `idle` so that the loop does not sleep before it: the next turn of a ring that
 //!   used up its share of this one. It runs after timers and sockets had theirs.
 //! - `timer`: the next try when the kernel had no room and nothing in flight can wake us.
@@ -23,6 +23,10 @@ const SHARE_MS: u64 = 2;
 
 /// How long to leave the kernel alone when it had no room and nothing is in flight.
 const PAUSE_MS: u64 = 1;
+
+/// Turns in a row that leave nothing in flight before the descriptor is watched no more. Starting
+/// again costs one epoll_ctl(2).
+const IDLE_TURNS_MAX: u32 = 256;
 
 /// Who is called when it is the ring's turn.
 pub trait Wake {
@@ -62,6 +66,7 @@ pub struct Driver {
     layouts: [(*mut uv::Handle, Layout); 4],
     wake: Rc<dyn Wake>,
     polling: Cell<bool>,
+    idle_turns: Cell<u32>,
     referenced: Cell<bool>,
     deferred: Cell<bool>,
 }
@@ -94,6 +99,7 @@ impl Driver {
             layouts: raws.map(|raw| (raw.handle, raw.layout)),
             wake,
             polling: Cell::new(false),
+            idle_turns: Cell::new(0),
             referenced: Cell::new(false),
             deferred: Cell::new(false),
         }));
@@ -109,11 +115,25 @@ impl Driver {
         Ok(driver)
     }
 
-    /// Watches the descriptor, once and for all.
-    pub fn watch(&self) {
-        if !self.polling.replace(true) {
-            // SAFETY: an open poll handle.
-            unsafe { uv::uv_poll_start(self.poll, uv::READABLE, on_ready) };
+    /// Tells how a turn ended. While operations are in flight the descriptor is watched. A watched
+    /// ring has a waiter to wake at every submit, so it is let go again after a while of turns that
+    /// left nothing in flight.
+    #[inline]
+    pub fn turn_ended(&self, idle: bool) {
+        if !idle {
+            self.idle_turns.set(0);
+            if !self.polling.replace(true) {
+                // SAFETY: an open poll handle.
+                unsafe { uv::uv_poll_start(self.poll, uv::READABLE, on_ready) };
+            }
+        } else if self.polling.get() {
+            let turns = self.idle_turns.get() + 1;
+            self.idle_turns.set(turns);
+            if turns == IDLE_TURNS_MAX {
+                self.polling.set(false);
+                // SAFETY: an open poll handle.
+                unsafe { uv::uv_poll_stop(self.poll) };
+            }
         }
     }
 

@@ -154,6 +154,7 @@ impl State {
         };
         self.lending.borrow_mut().end_turn();
         let Some(driver) = self.driver.get() else { return -libc::EBADF };
+        driver.turn_ended(idle);
         let mut answer = given as i32;
         if turn.stalled {
             // trying again at once would only burn the CPU; a completion may come earlier
@@ -189,7 +190,6 @@ impl State {
             }
         }
         if let Some(driver) = self.driver.get() {
-            driver.watch();
             driver.hold(busy && self.referenced.get());
         }
     }

@@ -41,6 +41,7 @@ extern "C" {
     pub fn uv_unref(handle: *mut Handle);
     pub fn uv_poll_init(uv: *mut Loop, handle: *mut Handle, fd: c_int) -> c_int;
     pub fn uv_poll_start(handle: *mut Handle, events: c_int, ready: PollCallback) -> c_int;
+    pub fn uv_poll_stop(handle: *mut Handle) -> c_int;
     pub fn uv_check_init(uv: *mut Loop, handle: *mut Handle) -> c_int;
     pub fn uv_check_start(handle: *mut Handle, turned: Callback) -> c_int;
     pub fn uv_check_stop(handle: *mut Handle) -> c_int;
