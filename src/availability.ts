@@ -1,5 +1,5 @@
 // Whether this process can use io_uring: answered by using it, never by a version number, and never
-// by throwing. Proved by __test__/availability.spec.ts, which takes it away in each of the ways.
+// by throwing. Proved by __test__/denied.spec.ts, which takes it away in each of the ways.
 
 import { readFileSync } from 'node:fs'
 import { release } from 'node:os'
@@ -72,7 +72,8 @@ export function obstacle(errno?: number): Refusal | undefined {
   return said === 0 ? undefined : explain(said)
 }
 
-function unsupportedPlace(): Refusal | undefined {
+/** What of this machine or runtime is not supported, whatever the kernel says. */
+export function unsupportedPlace(): Refusal | undefined {
   if (process.platform !== 'linux') {
     return {
       reason: 'platform',

@@ -1,5 +1,5 @@
 // Many operations, one promise, raw results: what costs least per operation. Proved by
-// __test__/batch.spec.ts.
+// __test__/operations-batch.spec.ts.
 
 import type { Core } from './core/core'
 import type { Operation } from './core/operation'

@@ -1,6 +1,6 @@
 // Operations that the kernel runs one after the other, each only if the one before it went well
 // (IOSQE_IO_LINK, Linux 5.3): write then fdatasync without coming back in between. Proved by
-// __test__/chain.spec.ts.
+// __test__/operations-chain.spec.ts.
 
 import type { Core } from './core/core'
 import type { Operation } from './core/operation'

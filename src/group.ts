@@ -3,14 +3,13 @@
 // nothing of it is left behind.
 
 import type { Core } from './core/core'
-import type { Owner } from './core/owners'
 import type { Operation } from './core/operation'
 import { wrongValue } from './errors'
 import { core, type Kind } from './operations/base'
 import { AllOperations } from './operations'
 
-/** Operations being collected. */
-export abstract class Group<K extends Kind> extends AllOperations<K> implements Owner {
+/** Operations being collected. (An `Owner`; the declarations that users get leave that out.) */
+export abstract class Group<K extends Kind> extends AllOperations<K> {
   #collecting = true
 
   /** @internal */

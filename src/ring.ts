@@ -2,7 +2,7 @@
 
 import { release } from 'node:os'
 import { Batch } from './batch'
-import { obstacle } from './availability'
+import { obstacle, unsupportedPlace } from './availability'
 import { load } from './binding'
 import { Chain, type ChainOptions, type Linked } from './chain'
 import { Core } from './core/core'
@@ -73,9 +73,10 @@ function open(options: RingOptions): Core {
   const entries = atLeastOne(options.entries, 'entries', ENTRIES_MAX, 256)
   const cqEntries = options.cqEntries === undefined ? undefined : atLeastOne(options.cqEntries, 'cqEntries', CQ_ENTRIES_MAX, 0)
   const inFlight = atLeastOne(options.inFlight, 'inFlight', IN_FLIGHT_MAX, 65_536)
-  const native = load()
+  // where it cannot work the addon is not even loaded: it may not be callable there
+  const native = unsupportedPlace() === undefined ? load() : undefined
   const slots = Core.slots(inFlight)
-  const ring = native instanceof Error ? 0 : native.openRing(entries, cqEntries, slots)
+  const ring = native === undefined || native instanceof Error ? 0 : native.openRing(entries, cqEntries, slots)
   if (typeof ring === 'number') {
     const { message, code, ...properties } = obstacle(-ring) ?? { message: 'unknown' }
     const cause = ring === 0 ? undefined : new SystemError(ring, 'io_uring_setup')

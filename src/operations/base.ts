@@ -5,14 +5,13 @@
 
 import type { Core } from '../core/core'
 import type { Operation } from '../core/operation'
-import type { FileLike, OperationOptions } from '../options'
+import type { OperationOptions } from '../options'
 import { toTimespec } from '../options'
 import { wrongType, wrongValue } from '../errors'
 import { IOSQE_ASYNC, IOSQE_FIXED_FILE, IOSQE_IO_DRAIN } from '../generated/constants'
 
 /** A member of a chain; what the chain's promise will give for it. */
 export interface Link<T> {
-  /** @internal */
   readonly operation: Operation<T>
 }
 
@@ -94,6 +93,3 @@ function beginWith(
 function isAbortSignal(value: unknown): value is AbortSignal {
   return typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value
 }
-
-/** The index or descriptor of `file`. */
-export type { FileLike }
