@@ -49,7 +49,9 @@ fn r57_ten_thousand_completions_pass_through_four_entries() {
     const ALL: u64 = 10_000;
     let mut bench = Bench::new(4, Some(4), 1024);
     let mut staged = 0;
+    let start = Instant::now();
     while bench.engine.counts().settled < ALL {
+        assert!(start.elapsed() < Duration::from_secs(20), "{:?}", bench.engine.counts());
         for slot in 0..1024 {
             if staged < ALL && bench.stage(slot, Marks::NONE, nop()) {
                 staged += 1;
