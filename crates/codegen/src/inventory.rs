@@ -34,12 +34,24 @@ pub fn check(path: &Path, table: &Table) -> Result<(), String> {
 /// What a `tested` cell may say besides the name of a test file.
 const NOT_FILES: [&str; 6] = ["layout", "value", "unit", "-", "kernel matrix", ""];
 
+/// The cell without what it says in brackets.
+fn without_remarks(cell: &str) -> String {
+    let mut depth = 0;
+    let outside = |c: &char| {
+        depth += i32::from(*c == '(');
+        let keep = depth == 0;
+        depth -= i32::from(*c == ')');
+        keep
+    };
+    cell.chars().filter(outside).collect()
+}
+
 /// Fails with the rows that name a test which is not there.
 pub fn check_tests(tests: &Path, table: &Table) -> Result<(), String> {
     let mut missing = Vec::new();
     for row in &table.0 {
-        for word in row.tested.split([',', ';']) {
-            let word = word.split('(').next().unwrap_or_default().trim();
+        for word in without_remarks(&row.tested).split([',', ';']) {
+            let word = word.trim();
             let file = |folder: &str| tests.join(folder).join(format!("{word}.rs")).exists();
             if !NOT_FILES.contains(&word) && !file("kernel") && !file(".") {
                 missing.push(format!("{} ({word})", row.name));

@@ -103,7 +103,8 @@ impl<'a> Submitter<'a> {
     ///
     /// # Errors
     ///
-    /// ETIME when the time is over, and those of [`enter`](Self::enter).
+    /// ETIME when the time is over and no completion is there at all, else those of
+    /// [`enter`](Self::enter).
     pub fn submit_with_args(&self, want: usize, args: &SubmitArgs<'_, '_>) -> io::Result<usize> {
         self.submit_with_flags(want, args, EnterFlags::empty())
     }

@@ -21,7 +21,7 @@ fn a_wake_ends_a_wait() {
     ring.submit().unwrap();
     assert!(ring.completion().is_empty());
     let wake = opcode::FutexWake::new(word.as_ptr(), 1, ANY, FLAGS).build().user_data(2);
-    push(&mut ring, &[wake.clone()]);
+    push(&mut ring, std::slice::from_ref(&wake));
     let results: Vec<i32> = wait(&mut ring, 2).iter().map(|done| done.result()).collect();
     assert_eq!(results, [0, 1]);
     assert_eq!(result(&mut ring, wake), 0);
