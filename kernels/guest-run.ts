@@ -24,7 +24,8 @@ export async function runGuest(job: GuestJob): Promise<KernelVerdict> {
   const onLine = (line: string): void => progressOf(line, job.onProgress)
   let run = await bootGuest(kernel, job.image, job.limits, onLine)
   if (!run.console.includes('INIT_AT') && run.fault === undefined) {
-    job.onProgress('ended before its init, tried once more')
+    const last = run.console.trim().split('\n').slice(-3).join(' | ')
+    job.onProgress(`ended before its init (qemu ${run.code}: ${last}), tried once more`)
     run = await bootGuest(kernel, job.image, job.limits, onLine)
   }
   const verdict = judge(kernel, run, job.groups)

@@ -1,12 +1,12 @@
 // The kernel matrix: `npm run test:kernels`. Boots real Debian kernels, each with Node, the built package and a chosen
 // part of both test suites, and prints one table. It ends with 0 only if every kernel is green.
 import { rmSync, writeFileSync } from 'node:fs'
-import { arch, cpus, release } from 'node:os'
-import type { DebianArch } from '../scripts/lib/apt'
+import * as os from 'node:os'
 import { writeDocs } from './docs'
 import { runGuest } from './guest-run'
 import { parseOptions, USAGE, type Options } from './options'
 import { prepareImage, prepareParts } from './prepare'
+import type { Series } from './series'
 import { selfTest } from './self-test'
 import { resultTable, totals, wordsBelow } from './table'
 import type { KernelVerdict } from './verdict'
@@ -22,13 +22,20 @@ export interface MatrixRun {
   readonly kernels: readonly KernelVerdict[]
 }
 
+/** What guests that share an image have in common. */
+function placeOf({ arch, libc }: Series): string {
+  return `${arch}, ${libc}`
+}
+
 async function runMatrix(options: Options): Promise<KernelVerdict[]> {
   const verdicts: KernelVerdict[] = []
-  for (const architecture of ['amd64', 'arm64'] satisfies DebianArch[]) {
-    const series = options.series.filter((one) => one.arch === architecture)
-    if (series.length === 0) continue
-    console.log(`preparing the ${architecture} guest`)
-    const { image, groups } = await prepareImage(await prepareParts(architecture))
+  for (const place of new Set(options.series.map(placeOf))) {
+    const series = options.series.filter((one) => placeOf(one) === place)
+    const [first] = series
+    if (first === undefined) continue
+    console.log(`preparing the guest for ${place}`)
+    const parts = await prepareParts(first.arch, first.libc)
+    const { image, groups } = await prepareImage(parts)
     for (const one of series) {
       const say = (line: string): void => console.log(`${one.key}: ${line}`)
       say('booting')
@@ -59,10 +66,10 @@ async function main(): Promise<void> {
   }
   const verdicts = await runMatrix(options)
   const machine = {
-    cpu: cpus()[0]?.model ?? '?',
-    cpus: cpus().length,
-    arch: arch(),
-    kernel: release(),
+    cpu: os.cpus()[0]?.model ?? '?',
+    cpus: os.cpus().length,
+    arch: os.arch(),
+    kernel: os.release(),
   }
   const run: MatrixRun = { date: new Date().toISOString(), machine, kernels: verdicts }
   console.log(`\n${resultTable(verdicts)}\n`)

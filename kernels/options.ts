@@ -1,14 +1,26 @@
 // The command line of the kernel matrix.
 import { parseArgs } from 'node:util'
-import { ARM64_KEYS, DEFAULT_KEYS, SERIES, seriesOf, SHORT_KEYS, type Series } from './series'
+import {
+  ARM64_KEYS,
+  DEFAULT_KEYS,
+  MUSL_KEYS,
+  SERIES,
+  seriesOf,
+  SHORT_KEYS,
+  type Series,
+} from './series'
 
-export const USAGE = `npm run test:kernels [-- KERNEL... | --short | --arm64 | --all] [options]
+export const USAGE = `npm run test:kernels [-- KERNEL... | --short | --arm64 | --musl | --all] [options]
 
-  KERNEL         ${SERIES.map((one) => one.key).join(' ')}
+  KERNEL         ${SERIES.filter((one) => one.libc === 'glibc')
+    .map((one) => one.key)
+    .join(' ')}
+                 each also with -musl behind it: the musl package in a Node built for musl
                  (${DEFAULT_KEYS.join(' ')} when none is named)
   --short        the oldest and the newest kernel: ${SHORT_KEYS.join(' ')}
   --arm64        ${ARM64_KEYS.join(' ')}
-  --all          the default kernels and those of --arm64
+  --musl         ${MUSL_KEYS.join(' ')}
+  --all          the default kernels, and those of --arm64 and --musl
   --json FILE    write the verdicts to FILE
   --docs         write docs/kernels.json and docs/kernels.md from this run
   --log FOLDER   keep each guest's console in FOLDER (those of red guests are always kept)
@@ -32,6 +44,7 @@ export function parseOptions(argv: readonly string[]): Options | 'help' {
     options: {
       short: { type: 'boolean', default: false },
       arm64: { type: 'boolean', default: false },
+      musl: { type: 'boolean', default: false },
       all: { type: 'boolean', default: false },
       json: { type: 'string' },
       docs: { type: 'boolean', default: false },
@@ -47,6 +60,7 @@ export function parseOptions(argv: readonly string[]): Options | 'help' {
   if (values.short) SHORT_KEYS.forEach((key) => keys.add(key))
   if (values.all) DEFAULT_KEYS.forEach((key) => keys.add(key))
   if (values.arm64 || values.all) ARM64_KEYS.forEach((key) => keys.add(key))
+  if (values.musl || values.all) MUSL_KEYS.forEach((key) => keys.add(key))
   return {
     series: (keys.size === 0 ? [...DEFAULT_KEYS] : [...keys]).map(seriesOf),
     json: values.json,

@@ -1,14 +1,14 @@
 // Everything that the guests of one processor share: Node, the addon, the Rust tests, and the image with all of it.
-import { existsSync } from 'node:fs'
 import type { DebianArch } from '../scripts/lib/apt'
-import { nodeBinary } from '../scripts/lib/nodes'
 import { ensurePackages, type SystemPackage } from '../scripts/lib/packages'
 import { inRoot } from '../scripts/lib/paths'
-import { GROUPS, specsByGroup } from './groups'
+import { groupsFor, specsByGroup } from './groups'
 import { makeImage } from './image'
 import { PLANTED_SPEC, type GuestPlan, type Plant } from './plan'
 import { buildRootfs } from './rootfs'
 import { buildRustTests, type RustTest } from './rust-tests'
+import type { Libc } from './series'
+import { userlandFor, type Userland } from './userland'
 
 const PACKAGES: Readonly<Record<DebianArch, readonly SystemPackage[]>> = {
   amd64: [
@@ -31,50 +31,34 @@ const PACKAGES: Readonly<Record<DebianArch, readonly SystemPackage[]>> = {
   ],
 }
 
-const ADDON: Readonly<Record<DebianArch, readonly string[]>> = {
-  amd64: ['binding/uring.linux-x64-gnu.node', 'npm/linux-x64-gnu/uring.linux-x64-gnu.node'],
-  arm64: ['npm/linux-arm64-gnu/uring.linux-arm64-gnu.node'],
-}
-
 export interface Prepared {
   readonly image: string
   readonly groups: readonly string[]
 }
 
-/** The Rust tests and Node of a processor, for as many images as a run makes of them. */
+/** The Rust tests and the userland, for as many images as a run makes of them. */
 export interface Parts {
-  readonly arch: DebianArch
-  readonly node: string
+  readonly userland: Userland
   readonly rust: readonly RustTest[]
 }
 
-export async function prepareParts(arch: DebianArch): Promise<Parts> {
+export async function prepareParts(arch: DebianArch, libc: Libc): Promise<Parts> {
   await ensurePackages(PACKAGES[arch])
-  const node = arch === 'amd64' ? process.execPath : await nodeBinary('22', 'arm64')
-  return { arch, node, rust: await buildRustTests(arch) }
+  const userland = await userlandFor(arch, libc)
+  return { userland, rust: libc === 'glibc' ? await buildRustTests(arch) : [] }
 }
 
 export async function prepareImage(parts: Parts, plant?: Plant): Promise<Prepared> {
   const specs = Object.fromEntries(
-    [...specsByGroup(inRoot('__test__'))].map(([spec, group]) => [js(spec), group]),
+    [...specsByGroup(inRoot('__test__'))].map(([spec, group]) => [compiled(spec), group]),
   )
   if (plant === 'failing-spec') specs[PLANTED_SPEC] = 'operations'
+  const groups = groupsFor(parts.userland.libc)
   const rust = parts.rust.map((one) => one.name)
-  const plan: GuestPlan = { groups: GROUPS, specs, rust, ...(plant === undefined ? {} : { plant }) }
-  const root = await buildRootfs({ ...parts, addon: addonFor(parts.arch), plan })
-  return { image: await makeImage(root), groups: GROUPS }
+  const plan: GuestPlan = { groups, specs, rust, ...(plant === undefined ? {} : { plant }) }
+  return { image: await makeImage(await buildRootfs({ ...parts, plan })), groups }
 }
 
-function js(spec: string): string {
+function compiled(spec: string): string {
   return spec.replace(/\.ts$/, '.js')
-}
-
-function addonFor(arch: DebianArch): string {
-  const found = ADDON[arch].map((file) => inRoot(file)).find((file) => existsSync(file))
-  if (found === undefined || !existsSync(inRoot('dist', 'index.js'))) {
-    const how =
-      arch === 'amd64' ? 'npm run build' : 'npm run build:targets -- aarch64-unknown-linux-gnu'
-    throw new Error(`the package is not built for ${arch}: ${how}`)
-  }
-  return found
 }

@@ -4,6 +4,7 @@ import {
   chmodSync,
   copyFileSync,
   cpSync,
+  existsSync,
   mkdirSync,
   rmSync,
   symlinkSync,
@@ -15,16 +16,15 @@ import { closureOf } from '../scripts/lib/closure'
 import { cacheFolder, inRoot } from '../scripts/lib/paths'
 import { run } from '../scripts/lib/process'
 import { compileForGuest } from './compile'
-import { GUEST_LIBRARIES, librariesOf, LOADER } from './elf'
+import { librariesOf } from './elf'
 import { guestManifest } from './manifest'
 import { installTools } from './tools'
 import { GUEST, PLANTED_SPEC, type GuestPlan } from './plan'
 import type { RustTest } from './rust-tests'
+import type { Userland } from './userland'
 
 export interface RootfsParts {
-  readonly arch: DebianArch
-  readonly node: string
-  readonly addon: string
+  readonly userland: Userland
   readonly rust: readonly RustTest[]
   readonly plan: GuestPlan
 }
@@ -35,17 +35,21 @@ const COMPILER: Readonly<Record<DebianArch, string>> = {
 }
 
 export async function buildRootfs(parts: RootfsParts): Promise<string> {
-  const root = join(cacheFolder('rootfs'), `${parts.arch}-${process.pid}`)
+  const { userland } = parts
+  const root = join(
+    cacheFolder('rootfs'),
+    `${parts.userland.arch}-${parts.userland.libc}-${process.pid}`,
+  )
   rmSync(root, { recursive: true, force: true })
   for (const name of ['dev', 'proc', 'sys', 'run', 'root', 'tmp', 'app/bin', 'usr/bin']) {
     mkdirSync(join(root, name), { recursive: true })
   }
   chmodSync(join(root, 'tmp'), 0o1777)
-  await compileC(parts.arch, 'init.c', join(root, 'init'))
-  await compileC(parts.arch, 'deny.c', join(root, GUEST.deny))
-  copyFileSync(parts.node, join(root, 'usr/bin/node'))
+  await compileC(userland.arch, 'init.c', join(root, 'init'))
+  await compileC(userland.arch, 'deny.c', join(root, GUEST.deny))
+  copyFileSync(userland.node, join(root, 'usr/bin/node'))
   chmodSync(join(root, 'usr/bin/node'), 0o755)
-  await installTools(root, parts.arch)
+  await installTools(root, userland.arch)
   await copyLibraries(root, parts)
   await copyPackage(root, parts)
   const specs = Object.keys(parts.plan.specs).filter((spec) => spec !== PLANTED_SPEC)
@@ -64,23 +68,33 @@ function compileC(arch: DebianArch, source: string, out: string): Promise<unknow
   return run(COMPILER[arch], [...flags, '-o', out, inRoot('kernels', 'guest', source)])
 }
 
-async function copyLibraries(root: string, parts: RootfsParts): Promise<void> {
-  const programs = [parts.node, parts.addon, ...parts.rust.map((one) => one.file)]
-  const folder = join(root, GUEST_LIBRARIES[parts.arch])
+async function copyLibraries(root: string, { userland, rust }: RootfsParts): Promise<void> {
+  const programs = [userland.node, userland.addon, ...rust.map((one) => one.file)]
+  const folder = join(root, userland.guestLibraries)
   mkdirSync(folder, { recursive: true })
-  for (const file of await librariesOf(programs, parts.arch))
+  for (const file of await librariesOf(programs, userland.libraryFolders))
     copyFileSync(file, join(folder, basename(file)))
-  const loader = join(root, LOADER[parts.arch])
+  const loader = join(root, userland.guestLoader)
+  if (existsSync(loader)) return
   mkdirSync(dirname(loader), { recursive: true })
-  symlinkSync(join(GUEST_LIBRARIES[parts.arch], basename(loader)), loader)
+  const own = join(folder, basename(loader))
+  if (!existsSync(own)) copyFileSync(loaderFile(userland), loader)
+  else symlinkSync(join(userland.guestLibraries, basename(loader)), loader)
 }
 
-async function copyPackage(root: string, parts: RootfsParts): Promise<void> {
+function loaderFile({ libraryFolders, guestLoader }: Userland): string {
+  const files = libraryFolders.map((folder) => join(folder, basename(guestLoader)))
+  const found = files.find((file) => existsSync(file))
+  if (found === undefined) throw new Error(`${guestLoader} is not on this machine`)
+  return found
+}
+
+async function copyPackage(root: string, { userland }: RootfsParts): Promise<void> {
   const app = join(root, GUEST.app)
   cpSync(inRoot('dist'), join(app, 'dist'), { recursive: true })
   mkdirSync(join(app, 'binding'), { recursive: true })
   copyFileSync(inRoot('binding', 'index.js'), join(app, 'binding', 'index.js'))
-  copyFileSync(parts.addon, join(app, 'binding', basename(parts.addon)))
+  copyFileSync(userland.addon, join(app, 'binding', basename(userland.addon)))
   for (const folder of closureOf('ava'))
     cpSync(inRoot(folder), join(app, folder), { recursive: true })
   writeFileSync(join(app, 'package.json'), JSON.stringify(guestManifest()))

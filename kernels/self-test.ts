@@ -20,7 +20,7 @@ const EXPECTED: Readonly<Record<Plant, RegExp>> = {
 export async function selfTest(options: Options): Promise<boolean> {
   const series = options.series.at(-1)
   if (series === undefined) throw new Error('no kernel was named')
-  const parts = await prepareParts(series.arch)
+  const parts = await prepareParts(series.arch, series.libc)
   let proven = 0
   for (const plant of PLANTS) {
     const { image, groups } = await prepareImage(parts, plant)

