@@ -6,7 +6,7 @@
 // one loop. No user code runs inside that loop: promises only schedule their reactions.
 //
 // Owns: slots, queue, promises. Never: an address, an SQE, a libuv handle (crates/uring-node).
-// Proved by __test__/ring.spec.ts, batch.spec.ts, chain.spec.ts and the stress suites.
+// Proved by __test__/limits-queue.spec.ts, operations-*.spec.ts and the cancel and loop suites.
 
 import type { NativeRing } from '#binding'
 import { AbortError, ringBusy, ringClosed, ringFailed } from '../errors'
