@@ -56,12 +56,11 @@ function ratiosTable(rows: Row[]): string {
     rows.flatMap((row) =>
       mine
         .filter((column) => row.perSecond[column] !== undefined)
-        .map((column) => [
-          row.title,
-          String(row.depth),
-          column === 'uring' ? 'promise each' : 'batch()',
-          ...others.map((other) => quotient(row, column, other)),
-        ]),
+        .map((column) => {
+          const form = column === 'uring' ? 'promise each' : 'batch()'
+          const quotients = others.map((other) => quotient(row, column, other))
+          return [row.title, String(row.depth), form].concat(quotients)
+        }),
     ),
   )
 }

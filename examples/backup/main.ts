@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import * as path from 'node:path'
+import { inspect } from 'node:util'
 import { availability, Ring } from 'uring'
 import { countOf } from './format'
 import { checkPlaces, help, parse, UsageError, type Options } from './options'
@@ -47,10 +48,23 @@ async function backUp(source: string, options: Options): Promise<void> {
   }
 }
 
+const hints: Record<string, string[]> = {
+  ENOENT: ['Did the tree change while it was being copied?'],
+  EMFILE: ['Every lane needs two descriptors: take fewer (--lanes 8), or allow more (ulimit -n).'],
+  ENOSPC: ['Name a directory with room for it: --to DIR, or TMPDIR for copies that are not kept.'],
+}
+
+/** What a person can act on is told as a sentence; anything else is a bug, and keeps its stack. */
+function explain(error: unknown): string {
+  if (error instanceof UsageError) return `${error.message}\n\nnpm start -- --help tells the options.`
+  const refusal = error as NodeJS.ErrnoException
+  if (typeof refusal.code !== 'string' || refusal.syscall === undefined) return inspect(error)
+  return [refusal.message, ...(hints[refusal.code] ?? []), 'The copy is not complete.'].join('\n')
+}
+
 try {
   await main()
 } catch (error) {
-  if (error instanceof UsageError) console.error(`${error.message}\n\nnpm start -- --help tells the options.`)
-  else console.error(error)
+  console.error(explain(error))
   process.exitCode = 1
 }

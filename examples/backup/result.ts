@@ -11,6 +11,8 @@ export interface Result {
   verified: number
   /** Paths whose copy has not. */
   different: string[]
+  /** Sockets, pipes and devices, which have no contents to copy. */
+  skipped: string[]
   /** Medians over the rounds; fsCp is left out with --no-compare. */
   seconds: { uring: number; fsCp?: number }
 }
@@ -34,6 +36,9 @@ export function report(result: Result): string {
   if (seconds.fsCp !== undefined) rows.push(line('fs.cp', seconds.fsCp))
   const sentences = [`SHA-256: ${countOf(verified)} of ${countOf(files)} copies are what their sources are.`]
   if (seconds.fsCp !== undefined) sentences.push(comparison(seconds.fsCp / seconds.uring))
+  if (result.skipped.length > 0) {
+    sentences.push(`Left out, being no file, directory or link: ${result.skipped.join(', ')}`)
+  }
   return `${table(rows)}\n\n${sentences.join('\n')}`
 }
 

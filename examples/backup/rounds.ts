@@ -47,6 +47,7 @@ export async function perform(ring: Ring, source: string, place: string, options
     bytes,
     verified: files.length - different.size,
     different: [...different],
+    skipped: tree.skipped,
     seconds: options.compare ? { uring: median(ours), fsCp: median(theirs) } : { uring: median(ours) },
   }
 }
