@@ -16,7 +16,7 @@ test('without a descriptor left, opening a ring says which limit, and what to do
       const availability = uring.availability()
       let refused: unknown
       try {
-        new uring.Ring()
+        void new uring.Ring().dispose()
       } catch (error) {
         refused = { ...(error as object), message: (error as Error).message }
       }

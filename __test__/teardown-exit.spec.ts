@@ -37,7 +37,7 @@ function busy({ uring, fs, args, say }: Inside): void {
 
 test('process.exit with a thousand operations in flight keeps its code and takes less than a second (R38)', async (t) => {
   t.timeout(patient(60_000))
-  const path = large(t)
+  const path = sparse(t)
   const pipe = fifo(t)
   const idle = await inChild(() => process.exit(7))
   t.is(idle.code, 7)
@@ -51,7 +51,7 @@ test('process.exit with a thousand operations in flight keeps its code and takes
 })
 
 /** A sparse file of 100 MiB. */
-function large(t: Parameters<typeof file>[0]): string {
+function sparse(t: Parameters<typeof file>[0]): string {
   const path = file(t)
   const fd = openSync(path, 'r+')
   ftruncateSync(fd, 100 << 20)
@@ -61,7 +61,7 @@ function large(t: Parameters<typeof file>[0]): string {
 
 for (const how of ['throw', 'reject'] as const) {
   test(`an uncaught ${how === 'throw' ? 'exception' : 'rejection'} with operations in flight ends as Node ends (R39)`, async (t) => {
-    const [path, pipe] = [large(t), fifo(t)]
+    const [path, pipe] = [sparse(t), fifo(t)]
     for (const when of ['now', '1', '10']) {
       const { code, signal, stderr } = await inChild(busy, { args: [path, how, pipe, when] })
       t.deepEqual([code, signal], [1, null])
@@ -71,7 +71,7 @@ for (const how of ['throw', 'reject'] as const) {
 }
 
 test('signals end a busy process as they end any other (R40)', async (t) => {
-  const [path, pipe] = [large(t), fifo(t)]
+  const [path, pipe] = [sparse(t), fifo(t)]
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGKILL', 'SIGHUP'] as const) {
     const ended = await inChild(busy, { args: [path, 'wait', pipe, '1'], onSaid: (pid) => process.kill(pid, signal) })
     t.deepEqual([ended.code, ended.signal], [null, signal], ended.stderr)
@@ -81,7 +81,7 @@ test('signals end a busy process as they end any other (R40)', async (t) => {
 })
 
 test('process.abort with operations in flight is an abort, nothing else (R40)', async (t) => {
-  const { signal } = await inChild(busy, { args: [large(t), 'abort', fifo(t), '1'], under: ['/bin/sh', '-c', 'ulimit -c 0; exec "$@"', 'sh'] })
+  const { signal } = await inChild(busy, { args: [sparse(t), 'abort', fifo(t), '1'], under: ['/bin/sh', '-c', 'ulimit -c 0; exec "$@"', 'sh'] })
   t.is(signal, 'SIGABRT')
 })
 

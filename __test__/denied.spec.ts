@@ -1,0 +1,128 @@
+// io_uring taken away from the process, in each of the ways there are: the package says which, and
+// what would help, and never crashes (R80, R86). The sysctl is the machine's own, not a process's:
+// only machines made for it (URING_TEST_SYSCTL=1) try that.
+
+import { execFileSync } from 'node:child_process'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test, { type ExecutionContext } from 'ava'
+import { availability } from 'uring'
+import { inChild, ROOT, type ChildOptions, type Inside } from './helpers/child'
+import { folder } from './helpers/temp'
+
+interface Answer {
+  readonly availability: Record<string, string | boolean>
+  readonly thrown?: Record<string, string>
+  readonly again: boolean
+}
+
+/** What the package says about this place, and what opening a ring does. */
+async function ask({ uring, say }: Inside): Promise<void> {
+  const first = uring.availability()
+  let thrown: object | undefined
+  try {
+    const ring = new uring.Ring()
+    await ring.nop()
+    await ring.dispose()
+  } catch (error) {
+    const { name, message, cause } = error as Error
+    thrown = { ...(error as object), name, message, cause: (cause as { code?: string } | undefined)?.code }
+  }
+  say({ availability: first, thrown, again: uring.availability().available })
+}
+
+async function answer(t: ExecutionContext, options: ChildOptions = {}): Promise<Answer> {
+  const { code, signal, said, stderr } = await inChild(ask, options)
+  t.deepEqual([code, signal], [0, null], stderr)
+  t.is(stderr, '')
+  return said[0] as Answer
+}
+
+function denied(t: ExecutionContext, { availability: told, thrown, again }: Answer, reason: string, cause?: string): void {
+  t.is(told['available'], false)
+  t.is(told['reason'], reason)
+  t.true(String(told['message']).length > 15 && String(told['remedy']).length > 15, 'message and remedy')
+  t.is(thrown?.['code'], 'ERR_URING_UNAVAILABLE')
+  t.is(thrown?.['name'], 'Error')
+  for (const key of ['reason', 'remedy', 'kernel']) t.is(thrown?.[key], told[key] as string, key)
+  t.true(String(thrown?.['message']).includes(String(told['message'])))
+  t.is(thrown?.['cause'], cause)
+  t.false(again)
+}
+
+/** The helper that starts a program where io_uring is refused. */
+function deny(t: ExecutionContext): string {
+  const path = join(folder(t), 'deny')
+  execFileSync('cc', ['-o', path, join(ROOT, 'kernels', 'guest', 'deny.c')])
+  return path
+}
+
+test('where io_uring works, availability says so and opens nothing for good', async (t) => {
+  const told = await answer(t)
+  t.deepEqual(told, { availability: { available: true, kernel: (availability() as { kernel: string }).kernel }, again: true } as never)
+})
+
+test('a seccomp profile that answers EPERM is named, as a container\'s (R80)', async (t) => {
+  const told = await answer(t, { under: [deny(t), 'eperm'] })
+  denied(t, told, 'seccomp', 'EPERM')
+  t.is(told.availability['code'], 'EPERM')
+  t.regex(String(told.availability['remedy']), /seccomp/)
+})
+
+test('a seccomp profile that answers ENOSYS is told from a kernel without io_uring (R80)', async (t) => {
+  const told = await answer(t, { under: [deny(t), 'enosys'] })
+  denied(t, told, 'seccomp', 'ENOSYS')
+  t.regex(String(told.availability['message']), /ENOSYS/)
+})
+
+for (const platform of ['darwin', 'win32', 'freebsd', 'android']) {
+  test(`on ${platform} the package is imported, and availability says why not (R42, R86)`, async (t) => {
+    const told = await answer(t, { before: `Object.defineProperty(process, 'platform', { value: '${platform}' })` })
+    denied(t, told, 'platform')
+    t.true(String(told.availability['message']).includes(platform))
+  })
+}
+
+for (const architecture of ['ia32', 'arm', 'ppc64', 's390x', 'riscv64']) {
+  test(`on ${architecture} the package is imported, and availability says why not (R86)`, async (t) => {
+    const told = await answer(t, { before: `Object.defineProperty(process, 'arch', { value: '${architecture}' })` })
+    denied(t, told, 'architecture')
+  })
+}
+
+for (const runtime of ['bun', 'deno']) {
+  test(`under ${runtime} availability says what is missing`, async (t) => {
+    const told = await answer(t, { before: `Object.defineProperty(process.versions, '${runtime}', { value: '1.0.0', enumerable: true })` })
+    denied(t, told, 'runtime')
+  })
+}
+
+test('without the native addon the package is imported, and availability says how to get it', async (t) => {
+  const before = `const { Module } = require('node:module')
+    const resolve = Module._resolveFilename
+    Module._resolveFilename = function (name, ...rest) {
+      if (name === '#binding') throw new Error('no addon for this machine')
+      return resolve.call(this, name, ...rest)
+    }`
+  const told = await answer(t, { before })
+  denied(t, told, 'binding')
+  t.regex(String(told.availability['message']), /no addon for this machine/)
+})
+
+const SYSCTL = '/proc/sys/kernel/io_uring_disabled'
+
+if (process.env['URING_TEST_SYSCTL'] === '1' && existsSync(SYSCTL)) {
+  for (const [value, uid, works] of [['1', 0, true], ['1', 65_534, false], ['2', 0, false], ['2', 65_534, false]] as const) {
+    test.serial(`kernel.io_uring_disabled=${value} for user ${uid}: ${works ? 'available' : 'named, with its remedy'} (R80)`, async (t) => {
+      writeFileSync(SYSCTL, value)
+      t.teardown(() => writeFileSync(SYSCTL, '0'))
+      const told = await answer(t, { uid })
+      if (works) {
+        t.is(told.availability['available'], true)
+        return
+      }
+      denied(t, told, 'sysctl', 'EPERM')
+      t.regex(String(told.availability['remedy']), /sysctl/)
+    })
+  }
+}
