@@ -106,10 +106,9 @@ impl Driver {
         for (handle, _) in driver.layouts {
             let data = std::ptr::from_ref::<Driver>(driver).cast::<c_void>().cast_mut();
             // SAFETY: the driver outlives its handles: the last close callback frees it.
-            unsafe { uv::uv_handle_set_data(handle, data) };
-            if handle == poll {
-                // SAFETY: an initialised handle.
-                unsafe { uv::uv_unref(handle) };
+            unsafe {
+                uv::uv_handle_set_data(handle, data);
+                uv::uv_unref(handle);
             }
         }
         Ok(driver)
@@ -137,16 +136,19 @@ impl Driver {
         }
     }
 
-    /// Keeps the loop alive, or lets it go.
+    /// Keeps the loop alive, or lets it go, by whichever handle is active.
     #[inline]
     pub fn hold(&self, hold: bool) {
-        if self.referenced.replace(hold) != hold {
-            // SAFETY: an open poll handle.
+        if self.referenced.replace(hold) == hold {
+            return;
+        }
+        for (handle, _) in self.layouts {
+            // SAFETY: an open handle.
             unsafe {
                 if hold {
-                    uv::uv_ref(self.poll)
+                    uv::uv_ref(handle)
                 } else {
-                    uv::uv_unref(self.poll)
+                    uv::uv_unref(handle)
                 }
             }
         }
