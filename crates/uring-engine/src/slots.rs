@@ -184,3 +184,28 @@ impl Slots {
         freed.payload.take()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Makes the slot look like one with an operation in the backlog.
+    fn take(slots: &mut Slots, slot: u32) -> Token {
+        slots.table[slot as usize].state = State::Queued;
+        slots.live += 1;
+        slots.token(slot).expect("it is taken")
+    }
+
+    #[test]
+    fn r17_a_generation_wraps_without_touching_the_kind() {
+        let mut slots = Slots::new(2);
+        slots.table[1].generation = GENERATION_MASK;
+        let last = take(&mut slots, 1);
+        assert_eq!((last.generation(), last.kind()), (GENERATION_MASK, Some(Kind::Operation)));
+        slots.release(1);
+        let first = take(&mut slots, 1);
+        assert_eq!((first.generation(), first.slot()), (0, 1));
+        assert_ne!(first, last, "a stale completion is told from a fresh one");
+        assert_eq!(slots.token(0), None, "a free slot has no token");
+    }
+}
