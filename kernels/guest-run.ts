@@ -1,6 +1,6 @@
 // One kernel from download to verdict. A guest that dies before its init is tried once more, and only that: a panic
 // later on may be the very thing under test.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheFolder } from '../scripts/lib/paths'
 import { fetchKernel } from './kernel'
@@ -21,21 +21,27 @@ export interface GuestJob {
 
 export async function runGuest(job: GuestJob): Promise<KernelVerdict> {
   const kernel = await fetchKernel(job.series)
-  const onLine = (line: string): void => progressOf(line, job.onProgress)
-  let run = await bootGuest(kernel, job.image, job.limits, onLine)
+  const folder = job.log ?? cacheFolder('consoles')
+  mkdirSync(folder, { recursive: true })
+  const file = join(folder, `${job.series.key}.log`)
+  // written as it comes, so that a guest that takes long can be watched
+  writeFileSync(file, '')
+  let rest = ''
+  const hear = (chunk: string): void => {
+    appendFileSync(file, chunk)
+    const lines = (rest + chunk).split(/\r?\n/)
+    rest = lines.pop() ?? ''
+    for (const line of lines) progressOf(line, job.onProgress)
+  }
+  let run = await bootGuest(kernel, job.image, job.limits, hear)
   if (!run.console.includes('INIT_AT') && run.fault === undefined) {
     const last = run.console.trim().split('\n').slice(-3).join(' | ')
     job.onProgress(`ended before its init (qemu ${run.code}: ${last}), tried once more`)
-    run = await bootGuest(kernel, job.image, job.limits, onLine)
+    run = await bootGuest(kernel, job.image, job.limits, hear)
   }
   const verdict = judge(kernel, run, job.groups)
-  if (job.log !== undefined || !verdict.green) {
-    const folder = job.log ?? cacheFolder('consoles')
-    mkdirSync(folder, { recursive: true })
-    const file = join(folder, `${job.series.key}.log`)
-    writeFileSync(file, run.console)
-    if (!verdict.green) job.onProgress(`console: ${file}`)
-  }
+  if (!verdict.green) job.onProgress(`console: ${file}`)
+  else if (job.log === undefined) rmSync(file)
   return verdict
 }
 

@@ -14,6 +14,8 @@ export async function makeImage(folder: string): Promise<string> {
     '-F',
     '-O',
     '^has_journal',
+    '-b',
+    '4096', // small images get blocks of 1 KiB otherwise, and files no larger than 4 TiB
     '-E',
     'root_owner=0:0',
     '-d',

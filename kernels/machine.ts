@@ -50,11 +50,11 @@ export function bootGuest(
   kernel: Kernel,
   image: string,
   limits: Limits,
-  onLine: (line: string) => void,
+  hear: (chunk: string) => void,
 ): Promise<GuestRun> {
   const machine = QEMU[kernel.series.arch]
   const args = [
-    ['-n', '19', machine.program, ...machine.args, '-smp', '2', '-m', '1024'],
+    ['-n', '19', machine.program, ...machine.args, '-smp', '2', '-m', '2048'],
     ['-nographic', '-no-reboot', '-nodefaults', '-serial', 'stdio', '-monitor', 'none'],
     ['-kernel', kernel.image, '-append', `console=${machine.console} ${ROOT_ARGUMENTS}`],
     ['-drive', `if=none,id=d0,file=${image},format=raw,snapshot=on`],
@@ -64,7 +64,6 @@ export function bootGuest(
     const begun = Date.now()
     const child = spawn('nice', args, { stdio: ['ignore', 'pipe', 'pipe'] })
     let text = ''
-    let rest = ''
     let lastHeard = Date.now()
     let fault: string | undefined
     const stop = (reason: string): void => {
@@ -80,9 +79,7 @@ export function bootGuest(
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       lastHeard = Date.now()
       text += chunk
-      const lines = (rest + chunk).split(/\r?\n/)
-      rest = lines.pop() ?? ''
-      for (const line of lines) onLine(line)
+      hear(chunk)
     })
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
     child.on('error', reject)

@@ -24,8 +24,8 @@ export const USAGE = `npm run test:kernels [-- KERNEL... | --short | --arm64 | -
   --json FILE    write the verdicts to FILE
   --docs         write docs/kernels.json and docs/kernels.md from this run
   --log FOLDER   keep each guest's console in FOLDER (those of red guests are always kept)
-  --limit N      seconds that one guest may take (600)
-  --silence N    seconds that one guest may say nothing (120)
+  --limit N      seconds that one guest may take (900)
+  --silence N    seconds that one guest may say nothing (180)
   --self-test    put faults into guests and check that each is reported: a matrix that cannot be red proves nothing`
 
 export interface Options {
@@ -49,8 +49,8 @@ export function parseOptions(argv: readonly string[]): Options | 'help' {
       json: { type: 'string' },
       docs: { type: 'boolean', default: false },
       log: { type: 'string' },
-      limit: { type: 'string', default: '600' },
-      silence: { type: 'string', default: '120' },
+      limit: { type: 'string', default: '900' },
+      silence: { type: 'string', default: '180' },
       'self-test': { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },

@@ -51,10 +51,15 @@ export function decode(line: string): GuestEvent | undefined {
   return at === -1 ? undefined : (JSON.parse(line.slice(at + MARK.length)) as GuestEvent)
 }
 
+export interface Skip {
+  readonly item: string
+  readonly reason: string
+}
+
 /** "SKIP item: reason", as specs and Rust tests write it. */
-export function parseSkip(line: string): { item: string; reason: string } | undefined {
-  const match = /\bSKIP ([^:]+): (.+)$/.exec(line)
-  return match?.[1] === undefined || match[2] === undefined
+export function parseSkip(line: string): Skip | undefined {
+  const [, item, reason] = /\bSKIP ([^:]+(?:::[^:]+)*): (.+)$/.exec(line) ?? []
+  return item === undefined || reason === undefined
     ? undefined
-    : { item: match[1].trim(), reason: match[2].trim() }
+    : { item: item.trim(), reason: reason.trim() }
 }

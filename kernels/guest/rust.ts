@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { GUEST, type GuestPlan } from '../plan'
-import { parseSkip, type TestResult } from '../protocol'
+import { parseSkip, type Outcome, type Skip, type TestResult } from '../protocol'
 import { faultOf, runChild } from './child'
 import { report } from './report'
 
@@ -25,68 +25,62 @@ export async function runRust(plan: GuestPlan): Promise<void> {
 
 async function runProgram(program: string): Promise<void> {
   rmSync(SKIP_LOG, { force: true })
-  const results: TestResult[] = []
+  const said = new Set<string>()
   const tail: string[] = []
-  let announced: number | undefined
+  const failed: string[] = []
+  let announced = 0
+  let reported = 0
+  const onLine = (line: string): void => {
+    if (line !== '') tail.push(line)
+    announced += Number(/^running (\d+) tests?$/.exec(line)?.[1] ?? 0)
+    const match = /^test (\S+)(?: - should panic)? \.\.\. (ok|FAILED|ignored)/.exec(line)
+    if (match?.[1] === undefined) return
+    reported += 1
+    if (match[2] === 'FAILED') failed.push(match[1])
+    if (match[2] === 'ok') report(okOrSkipped(program, match[1], said))
+  }
   const end = await runChild(join(GUEST.rust, program), ['--test-threads=2'], {
     cwd: '/tmp',
     env: { ...process.env, URING_SKIP_LOG: SKIP_LOG, RUST_BACKTRACE: '0' },
     limitMs: LIMIT_MS,
-    onLine: (line) => {
-      const count = /^running (\d+) tests?$/.exec(line)
-      if (count?.[1] !== undefined) announced = Number(count[1])
-      const match = /^test (\S+)(?: - should panic)? \.\.\. (ok|FAILED|ignored)/.exec(line)
-      if (match?.[1] !== undefined && match[2] !== 'ignored')
-        results.push(resultOf(program, match[1], match[2] === 'ok'))
-      else if (match !== null) announced = (announced ?? 0) - 1
-      if (line !== '') tail.push(line)
-    },
+    onLine,
   })
-  for (const result of withSkips(results)) report(withWords(result, tail))
+  for (const test of failed) report(resultOf(program, test, 'failed', wordsOf(test, tail)))
+  for (const skip of skipsBut(said)) report(skipOf(program, skip.item, skip))
   const fault = faultOf(end)
-  const failed = results.some((one) => one.outcome === 'failed')
-  if (announced === results.length && (fault === undefined || failed)) return
-  const detail = `${results.length} of ${announced ?? '?'} results; ${fault ?? 'ended with 0'}; ${tail.slice(-8).join(' | ')}`
+  if (reported > 0 && reported === announced && (fault === undefined || failed.length > 0)) return
+  const words = tail.slice(-8).join(' | ')
+  const detail = `${reported} of ${announced} results; ${fault ?? 'ended with 0'}; ${words}`
   report({ event: 'result', group: 'rust', name: program, outcome: 'failed', detail })
 }
 
-function resultOf(program: string, test: string, ok: boolean): TestResult {
-  return {
-    event: 'result',
-    group: 'rust',
-    name: `${program} › ${test}`,
-    outcome: ok ? 'passed' : 'failed',
-  }
+function resultOf(program: string, test: string, outcome: Outcome, detail?: string): TestResult {
+  const result = { event: 'result', group: 'rust', name: `${program} › ${test}`, outcome } as const
+  return detail === undefined ? result : { ...result, detail }
 }
 
-function withWords(result: TestResult, tail: readonly string[]): TestResult {
-  if (result.outcome !== 'failed') return result
-  const test = result.name.split(' › ').at(-1) ?? ''
+function skipOf(program: string, test: string, { item, reason }: Skip): TestResult {
+  return { ...resultOf(program, test, 'skipped', reason), item }
+}
+
+/** A test that passed because it found that it could not run has logged so, under its name, by now. */
+function okOrSkipped(program: string, test: string, said: Set<string>): TestResult {
+  const skip = skipsBut(said).find(({ item }) => test === item || test.endsWith(`::${item}`))
+  if (skip === undefined) return resultOf(program, test, 'passed')
+  said.add(skip.item)
+  return skipOf(program, test, skip)
+}
+
+function skipsBut(said: ReadonlySet<string>): Skip[] {
+  if (!existsSync(SKIP_LOG)) return []
+  const logged = readFileSync(SKIP_LOG, 'utf8')
+    .split('\n')
+    .flatMap((line) => parseSkip(line) ?? [])
+  return logged.filter(({ item }) => !said.has(item))
+}
+
+/** What libtest printed about a failed test. */
+function wordsOf(test: string, tail: readonly string[]): string {
   const at = tail.findIndex((line) => line.includes(`---- ${test} stdout`))
-  return at === -1 ? result : { ...result, detail: tail.slice(at + 1, at + 8).join(' | ') }
-}
-
-/** A logged skip replaces the result of the test it names; one that names no test stands for itself. */
-function withSkips(results: readonly TestResult[]): TestResult[] {
-  const skips = existsSync(SKIP_LOG)
-    ? readFileSync(SKIP_LOG, 'utf8').split('\n').map(parseSkip)
-    : []
-  const merged = new Map(results.map((one) => [one.name, one]))
-  for (const skip of skips) {
-    if (skip === undefined) continue
-    const named = results.find(
-      (one) => one.name.endsWith(`› ${skip.item}`) || one.name.endsWith(`::${skip.item}`),
-    )
-    const name = named?.name ?? skip.item
-    if (named?.outcome === 'failed') continue
-    merged.set(name, {
-      event: 'result',
-      group: 'rust',
-      name,
-      outcome: 'skipped',
-      item: skip.item,
-      detail: skip.reason,
-    })
-  }
-  return [...merged.values()]
+  return at === -1 ? '' : tail.slice(at + 1, at + 8).join(' | ')
 }
