@@ -3,7 +3,6 @@
 
 import type { Column } from './columns'
 import { contenders, type Contender } from './contender'
-import { collectGarbage } from './gc'
 import type { Native } from './native'
 import type { Context, Verification, Work, WorkName } from './work'
 
@@ -46,7 +45,7 @@ export async function measureRow(
       for (const contender of order) {
         tick(`${work.name} ${depth}: round ${round + 1} of ${effort.rounds}`)
         const count = counts.get(contender.column)!
-        collectGarbage() // one column's garbage is not to be collected on another's time
+        await contender.measure(leadIn(count)) // its caches, its code, its heap: not the last column's
         samples.get(contender.column)!.push(count / (await contender.measure(count)))
       }
     }
@@ -82,6 +81,10 @@ async function calibrate(
     const taken = await contender.measure(count)
     if (taken >= seconds / 2) return Math.max(depth, Math.round((count / taken) * seconds))
   }
+}
+
+function leadIn(count: number): number {
+  return Math.ceil(count / 8)
 }
 
 function quantile(values: number[], q: number): number {
