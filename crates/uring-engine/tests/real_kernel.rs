@@ -146,6 +146,41 @@ fn r77_a_chain_runs_in_order_and_ends_with_its_first_failure() {
     assert_eq!(bench.result(6), -ECANCELED, "the read before it was short");
 }
 
+/// R76: a guard inside a chain stops its member; what that does to the rest is the link's affair.
+/// The fake kernel's chains are modelled on this.
+#[test]
+fn r76_a_guard_inside_a_chain_stops_its_member_and_a_soft_chain() {
+    for flags in [Flags::empty(), Flags::ASYNC] {
+        for (link, rest) in [(Marks::LINK, -ECANCELED), (Marks::HARDLINK, 0)] {
+            let (empty, _keep) = pipe();
+            let mut bench = Bench::new(16, None, 4);
+            let long = 20_000 * MS;
+            bench.stage(0, link | Marks::TIMED, timed(nop(), long));
+            let blocked = timed(read(empty.as_raw_fd(), 64, flags), 10 * MS);
+            bench.stage(1, link | Marks::TIMED, blocked);
+            bench.stage(2, link | Marks::TIMED, timed(nop(), long));
+            bench.stage(3, Marks::NONE, nop());
+            bench.settle();
+            let results = [0, 1, 2, 3].map(|slot| bench.result(slot));
+            assert_eq!(results, [0, -ETIMEDOUT, rest, rest], "{link:?} {flags:?}");
+            assert_eq!(bench.engine.counts().suspect, 0);
+        }
+    }
+}
+
+/// R77: a hard link outlives a failure; one that dangles at the end of a turn ties nothing.
+#[test]
+fn r77_hard_links_survive_and_dangling_links_tie_nothing() {
+    let mut bench = Bench::new(8, None, 4);
+    bench.stage(0, Marks::HARDLINK, read(-1, 8, Flags::empty()));
+    bench.stage(1, Marks::LINK, read(-1, 8, Flags::empty()));
+    bench.turn(usize::MAX);
+    bench.stage(2, Marks::NONE, nop());
+    bench.settle();
+    let results = [0, 1, 2].map(|slot| bench.result(slot));
+    assert_eq!(results, [-libc::EBADF, -libc::EBADF, 0]);
+}
+
 /// R30: closing with reads in flight cancels them and waits for each.
 #[test]
 fn r30_drain_settles_pending_reads_and_staged_operations() {

@@ -44,7 +44,7 @@ impl Ledger {
         let address = bytes.as_ptr() as u64;
         let row = Row { bytes, fill, holder: Holder::Engine, dropped: false };
         self.rows.borrow_mut().insert(address, row);
-        Block { ledger: Rc::clone(self), address, view: Box::default() }
+        Block { ledger: Rc::clone(self), address }
     }
 
     /// The entry that points at the block is in the submission queue.
@@ -122,7 +122,6 @@ impl Ledger {
 pub struct Block {
     ledger: Rc<Ledger>,
     address: u64,
-    view: Box<[u8]>,
 }
 
 impl Block {
@@ -137,11 +136,7 @@ impl Block {
     }
 }
 
-impl Payload for Block {
-    fn output(&self) -> &[u8] {
-        &self.view
-    }
-}
+impl Payload for Block {}
 
 impl Drop for Block {
     fn drop(&mut self) {
