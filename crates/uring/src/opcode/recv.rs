@@ -147,7 +147,8 @@ opcode! {
     ///
     /// Needs an interface queue, see [`register_ifq`](crate::Submitter::register_ifq), a ring
     /// with 32-byte completions and deferred task work. The second half of each completion says
-    /// where the data lies.
+    /// where the data lies. It ends with -ENOSPC when the completion queue is full and with -ENOMEM
+    /// when the area is: submit it again.
     RecvZc = IORING_OP_RECV_ZC -> Entry;
     new { fd: [file], len: [u32] }
     set {

@@ -113,7 +113,6 @@ fn a_file_without_commands_refuses_them() {
     assert_eq!(result(&mut ring, discard), -libc::EOPNOTSUPP);
     let reset = opcode::BlockZoneResetAll::new(fd).build();
     assert_eq!(result(&mut ring, reset), -libc::EOPNOTSUPP);
-    skip("commands::block_discard_effect", "needs a block device that may lose its content");
     skip("commands::zone_reset_all_effect", "needs Linux 7.3 and a zoned block device");
 }
 

@@ -14,6 +14,7 @@ mod capabilities;
 mod clone_buffers;
 mod commands;
 mod credentials;
+mod devices;
 mod epoll;
 mod eventfd;
 mod file_ops;

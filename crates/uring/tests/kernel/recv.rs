@@ -202,5 +202,4 @@ fn zero_copy_receive_needs_its_queue() {
     let (mut ring, (_a, b)) = (ring(), tcp_pair());
     let recv = opcode::RecvZc::new(types::Fd(b.as_raw_fd()), 0).build();
     assert_eq!(result(&mut ring, recv), -libc::EINVAL);
-    skip("recv::zero_copy_data", "needs a network card with header split and flow steering");
 }
