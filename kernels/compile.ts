@@ -20,6 +20,7 @@ export async function compileForGuest(specs: readonly string[], outDir: string):
     const files = [
       ...specs.map((spec) => inRoot('__test__', spec)),
       inRoot('kernels', 'guest', 'run.ts'),
+      inRoot('kernels', 'guest', 'group.ts'),
     ]
     writeFileSync(
       config,

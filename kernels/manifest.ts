@@ -17,7 +17,7 @@ export function guestManifest(): Manifest {
   return {
     ...rest,
     ava: {
-      files: ['__test__/**/*.spec.js'],
+      files: ['groups/*.spec.js'],
       workerThreads: false,
       concurrency: 2,
       timeout: '4m',

@@ -30,6 +30,7 @@ export const GUEST = {
   app: '/app',
   plan: '/app/plan.json',
   specs: '/app/__test__',
+  groups: '/app/groups',
   rust: '/app/rust',
   deny: '/app/bin/deny',
 } as const

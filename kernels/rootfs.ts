@@ -58,6 +58,7 @@ export async function buildRootfs(parts: RootfsParts): Promise<string> {
     join(root, GUEST.app),
   )
   plantSpec(root, parts.plan)
+  writeGroups(root, parts.plan)
   copyRust(root, parts.rust)
   writeFileSync(join(root, GUEST.plan), JSON.stringify(parts.plan))
   return root
@@ -98,6 +99,18 @@ async function copyPackage(root: string, { userland }: RootfsParts): Promise<voi
   for (const folder of closureOf('ava'))
     cpSync(inRoot(folder), join(app, folder), { recursive: true })
   writeFileSync(join(app, 'package.json'), JSON.stringify(guestManifest()))
+}
+
+/** A test file for each group that has specs; see guest/group.ts. */
+function writeGroups(root: string, plan: GuestPlan): void {
+  const folder = join(root, GUEST.groups)
+  mkdirSync(folder, { recursive: true })
+  for (const group of new Set(Object.values(plan.specs))) {
+    const specs = Object.entries(plan.specs).filter(([, of]) => of === group)
+    const files = JSON.stringify(specs.map(([spec]) => join(GUEST.specs, spec)))
+    const loader = join(GUEST.app, 'kernels/guest/group.js')
+    writeFileSync(join(folder, `${group}.spec.js`), `require('${loader}').loadSpecs(${files})\n`)
+  }
 }
 
 /** The self-test's failing spec; its group is in the plan. */

@@ -8,7 +8,7 @@ import { wordsBelow } from './table'
 
 /** What the report must say about each fault. */
 const EXPECTED: Readonly<Record<Plant, RegExp>> = {
-  'failing-spec': /operations: planted › planted by the self-test/,
+  'failing-spec': /operations: operations › planted › planted by the self-test/,
   'failing-rust': /rust: planted: planted by the self-test/,
   'missing-group': /group denial gave no result/,
   warning: /kernel log: .*WARNING: CPU: 0 PID: 1 at planted/,
