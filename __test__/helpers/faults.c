@@ -1,0 +1,47 @@
+// Preloaded into a process whose kernel is to misbehave: the package's io_uring calls go through
+// libc's syscall(), which this stands in front of. URING_FAULT says how:
+//   CALL ERRNO FROM COUNT   calls number FROM to FROM + COUNT - 1 of setup, enter or register fail
+//   enter every ERRNO N     every Nth enter fails
+//   enter partial N         no enter takes more than N entries
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SETUP = 425, ENTER = 426, REGISTER = 427, ARGUMENTS = 6 };
+
+static long counts[3];
+
+static int fails(long number, long *arguments) {
+  const char *fault = getenv("URING_FAULT");
+  char call[16];
+  long error = 0, from = 0, count = 0;
+  if (fault == NULL || number < SETUP || number > REGISTER) return 0;
+  static const char *const names[] = {"setup", "enter", "register"};
+  if (sscanf(fault, "%15s", call) != 1 || strcmp(call, names[number - SETUP]) != 0) return 0;
+  long nth = ++counts[number - SETUP];
+  fault += strlen(call) + 1;
+  if (sscanf(fault, "partial %ld", &count) == 1) {
+    if (arguments[1] > count) arguments[1] = count;
+    return 0;
+  }
+  if (sscanf(fault, "every %ld %ld", &error, &count) == 2) return nth % count == 0 ? (int)error : 0;
+  if (sscanf(fault, "%ld %ld %ld", &error, &from, &count) != 3) return 0;
+  return nth >= from && nth < from + count ? (int)error : 0;
+}
+
+long syscall(long number, ...) {
+  static long (*real)(long, ...);
+  if (real == NULL) *(void **)&real = dlsym(RTLD_NEXT, "syscall");
+  long arguments[ARGUMENTS];
+  va_list list;
+  va_start(list, number);
+  for (int index = 0; index < ARGUMENTS; index++) arguments[index] = va_arg(list, long);
+  va_end(list);
+  int error = fails(number, arguments);
+  if (error != 0) return errno = error, -1;
+  return real(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]);
+}
