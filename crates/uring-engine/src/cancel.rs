@@ -2,13 +2,27 @@
 //! did is asked for by an `ASYNC_CANCEL` with its own token. Either way it settles like any other,
 //! with what really became of it.
 //!
-//! The kernel finds only what it has started. A cancel of a chain's later member misses, and so
-//! may one that comes while a request moves from one of the kernel's lists to another: it is asked
-//! again when the predecessor has completed, and a few times besides.
+//! The kernel finds only what it has started. A cancel of a chain's later member misses, and is
+//! asked again when the predecessor has completed. One that comes while a request moves from one
+//! of the kernel's lists to another misses, too (a worker that was just about to start the
+//! operation may have lost the CPU): it is repeated at once, and then after pauses that double.
+//! The ring itself keeps the time: the repeated cancel is linked behind a `TIMEOUT`.
 
 use crate::slots::{Slot, State, OPERATION};
 use crate::{limits, Engine, Kernel, Kind, Marks, Token};
-use uring::opcode;
+use uring::types::Timespec;
+use uring::{opcode, squeue};
+
+/// How long the repetitions of a cancel wait, but for the first: 1, 2, 4 ... 128 ms.
+static PAUSES: [Timespec; limits::CANCEL_MISSES_MAX as usize - 1] = {
+    let mut pauses = [Timespec::new(); limits::CANCEL_MISSES_MAX as usize - 1];
+    let mut index = 0;
+    while index < pauses.len() {
+        pauses[index] = Timespec::new().nsec(1_000_000 << index);
+        index += 1;
+    }
+    pauses
+};
 
 impl<K: Kernel> Engine<K> {
     /// Asks for the operation in `slot` to be cancelled; the next turn carries it out. Asking
@@ -39,7 +53,6 @@ impl<K: Kernel> Engine<K> {
     /// Asks once more for everything that was to be cancelled and is still there.
     pub(crate) fn cancel_again(&mut self) {
         self.cancels.clear();
-        self.missed.clear();
         for slot in self.slots.in_state(State::InKernel) {
             let Some(token) = self.slots.token(slot) else { continue };
             if let Some(place) = self.slots.get_mut(slot).filter(|place| wanted(place)) {
@@ -51,17 +64,31 @@ impl<K: Kernel> Engine<K> {
 
     /// Pushes as many cancels as there is room for.
     pub(crate) fn push_cancels(&mut self) {
-        while self.kernel.room() > 0 {
-            let Some(target) = self.cancels.pop_front() else { return };
-            if self.target(target).is_none() {
+        while let Some(&target) = self.cancels.front() {
+            let Some(place) = self.target(target) else {
+                self.cancels.pop_front();
                 continue; // it completed while the cancel waited
+            };
+            let pause = usize::from(place.misses).checked_sub(2).map(|index| &PAUSES[index]);
+            if self.kernel.room() < 1 + usize::from(pause.is_some()) {
+                return;
+            }
+            self.cancels.pop_front();
+            let token = target.with_kind(Kind::Cancel).user_data();
+            if let Some(pause) = pause {
+                // time that is up counts as a failure, which a hard link survives
+                let timer = opcode::Timeout::new(pause).build().flags(squeue::Flags::IO_HARDLINK);
+                self.push_cancel(&timer.user_data(token));
             }
             let entry = opcode::AsyncCancel::new(target.user_data()).build();
-            let entry = entry.user_data(target.with_kind(Kind::Cancel).user_data());
-            self.cancels_in_kernel += 1;
-            // SAFETY: room was checked, and the entry points at no memory.
-            unsafe { self.kernel.push(&entry) };
+            self.push_cancel(&entry.user_data(token));
         }
+    }
+
+    fn push_cancel(&mut self, entry: &squeue::Entry) {
+        self.cancels_in_kernel += 1;
+        // SAFETY: room was checked; the entry points at nothing, or at a static.
+        unsafe { self.kernel.push(entry) };
     }
 
     /// A cancel has been answered. Found or not, the target's own completion tells what became of
@@ -69,25 +96,24 @@ impl<K: Kernel> Engine<K> {
     pub(crate) fn cancel_answered(&mut self, token: Token, answer: i32) {
         let target = token.with_kind(Kind::Operation);
         let Some(place) = self.target(target) else { return };
-        if place.marks.has(Marks::FOLLOWS) || place.misses >= limits::CANCEL_MISSES_MAX {
+        let misses = match -answer {
+            libc::ENOENT => place.misses + 1,
+            // a worker has been told; at once it would only be told again
+            libc::EALREADY => (place.misses + 1).max(2),
+            _ => return,
+        };
+        if place.marks.has(Marks::FOLLOWS) || misses > limits::CANCEL_MISSES_MAX {
             return; // asked again when the predecessor completes; or often enough
         }
-        place.misses += 1;
-        match -answer {
-            libc::ENOENT => self.cancels.push_back(target),
-            libc::EALREADY => self.missed.push(target),
-            _ => {}
-        }
+        place.misses = misses;
+        self.cancels.push_back(target);
     }
 
-    /// The operation in `slot` has completed: cancels that waited for that are due.
+    /// The operation in `slot` has completed: a cancel of the next in its chain is due.
     #[inline]
     pub(crate) fn operation_over(&mut self, slot: u32) {
         if let Some(next) = self.slots.get_mut(slot).and_then(|place| place.follower.take()) {
             self.started(next);
-        }
-        if !self.missed.is_empty() {
-            self.cancels.extend(self.missed.drain(..));
         }
     }
 

@@ -26,14 +26,11 @@ pub struct Engine<K: Kernel> {
     pub(crate) backlog: VecDeque<u32>,
     /// Operations in flight that are to be cancelled as soon as an entry is free.
     pub(crate) cancels: VecDeque<Token>,
-    /// Cancels that came too late for a target that is still in flight: repeated when the next
-    /// operation completes.
-    pub(crate) missed: Vec<Token>,
     /// Results that were decided without the kernel: refused by the encoder, or cancelled early.
     pub(crate) refused: VecDeque<(u32, i32)>,
     /// The chain being encoded; kept to reuse its memory.
     pub(crate) chain: Vec<(u32, Encoded)>,
-    /// Cancel entries whose completion is still to come.
+    /// Cancels and their pauses whose completions are still to come.
     pub(crate) cancels_in_kernel: usize,
     pub(crate) counts: Counts,
     /// The errno the ring failed with.
@@ -51,7 +48,6 @@ impl<K: Kernel> Engine<K> {
             slots: ManuallyDrop::new(Slots::new(slots)),
             backlog: VecDeque::new(),
             cancels: VecDeque::new(),
-            missed: Vec::new(),
             refused: VecDeque::new(),
             chain: Vec::new(),
             cancels_in_kernel: 0,

@@ -20,5 +20,5 @@ pub const SLOTS_MAX: u32 = 1 << 20;
 pub const INTERRUPTS_MAX: u32 = 64;
 
 /// How often a cancel is repeated that the kernel had no target for, though the target has not
-/// completed. Each costs one entry; a few cover the moments in which the kernel looks elsewhere.
-pub const CANCEL_MISSES_MAX: u8 = 8;
+/// completed: at once, then after pauses that add up to a quarter of a second.
+pub const CANCEL_MISSES_MAX: u8 = 9;

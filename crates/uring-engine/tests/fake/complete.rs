@@ -119,10 +119,10 @@ impl Fake {
     /// Posts an entry's last completion, and perhaps a forged one beside it.
     pub(super) fn post_last(&mut self, user_data: u64, result: i32) {
         self.post(Completion { user_data, result, flags: 0 }, true);
-        if !self.chance(self.plan.forge) {
+        let token = Token::from_user_data(user_data);
+        if token.kind() == Some(Kind::Cancel) || !self.chance(self.plan.forge) {
             return;
         }
-        let token = Token::from_user_data(user_data);
         let stranger = Token::new(Kind::Operation, self.rng.u32(1 << 25..1 << 30), token.slot());
         let (forged, flags) = match self.rng.u32(0..6) {
             0 => (user_data, 0),

@@ -53,6 +53,8 @@ pub enum Act {
     Write,
     /// Ticks until the guard strikes.
     Guard(u64),
+    /// Ticks until it completes.
+    Timeout(u64),
     /// The target's user data.
     Cancel(u64),
 }
@@ -82,11 +84,9 @@ impl Request {
             code if code == opcode::Read::CODE => Act::Read,
             code if code == opcode::Write::CODE => Act::Write,
             code if code == opcode::AsyncCancel::CODE => Act::Cancel(raw.addr),
-            code if code == opcode::LinkTimeout::CODE => {
-                // SAFETY: the engine promises a timespec that is there until the completion; the
-                // real kernel reads it at this very moment, too.
-                let limit = unsafe { *(raw.addr as *const __kernel_timespec) };
-                Act::Guard(limit.tv_nsec as u64)
+            code if code == opcode::LinkTimeout::CODE => Act::Guard(nanoseconds(raw.addr)),
+            code if code == opcode::Timeout::CODE => {
+                Act::Timeout(nanoseconds(raw.addr) / 1_000_000)
             }
             code => panic!("the tests make no entry of opcode {code}"),
         };
@@ -130,6 +130,14 @@ impl Request {
             0
         }
     }
+}
+
+/// The guards of the tests count ticks in nanoseconds, the engine's own pauses in milliseconds.
+fn nanoseconds(address: u64) -> u64 {
+    // SAFETY: the engine promises a timespec that is there until the completion; the real kernel
+    // reads it at this very moment, too.
+    let limit = unsafe { *(address as *const __kernel_timespec) };
+    limit.tv_nsec as u64
 }
 
 /// An entry for an operation that behaves so.

@@ -2,9 +2,8 @@
 
 use super::request::{Act, Behaviour, Chain, Request};
 use super::Fake;
-use libc::{ECANCELED, EINVAL, EIO};
+use libc::{ECANCELED, EINVAL, EIO, ETIME};
 use std::collections::VecDeque;
-use uring_engine::Completion;
 
 impl Fake {
     /// Consumes all entries, or a part of them. Gives how many.
@@ -54,12 +53,6 @@ impl Fake {
     fn begin(&mut self, members: VecDeque<Request>) {
         let first = members.front().expect("not empty");
         match first.act {
-            Act::Cancel(target) => {
-                let answer = self.cancel(target);
-                self.answers.push(answer);
-                let user_data = first.user_data;
-                self.post(Completion { user_data, result: answer, flags: 0 }, true);
-            }
             Act::Guard(_) => {
                 // a guard that guards nothing fails, and takes its chain along
                 for (index, member) in members.iter().enumerate() {
@@ -77,6 +70,19 @@ impl Fake {
     /// Starts the first member of a chain, and arms its guard.
     pub(super) fn start(&mut self, index: usize) {
         let now = self.now;
+        match super::head(&self.chains[index]).act {
+            Act::Cancel(target) => {
+                let answer = self.cancel(target);
+                self.answers.push(answer);
+                self.chains[index].members[0].due = Some((now, answer));
+                return;
+            }
+            Act::Timeout(ticks) => {
+                self.chains[index].members[0].due = Some((now + ticks, -ETIME));
+                return;
+            }
+            _ => {}
+        }
         let delay = self.rng.u64(0..=self.plan.pace * 2);
         let hidden = if self.chance(self.plan.hide) { self.rng.u32(1..4) } else { 0 };
         let (kind, part, extra) = (self.rng.u32(0..10), self.rng.u32(0..100), self.rng.u32(1..4));

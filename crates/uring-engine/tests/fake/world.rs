@@ -160,7 +160,8 @@ impl World {
     pub fn settle_but(&mut self, pending: usize) {
         for _ in 0..1_000 {
             self.turn(usize::MAX).expect("the ring works");
-            if self.engine.live() == pending && !self.engine.has_work() {
+            let idle = pending > 0 || self.engine.is_idle();
+            if self.engine.live() == pending && idle && !self.engine.has_work() {
                 return;
             }
             self.kernel().pass(5);
