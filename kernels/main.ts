@@ -9,6 +9,7 @@ import { prepareImage, prepareParts } from './prepare'
 import type { Series } from './series'
 import { selfTest } from './self-test'
 import { resultTable, totals, wordsBelow } from './table'
+import { inParallel } from '../scripts/lib/parallel'
 import type { KernelVerdict } from './verdict'
 
 export interface MatrixRun {
@@ -27,6 +28,19 @@ function placeOf({ arch, libc }: Series): string {
   return `${arch}, ${libc}`
 }
 
+async function runOne(
+  series: Series,
+  image: string,
+  groups: readonly string[],
+  { limits, log }: Options,
+): Promise<KernelVerdict> {
+  const onProgress = (line: string): void => console.log(`${series.key}: ${line}`)
+  onProgress('booting')
+  const verdict = await runGuest({ series, image, groups, limits, log, onProgress })
+  onProgress(`${verdict.green ? 'green' : 'RED'} after ${verdict.seconds} s`)
+  return verdict
+}
+
 async function runMatrix(options: Options): Promise<KernelVerdict[]> {
   const verdicts: KernelVerdict[] = []
   for (const place of new Set(options.series.map(placeOf))) {
@@ -36,21 +50,9 @@ async function runMatrix(options: Options): Promise<KernelVerdict[]> {
     console.log(`preparing the guest for ${place}`)
     const parts = await prepareParts(first.arch, first.libc)
     const { image, groups } = await prepareImage(parts)
-    for (const one of series) {
-      const say = (line: string): void => console.log(`${one.key}: ${line}`)
-      say('booting')
-      const job = {
-        series: one,
-        image,
-        groups,
-        limits: options.limits,
-        log: options.log,
-        onProgress: say,
-      }
-      const verdict = await runGuest(job)
-      say(`${verdict.green ? 'green' : 'RED'} after ${verdict.seconds} s`)
-      verdicts.push(verdict)
-    }
+    verdicts.push(
+      ...(await inParallel(series, options.jobs, (one) => runOne(one, image, groups, options))),
+    )
     rmSync(image, { force: true })
     rmSync(image.replace(/\.ext4$/, ''), { recursive: true, force: true })
   }

@@ -1,4 +1,5 @@
 // The command line of the kernel matrix.
+import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import {
   ARM64_KEYS,
@@ -24,6 +25,7 @@ export const USAGE = `npm run test:kernels [-- KERNEL... | --short | --arm64 | -
   --json FILE    write the verdicts to FILE
   --docs         write docs/kernels.json and docs/kernels.md from this run
   --log FOLDER   keep each guest's console in FOLDER (those of red guests are always kept)
+  --jobs N       guests at a time (one per processor of this machine)
   --limit N      seconds that one guest may take (900)
   --silence N    seconds that one guest may say nothing (180)
   --self-test    put faults into guests and check that each is reported: a matrix that cannot be red proves nothing`
@@ -33,6 +35,7 @@ export interface Options {
   readonly json: string | undefined
   readonly docs: boolean
   readonly log: string | undefined
+  readonly jobs: number
   readonly limits: { readonly totalSeconds: number; readonly silentSeconds: number }
   readonly selfTest: boolean
 }
@@ -49,6 +52,7 @@ export function parseOptions(argv: readonly string[]): Options | 'help' {
       json: { type: 'string' },
       docs: { type: 'boolean', default: false },
       log: { type: 'string' },
+      jobs: { type: 'string', default: String(cpus().length) },
       limit: { type: 'string', default: '900' },
       silence: { type: 'string', default: '180' },
       'self-test': { type: 'boolean', default: false },
@@ -66,17 +70,18 @@ export function parseOptions(argv: readonly string[]): Options | 'help' {
     json: values.json,
     docs: values.docs,
     log: values.log,
+    jobs: Math.ceil(positive('--jobs', values.jobs)),
     limits: {
-      totalSeconds: seconds('--limit', values.limit),
-      silentSeconds: seconds('--silence', values.silence),
+      totalSeconds: positive('--limit', values.limit),
+      silentSeconds: positive('--silence', values.silence),
     },
     selfTest: values['self-test'],
   }
 }
 
-function seconds(name: string, text: string): number {
+function positive(name: string, text: string): number {
   const value = Number(text)
   if (!Number.isFinite(value) || value <= 0)
-    throw new Error(`${name} needs a number of seconds, not ${text}`)
+    throw new Error(`${name} needs a number above 0, not ${text}`)
   return value
 }

@@ -2,7 +2,7 @@
 // used.
 import { basename } from 'node:path'
 import type { DebianArch } from '../scripts/lib/apt'
-import { inRoot } from '../scripts/lib/paths'
+import { cargoFolder, inRoot } from '../scripts/lib/paths'
 import { runNicely } from '../scripts/lib/process'
 import { toolchainFor } from '../scripts/targets/toolchain'
 
@@ -40,6 +40,8 @@ export async function buildRustTests(arch: DebianArch): Promise<RustTest[]> {
     env: {
       ...process.env,
       CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER: 'aarch64-linux-gnu-gcc',
+      // two compilers in one folder would throw each other's work away
+      ...(triple === undefined ? {} : { CARGO_TARGET_DIR: cargoFolder('cross') }),
       ...toolchain?.env,
     },
   })

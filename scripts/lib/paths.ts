@@ -15,3 +15,8 @@ export function cacheFolder(...names: string[]): string {
 export function inRoot(...names: string[]): string {
   return join(ROOT, ...names)
 }
+
+/** A folder of cargo's own beside the usual one. */
+export function cargoFolder(name: string): string {
+  return join(process.env['CARGO_TARGET_DIR'] ?? inRoot('target'), name)
+}

@@ -2,7 +2,7 @@
 // checks of ./check: the right processor, the right libc, nothing newer than the floor.
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { inRoot } from '../lib/paths'
+import { cargoFolder, inRoot } from '../lib/paths'
 import { runNicely } from '../lib/process'
 import { checkAddon, type Needs } from './check'
 import { addonFile, GLIBC_FLOOR, type Target } from './targets'
@@ -24,7 +24,7 @@ export async function buildTarget(target: Target): Promise<Built> {
   const floor = target.libc === 'glibc' ? `.${GLIBC_FLOOR}` : ''
   const args = toolchain.args.map((one) => (one === target.triple ? `${one}${floor}` : one))
   // a folder of its own: another compiler's artefacts would be thrown away, and thrown away again by the next build
-  const folder = join(process.env['CARGO_TARGET_DIR'] ?? inRoot('target'), 'prebuilt')
+  const folder = cargoFolder('prebuilt')
   await runNicely(tool.cargo, ['zigbuild', '--release', '-p', CRATE, ...args], {
     cwd: inRoot(),
     env: { ...process.env, ...toolchain.env, PATH: tool.path, CARGO_TARGET_DIR: folder },
