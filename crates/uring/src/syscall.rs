@@ -11,7 +11,7 @@ use crate::sys::io_uring_params;
 pub(crate) fn setup(entries: u32, params: &mut io_uring_params) -> io::Result<i32> {
     let params: *mut io_uring_params = params;
     // SAFETY: `params` is a live, exclusively borrowed structure of the size the kernel expects;
-    // memory that it points at (NO_MMAP) was vouched for by the caller of the unsafe build function.
+    // memory that it points at (NO_MMAP) was allocated, or vouched for, by who fills it in.
     let ret = unsafe { libc::syscall(libc::SYS_io_uring_setup, entries, params) };
     result(ret)
 }

@@ -35,7 +35,8 @@ proptest! {
     fn an_entry_gives_back_its_words(user_data: u64, res: i32, flags: u32, big: [u64; 2]) {
         let cqe = sys::io_uring_cqe { user_data, res, flags };
         let entry = cqueue::Entry32::from_raw(cqe, big);
-        prop_assert_eq!((entry.user_data(), entry.result(), entry.flags()), (user_data, res, flags));
+        let seen = (entry.user_data(), entry.result(), entry.flags());
+        prop_assert_eq!(seen, (user_data, res, flags));
         prop_assert_eq!(*entry.big_cqe(), big);
         prop_assert_eq!(cqueue::zero_copy_copied(res), res < 0);
         prop_assert_eq!(TxTimestamp::parse(&entry).is_some(), res >= 0);

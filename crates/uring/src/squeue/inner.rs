@@ -111,7 +111,7 @@ impl Inner {
     #[inline]
     pub(crate) fn at(&self, position: u32) -> *mut u8 {
         let index = (position & self.mask) as usize;
-        // SAFETY: `mask` is `entries - 1`, and `new` checked that the mapping holds `entries` slots.
+        // SAFETY: `mask` is `entries - 1`, and `new` checked that the memory holds `entries` slots.
         unsafe { self.sqes.add(index * self.slot) }
     }
 

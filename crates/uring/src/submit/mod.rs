@@ -2,7 +2,7 @@
 //!
 //! Owns nothing but borrows of the ring. Promises the rules that make a submit correct: a full
 //! barrier before NEED_WAKEUP is read, and an enter whenever completions or task work are stuck in
-//! the kernel. Never retries by itself. Proven by `tests/kernel/submit.rs` and `tests/kernel/submit.rs`.
+//! the kernel. Never retries by itself. Proven by `tests/kernel/submit.rs`.
 
 mod args;
 mod buf_ring;

@@ -40,6 +40,9 @@ fn by_user_data() {
 
 #[test]
 fn by_file_one_and_all() {
+    if !needs("cancel::by_file_one_and_all", 5, 19) {
+        return;
+    }
     let ((a, _wa), (b, _wb)) = (pipe(), pipe());
     let (fa, fb) = (a.as_raw_fd(), b.as_raw_fd());
     let mut ring = waiting(&[fa, fa, fa, fb]);
@@ -52,6 +55,9 @@ fn by_file_one_and_all() {
 
 #[test]
 fn by_registered_slot() {
+    if !needs("cancel::by_registered_slot", 6, 0) {
+        return;
+    }
     let (read, _write) = pipe();
     let mut ring = ring();
     ring.submitter().register_files(&[read.as_raw_fd()]).unwrap();
@@ -63,6 +69,9 @@ fn by_registered_slot() {
 
 #[test]
 fn by_operation() {
+    if !needs("cancel::by_operation", 6, 6) {
+        return;
+    }
     let (read, _write) = pipe();
     let mut ring = waiting(&[read.as_raw_fd()]);
     let mut byte = 0u8;
@@ -79,6 +88,9 @@ fn by_operation() {
 
 #[test]
 fn user_data_still_counts_beside_an_operation() {
+    if !needs("cancel::user_data_still_counts_beside_an_operation", 6, 6) {
+        return;
+    }
     let (read, _write) = pipe();
     let mut ring = waiting(&[read.as_raw_fd(), read.as_raw_fd()]);
     let one = Match::user_data(2).op(opcode::PollAdd::CODE);

@@ -5,8 +5,9 @@ use std::io::Write;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
-use uring::{cqueue, squeue, IoUring, Probe};
+use uring::{cqueue, squeue, types, IoUring, Probe};
 
 /// Says that a test could not run here, and why. With `URING_SKIP_LOG` the line also goes to that
 /// file, where it can be counted: the test harness swallows what passing tests print.
@@ -33,6 +34,18 @@ pub fn has_op(name: &str, code: u8) -> bool {
     probe.is_supported(code)
 }
 
+/// Whether this kernel is new enough; if not, the test is skipped by name. For behaviour that
+/// nothing but the version tells apart.
+pub fn needs(name: &str, major: u32, minor: u32) -> bool {
+    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").expect("procfs");
+    let mut numbers = release.split(['.', '-']).map_while(|part| part.parse::<u32>().ok());
+    let running = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    if running < (major, minor) {
+        skip(name, &format!("needs Linux {major}.{minor}"));
+    }
+    running >= (major, minor)
+}
+
 /// Pushes entries; everything that they point at must outlive their completions.
 pub fn push(ring: &mut IoUring, entries: &[squeue::Entry]) {
     // SAFETY: every caller keeps what its entries point at until it has waited for them.
@@ -42,8 +55,28 @@ pub fn push(ring: &mut IoUring, entries: &[squeue::Entry]) {
 /// Runs one entry and gives its completion.
 pub fn run(ring: &mut IoUring, entry: squeue::Entry) -> cqueue::Entry {
     push(ring, &[entry]);
-    ring.submit_and_wait(1).expect("submit");
+    enter(ring, Duration::from_secs(20));
     ring.completion().next().expect("a completion")
+}
+
+/// Submits and waits for a completion, but not for ever.
+fn enter(ring: &IoUring, limit: Duration) {
+    let limit = types::Timespec::from(limit);
+    let args = types::SubmitArgs::new().timespec(&limit);
+    let entered = match ring.params().is_feature_ext_arg() {
+        true => ring.submitter().submit_with_args(1, &args),
+        false => ring.submit_and_wait(1),
+    };
+    match entered {
+        Err(error) if error.raw_os_error() == Some(libc::ETIME) => {}
+        done => drop(done.expect("submit")),
+    }
+}
+
+/// The next completion, if one comes soon.
+pub fn soon(ring: &mut IoUring) -> Option<cqueue::Entry> {
+    enter(ring, Duration::from_millis(200));
+    ring.completion().next()
 }
 
 /// Runs one entry and gives its result.
@@ -54,9 +87,12 @@ pub fn result(ring: &mut IoUring, entry: squeue::Entry) -> i32 {
 /// Waits for `count` completions, sorted by user data.
 pub fn wait(ring: &mut IoUring, count: usize) -> Vec<cqueue::Entry> {
     let mut seen = Vec::new();
+    let start = Instant::now();
     while seen.len() < count {
-        ring.submit_and_wait(1).expect("submit");
+        enter(ring, Duration::from_secs(20));
         seen.extend(ring.completion());
+        let waited = start.elapsed();
+        assert!(waited < Duration::from_secs(20), "{count} were expected, {seen:?} came");
     }
     assert_eq!(seen.len(), count, "{seen:?}");
     seen.sort_by_key(cqueue::Entry::user_data);

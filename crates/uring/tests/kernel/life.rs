@@ -6,6 +6,9 @@ use uring::{opcode, types, IoUring};
 
 #[test]
 fn the_enabling_thread_becomes_the_issuer() {
+    if !needs("life::the_enabling_thread_becomes_the_issuer", 6, 0) {
+        return;
+    }
     let ring: IoUring =
         IoUring::builder().setup_r_disabled().setup_single_issuer().build(4).unwrap();
     let mut ring = std::thread::spawn(move || {

@@ -47,6 +47,9 @@ fn it_can_be_given_back() {
 
 #[test]
 fn deferred_task_work_shows_and_is_fetched() {
+    if !needs("local_ring::deferred_task_work_shows_and_is_fetched", 6, 1) {
+        return;
+    }
     let ring: IoUring = IoUring::builder()
         .setup_single_issuer()
         .setup_defer_taskrun()
@@ -64,7 +67,10 @@ fn deferred_task_work_shows_and_is_fetched() {
     std::io::Write::write_all(&mut &write, b"x").unwrap();
     assert!(ring.needs_enter(), "the flag word says that task work waits");
     assert!(ring.pop().is_none(), "nothing is posted before an enter");
-    ring.submit_and_get_events().unwrap();
+    // Linux 6.1 may need more than one round: the first wakes the request, the next completes it.
+    while ring.needs_enter() {
+        ring.submit_and_get_events().unwrap();
+    }
     assert_eq!(ring.pop().unwrap().result(), 1);
     assert_eq!(byte, b'x');
 }

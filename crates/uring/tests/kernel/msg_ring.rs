@@ -7,6 +7,9 @@ use uring::{opcode, sys, types, IoUring};
 
 #[test]
 fn data_arrives_as_a_completion() {
+    if !needs("msg_ring::data_arrives_as_a_completion", 5, 18) {
+        return;
+    }
     let (mut from, mut to) = (ring(), ring());
     let fd = types::Fd(to.as_raw_fd());
     let msg = opcode::MsgRingData::new(fd, -5, 99, None).build();
@@ -23,6 +26,9 @@ fn data_arrives_as_a_completion() {
 
 #[test]
 fn only_enabled_rings_are_told() {
+    if !needs("msg_ring::only_enabled_rings_are_told", 5, 18) {
+        return;
+    }
     let mut from = ring();
     let disabled: IoUring = IoUring::builder().setup_r_disabled().build(4).unwrap();
     let msg = opcode::MsgRingData::new(types::Fd(disabled.as_raw_fd()), 0, 0, None).build();
@@ -34,6 +40,9 @@ fn only_enabled_rings_are_told() {
 
 #[test]
 fn a_file_goes_into_the_other_rings_table() {
+    if !needs("msg_ring::a_file_goes_into_the_other_rings_table", 6, 0) {
+        return;
+    }
     let (mut from, mut to) = (ring(), ring());
     let (read, write) = pipe();
     from.submitter().register_files(&[write.as_raw_fd()]).unwrap();

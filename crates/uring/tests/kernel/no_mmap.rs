@@ -14,6 +14,9 @@ fn works(ring: &mut IoUring) {
 
 #[test]
 fn in_memory_of_its_own() {
+    if !needs("no_mmap::in_memory_of_its_own", 6, 5) {
+        return;
+    }
     for entries in [1, 8, 32, 4096] {
         let mut ring: IoUring = IoUring::builder().build_no_mmap(entries).unwrap();
         assert!(ring.params().is_setup_no_mmap());
@@ -25,6 +28,9 @@ fn in_memory_of_its_own() {
 
 #[test]
 fn with_big_entries() {
+    if !needs("no_mmap::with_big_entries", 6, 5) {
+        return;
+    }
     let builder = IoUring::<squeue::Entry128, cqueue::Entry32>::builder();
     let mut ring = builder.build_no_mmap(16).unwrap();
     for user_data in 0..100 {
@@ -38,6 +44,9 @@ fn with_big_entries() {
 
 #[test]
 fn in_memory_of_the_callers() {
+    if !needs("no_mmap::in_memory_of_the_callers", 6, 5) {
+        return;
+    }
     let builder = IoUring::builder();
     let size = builder.memory_size(64).unwrap();
     let page = |len: usize| {
@@ -58,6 +67,9 @@ fn in_memory_of_the_callers() {
 
 #[test]
 fn in_huge_pages() {
+    if !needs("no_mmap::in_huge_pages", 6, 5) {
+        return;
+    }
     match IoUring::<squeue::Entry>::builder().build_huge_pages(4096) {
         Err(error) if error.raw_os_error() == Some(libc::ENOMEM) => {
             skip("no_mmap::huge_pages", "this machine has no huge pages reserved");
@@ -68,6 +80,9 @@ fn in_huge_pages() {
 
 #[test]
 fn without_a_descriptor() {
+    if !needs("no_mmap::without_a_descriptor", 6, 5) {
+        return;
+    }
     std::thread::spawn(|| {
         let mut builder = IoUring::builder();
         let mut ring: IoUring = builder.setup_registered_fd_only().build_no_mmap(8).unwrap();

@@ -28,6 +28,9 @@ fn recv_gets_what_was_sent() {
 
 #[test]
 fn recv_takes_a_buffer_from_a_group() {
+    if !needs("recv::recv_takes_a_buffer_from_a_group", 5, 19) {
+        return;
+    }
     let (mut ring, (a, b)) = (ring(), tcp_pair());
     let mut group = group(&ring, 2, 16);
     (&a).write_all(b"data").unwrap();
@@ -42,9 +45,15 @@ fn recv_takes_a_buffer_from_a_group() {
 
 #[test]
 fn recv_repeats_until_the_group_is_empty() {
+    if !needs("recv::recv_repeats_until_the_group_is_empty", 6, 0) {
+        return;
+    }
     let (mut ring, (a, b)) = (ring(), tcp_pair());
     let mut group = group(&ring, 2, 16);
     let recv = opcode::RecvMulti::new(types::Fd(b.as_raw_fd()), 1).build();
+    if !needs("recv::repeats", 6, 4) {
+        return;
+    }
     push(&mut ring, &[recv]);
     for text in [b"one", b"two"] {
         (&a).write_all(text).unwrap();
@@ -69,6 +78,9 @@ fn a_repeated_recv_refuses_waitall() {
 
 #[test]
 fn a_repeated_recv_can_have_a_byte_limit() {
+    if !needs("recv::a_repeated_recv_can_have_a_byte_limit", 6, 0) {
+        return;
+    }
     let (mut ring, (a, b)) = (ring(), tcp_pair());
     let group = group(&ring, 8, 4);
     (&a).write_all(&[1; 32]).unwrap();
@@ -149,6 +161,9 @@ fn messages_carry_their_sender() {
 
 #[test]
 fn repeated_messages_are_taken_apart() {
+    if !needs("recv::repeated_messages_are_taken_apart", 6, 0) {
+        return;
+    }
     let mut ring = ring();
     let (a, b) = (UdpSocket::bind("127.0.0.1:0").unwrap(), UdpSocket::bind("127.0.0.1:0").unwrap());
     let mut group = group(&ring, 4, 64);

@@ -63,7 +63,7 @@ fn a_task_can_be_restricted() {
         None
     });
     if let Some(refusal) = outcome.join().unwrap() {
-        assert_eq!(refusal, libc::EINVAL);
+        assert!([libc::EINVAL, libc::EBADF].contains(&refusal), "{refusal}");
         skip("restrictions::task", "needs Linux 7.0");
     }
 }
@@ -88,7 +88,7 @@ fn a_filter_denies_and_allows() {
         None
     });
     if let Some(refusal) = outcome.join().unwrap() {
-        assert_eq!(refusal, libc::EINVAL);
+        assert!([libc::EINVAL, libc::EBADF].contains(&refusal), "{refusal}");
         skip("restrictions::bpf_filter", "needs Linux 7.0");
     }
 }
@@ -106,7 +106,7 @@ fn a_filter_can_hold_for_a_task() {
         None
     });
     if let Some(refusal) = outcome.join().unwrap() {
-        assert_eq!(refusal, libc::EINVAL);
+        assert!([libc::EINVAL, libc::EBADF].contains(&refusal), "{refusal}");
         skip("restrictions::bpf_filter_task", "needs Linux 7.0");
     }
 }

@@ -6,6 +6,9 @@ use uring::{opcode, IoUring};
 
 #[test]
 fn a_registered_ring_goes_on_working() {
+    if !needs("ring_fd::a_registered_ring_goes_on_working", 5, 18) {
+        return;
+    }
     let mut ring = ring();
     ring.submitter().register_ring_fd().unwrap();
     assert!(ring.registered_index().is_some());
@@ -20,6 +23,9 @@ fn a_registered_ring_goes_on_working() {
 /// The index belongs to a thread: elsewhere the ring uses its descriptor.
 #[test]
 fn another_thread_uses_the_descriptor() {
+    if !needs("ring_fd::another_thread_uses_the_descriptor", 5, 18) {
+        return;
+    }
     let mut ring = ring();
     ring.submitter().register_ring_fd().unwrap();
     let mut ring = std::thread::spawn(move || {
@@ -48,6 +54,9 @@ fn a_ring_can_live_without_its_descriptor() {
 /// Places of dropped rings are given back: a thread has only 16.
 #[test]
 fn dropping_gives_the_place_back() {
+    if !needs("ring_fd::dropping_gives_the_place_back", 5, 18) {
+        return;
+    }
     std::thread::spawn(|| {
         for _ in 0..100 {
             let ring = ring();
@@ -60,6 +69,9 @@ fn dropping_gives_the_place_back() {
 
 #[test]
 fn a_thread_has_sixteen_places() {
+    if !needs("ring_fd::a_thread_has_sixteen_places", 5, 18) {
+        return;
+    }
     std::thread::spawn(|| {
         let rings: Vec<IoUring> = (0..17).map(|_| IoUring::new(1).unwrap()).collect();
         for ring in &rings[..16] {

@@ -69,6 +69,9 @@ fn works(builder: &Builder, flag: u32) {
 
 #[test]
 fn every_flag_of_this_kernel_makes_a_ring_that_works() {
+    if !needs("setup::every_flag_of_this_kernel_makes_a_ring_that_works", 6, 1) {
+        return;
+    }
     let mut b = IoUring::builder();
     works(b.setup_submit_all(), sys::IORING_SETUP_SUBMIT_ALL);
     let mut b = IoUring::builder();
@@ -78,7 +81,9 @@ fn every_flag_of_this_kernel_makes_a_ring_that_works() {
     let mut b = IoUring::builder();
     works(b.setup_single_issuer().setup_defer_taskrun(), sys::IORING_SETUP_DEFER_TASKRUN);
     let mut b = IoUring::builder();
-    works(b.setup_no_sqarray(), sys::IORING_SETUP_NO_SQARRAY);
+    if needs("setup::no_sqarray", 6, 6) {
+        works(b.setup_no_sqarray(), sys::IORING_SETUP_NO_SQARRAY);
+    }
     let mut b = IoUring::builder();
     works(b.setup_sqpoll(100), sys::IORING_SETUP_SQPOLL);
     let mut b = IoUring::builder();
@@ -116,6 +121,9 @@ fn the_newest_flags_work_where_the_kernel_has_them() {
 
 #[test]
 fn polled_rings_are_made_and_refuse_what_cannot_be_polled() {
+    if !needs("setup::hybrid_iopoll", 6, 13) {
+        return;
+    }
     let mut ring: IoUring =
         IoUring::builder().setup_iopoll().setup_hybrid_iopoll().build(8).unwrap();
     let (read, _write) = pipe();
@@ -137,6 +145,9 @@ fn a_ring_can_share_the_workers_of_another() {
 
 #[test]
 fn big_entries_work() {
+    if !needs("setup::big_entries_work", 5, 19) {
+        return;
+    }
     let mut ring = IoUring::<squeue::Entry128, cqueue::Entry32>::builder().build(4).unwrap();
     for user_data in 0..20 {
         let nop = squeue::Entry128::from(opcode::Nop::new().build().user_data(user_data));

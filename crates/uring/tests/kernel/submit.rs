@@ -113,6 +113,9 @@ fn an_unknown_enter_flag_is_refused() {
 
 #[test]
 fn submit_all_goes_on_after_a_bad_entry() {
+    if !needs("submit::submit_all_goes_on_after_a_bad_entry", 5, 18) {
+        return;
+    }
     let bad = || nop(1).flags(squeue::Flags::from_bits_retain(1 << 7));
     let mut ring: IoUring = IoUring::builder().setup_submit_all().build(8).unwrap();
     push(&mut ring, &[nop(0), bad(), nop(2)]);
@@ -169,6 +172,9 @@ fn get_events_fetches_what_overflowed() {
 
 #[test]
 fn deferred_task_work_runs_in_submit() {
+    if !needs("submit::deferred_task_work_runs_in_submit", 6, 1) {
+        return;
+    }
     let mut ring: IoUring = IoUring::builder()
         .setup_single_issuer()
         .setup_defer_taskrun()
@@ -183,12 +189,18 @@ fn deferred_task_work_runs_in_submit() {
     std::io::Write::write_all(&mut &write, b"y").unwrap();
     assert!(ring.submission().taskrun());
     assert!(ring.completion().is_empty());
-    assert_eq!(ring.submit().unwrap(), 0);
+    // Linux 6.1 may need more than one round: the first wakes the request, the next completes it.
+    while ring.submission().taskrun() {
+        assert_eq!(ring.submit().unwrap(), 0);
+    }
     assert_eq!(ring.completion().next().unwrap().result(), 1);
 }
 
 #[test]
 fn a_single_issuer_refuses_other_threads() {
+    if !needs("submit::a_single_issuer_refuses_other_threads", 6, 0) {
+        return;
+    }
     let ring: IoUring = IoUring::builder().setup_single_issuer().build(8).unwrap();
     ring.submit().unwrap();
     let refusal = std::thread::scope(|scope| {

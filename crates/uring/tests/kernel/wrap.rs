@@ -1,5 +1,5 @@
 //! Small queues go round thousands of times. That the counters pass 2^32 is proven without a
-//! kernel, in `src/queue_tests.rs`: getting there with one would take four thousand million requests.
+//! kernel, in `src/queue_tests.rs`: with one it would take four thousand million requests.
 
 use super::common::*;
 use uring::{opcode, IoUring, LocalRing};

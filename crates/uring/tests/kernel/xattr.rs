@@ -6,6 +6,9 @@ use uring::{opcode, types};
 
 #[test]
 fn attributes_by_path_and_by_descriptor() {
+    if !needs("xattr::attributes_by_path_and_by_descriptor", 5, 19) {
+        return;
+    }
     let (mut ring, place) = (ring(), Place::new());
     let file = place.file("f", b"");
     let path = place.path("f");
