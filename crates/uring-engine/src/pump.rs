@@ -1,6 +1,7 @@
 //! Backlog to submission queue: encode the oldest operations and push their entries, whole chains
-//! at a time, for as long as there is room. A chain is never split over two submits: the kernel
-//! ends a chain where a submit ends.
+//! at a time, for as long as there is room. A chain is never split over two submits by us: the
+//! kernel ends a chain where a submit ends. (It may stop a submit in the middle of one when it has
+//! no memory for a request; then both parts run, each as a chain of its own.)
 
 use crate::slots::{State, GUARD, OPERATION};
 use crate::{Encode, Encoded, Engine, Kernel, Kind, Marks, Slots, Token};
