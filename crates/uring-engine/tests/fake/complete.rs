@@ -138,11 +138,10 @@ impl Fake {
 
 /// Tells a running request to stop. Gives what a cancel is answered.
 fn stop(request: &mut Request, when: u64) -> i32 {
+    let stopping = request.due.is_some_and(|(_, result)| [-ECANCELED, -EINTR].contains(&result));
     match request.behaviour {
         Behaviour::Never | Behaviour::Stubborn => -EALREADY,
-        _ if matches!(request.due, Some((_, result)) if result == -ECANCELED || result == -EINTR) => {
-            -EALREADY
-        }
+        _ if stopping => -EALREADY,
         Behaviour::Escapes => {
             request.due = request.due.or(Some((when, request.whole())));
             0
