@@ -3,6 +3,7 @@
 //! `uapi.tsv` lists every item (kind, name, value, since). Each one must have a row of the same
 //! name and value in `interface.tsv`, and that row must say where the crate offers the item.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::table::Table;
@@ -34,6 +35,56 @@ pub fn check(path: &Path, table: &Table) -> Result<(), String> {
 /// What a `tested` cell may say besides the name of a test file.
 const NOT_FILES: [&str; 6] = ["layout", "value", "unit", "-", "kernel matrix", ""];
 
+/// Fails with the names of another list that have no row. The list's second column holds the names.
+pub fn check_names(list: &Path, table: &Table) -> Result<(), String> {
+    let text = std::fs::read_to_string(list).map_err(|e| format!("{}: {e}", list.display()))?;
+    let names = text.lines().skip(1).filter_map(|line| line.split('\t').nth(1));
+    let known = |name: &str| {
+        let bare = name.split(" (").next().unwrap_or(name);
+        table.0.iter().any(|row| row.name == name || row.name == bare)
+    };
+    let missing: Vec<&str> = names.filter(|name| !known(name)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(format!("{} names what has no row: {}", list.display(), missing.join(", ")))
+}
+
+/// Fails with the rows whose Rust name does not occur in the crate's sources.
+pub fn check_rust(sources: &Path, table: &Table) -> Result<(), String> {
+    let mut text = String::new();
+    read_all(sources, &mut text)?;
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let words: HashSet<&str> = text.split(|c| !is_part(c)).collect();
+    let mut missing = Vec::new();
+    for row in table.0.iter().filter(|row| row.rust != "none") {
+        for item in row.rust.split(", ") {
+            let item = item.trim_end_matches(" and its like");
+            if !item.split("::").all(|part| words.contains(part)) {
+                missing.push(format!("{} ({item})", row.name));
+            }
+        }
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(format!("Rust names that are not there: {}", missing.join(", ")))
+}
+
+/// The text of every source below a folder, generated ones included.
+fn read_all(folder: &Path, text: &mut String) -> Result<(), String> {
+    let wrong = |error: std::io::Error| format!("{}: {error}", folder.display());
+    for entry in std::fs::read_dir(folder).map_err(wrong)? {
+        let path = entry.map_err(wrong)?.path();
+        if path.is_dir() {
+            read_all(&path, text)?;
+        } else {
+            text.push_str(&std::fs::read_to_string(&path).map_err(wrong)?);
+        }
+    }
+    Ok(())
+}
+
 /// The cell without what it says in brackets.
 fn without_remarks(cell: &str) -> String {
     let mut depth = 0;
@@ -62,4 +113,53 @@ pub fn check_tests(tests: &Path, table: &Table) -> Result<(), String> {
         return Ok(());
     }
     Err(format!("named tests that are not there: {}", missing.join(", ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::parse;
+
+    const HEAD: &str = "kind\tname\tvalue\tsince\trust\ttested\tmeaning\n";
+
+    fn table(rows: &str) -> Table {
+        parse(&format!("{HEAD}{rows}")).unwrap()
+    }
+
+    fn list(name: &str, text: &str) -> std::path::PathBuf {
+        let path = std::env::temp_dir().join(format!("codegen-{}-{name}", std::process::id()));
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    #[test]
+    fn a_forgotten_item_and_a_wrong_number_are_reported() {
+        let table = table("opcode\tA\t1\t5.1\topcode::A\tnop\tDoes.\n");
+        let full = list("full", "kind\tname\tvalue\tsince\nopcode\tA\t1\t5.1\n");
+        assert_eq!(check(&full, &table), Ok(()));
+        let more = list("more", "kind\tname\tvalue\tsince\nopcode\tA\t2\t5.1\nopcode\tB\t3\t6.0\n");
+        let problem = check(&more, &table).unwrap_err();
+        assert!(problem.contains("A (1 here, 2 in the kernel)") && problem.contains("B (no row)"));
+        assert!(check_names(&more, &table).unwrap_err().contains("B"));
+    }
+
+    #[test]
+    fn a_test_that_is_not_there_is_reported() {
+        let table = table("opcode\tA\t1\t5.1\topcode::A\tno_such_test (remark)\tDoes.\n");
+        let problem = check_tests(Path::new("/nowhere"), &table).unwrap_err();
+        assert!(problem.contains("A (no_such_test)"), "{problem}");
+    }
+
+    #[test]
+    fn a_rust_name_that_is_not_there_is_reported() {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        // Put together here, so that this file does not contain the name.
+        let absent = ["No", "where"].concat();
+        let table = table(&format!(
+            "opcode\tA\t1\t5.1\tinventory::read_all, check\tnop\tDoes.\n\
+             opcode\tB\t1\t5.1\topcode::{absent}\tnop\tDoes.\n",
+        ));
+        let problem = check_rust(&here, &table).unwrap_err();
+        assert!(problem.contains("B (") && !problem.contains("A ("), "{problem}");
+    }
 }

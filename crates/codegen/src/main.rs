@@ -1,7 +1,9 @@
 //! Writes everything that is made from `interface.tsv`, or checks that it is up to date.
 //!
 //! `cargo run -p codegen` writes; `cargo run -p codegen -- --check` changes nothing and fails when
-//! a committed file differs from what the table says, or when an item of `uapi.tsv` is missing.
+//! a committed file differs from what the table says, when an item of `uapi.tsv` is missing, or when
+//! the table names Rust items or tests that are not there. `--uapi FILE` compares the names with
+//! another list of items as well.
 
 mod docs;
 mod emit_rust;
@@ -23,8 +25,10 @@ struct Output {
 }
 
 fn main() -> ExitCode {
-    let check = std::env::args().skip(1).any(|arg| arg == "--check");
-    match run(check) {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let check = args.iter().any(|arg| arg == "--check");
+    let uapi = args.iter().position(|arg| arg == "--uapi").and_then(|at| args.get(at + 1));
+    match run(check, uapi.map(Path::new)) {
         Ok(lines) => {
             say(&lines);
             ExitCode::SUCCESS
@@ -36,12 +40,16 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(check: bool) -> Result<Vec<String>, String> {
+fn run(check: bool, uapi: Option<&Path>) -> Result<Vec<String>, String> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let root = here.join("../..");
     let table = table::read(&here.join("interface.tsv"))?;
     inventory::check(&here.join("uapi.tsv"), &table)?;
     inventory::check_tests(&root.join("crates/uring/tests"), &table)?;
+    inventory::check_rust(&root.join("crates/uring/src"), &table)?;
+    if let Some(list) = uapi {
+        inventory::check_names(list, &table)?;
+    }
 
     let outputs = [
         Output {

@@ -183,6 +183,16 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
         self.ring.sq.flags() & stuck != 0 || self.ring.must_poll()
     }
 
+    /// Gives both queues new sizes, see [`IoUring::resize`].
+    pub fn resize(&mut self, sq_entries: u32, cq_entries: u32) -> io::Result<()> {
+        self.publish();
+        let result = self.ring.resize(sq_entries, cq_entries);
+        self.refresh();
+        self.cq_head = self.ring.cq.head();
+        self.cq_tail = self.ring.cq.tail();
+        result
+    }
+
     #[inline]
     fn publish(&self) {
         self.flush();

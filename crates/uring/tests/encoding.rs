@@ -360,3 +360,114 @@ fn a_repeated_read_keeps_the_flag_of_a_registered_slot() {
     let flags = uring::squeue::Flags::FIXED_FILE | uring::squeue::Flags::BUFFER_SELECT;
     assert_eq!(ours.get_flags(), flags);
 }
+
+/// Every number from 0 to the last has a builder.
+#[test]
+fn no_operation_is_missing() {
+    use uring::opcode::*;
+    let mut codes = [
+        Nop::CODE,
+        Readv::CODE,
+        Writev::CODE,
+        Fsync::CODE,
+        ReadFixed::CODE,
+        WriteFixed::CODE,
+        PollAdd::CODE,
+        PollRemove::CODE,
+        SyncFileRange::CODE,
+        SendMsg::CODE,
+        RecvMsg::CODE,
+        Timeout::CODE,
+        TimeoutRemove::CODE,
+        Accept::CODE,
+        AsyncCancel::CODE,
+        LinkTimeout::CODE,
+        Connect::CODE,
+        Fallocate::CODE,
+        OpenAt::CODE,
+        Close::CODE,
+        FilesUpdate::CODE,
+        Statx::CODE,
+        Read::CODE,
+        Write::CODE,
+        Fadvise::CODE,
+        Madvise::CODE,
+        Send::CODE,
+        Recv::CODE,
+        OpenAt2::CODE,
+        EpollCtl::CODE,
+        Splice::CODE,
+        ProvideBuffers::CODE,
+        RemoveBuffers::CODE,
+        Tee::CODE,
+        Shutdown::CODE,
+        RenameAt::CODE,
+        UnlinkAt::CODE,
+        MkDirAt::CODE,
+        SymlinkAt::CODE,
+        LinkAt::CODE,
+        MsgRingData::CODE,
+        FSetXattr::CODE,
+        SetXattr::CODE,
+        FGetXattr::CODE,
+        GetXattr::CODE,
+        Socket::CODE,
+        UringCmd16::CODE,
+        SendZc::CODE,
+        SendMsgZc::CODE,
+        ReadMulti::CODE,
+        WaitId::CODE,
+        FutexWait::CODE,
+        FutexWake::CODE,
+        FutexWaitV::CODE,
+        FixedFdInstall::CODE,
+        Ftruncate::CODE,
+        Bind::CODE,
+        Listen::CODE,
+        RecvZc::CODE,
+        EpollWait::CODE,
+        ReadvFixed::CODE,
+        WritevFixed::CODE,
+        Pipe::CODE,
+        Nop128::CODE,
+        UringCmd128::CODE,
+    ];
+    codes.sort_unstable();
+    let all: Vec<u8> = (0..uring::sys::IORING_OP_LAST as u8).collect();
+    assert_eq!(codes.to_vec(), all);
+}
+
+/// The places of arguments that the other crate does not have.
+#[test]
+fn newer_arguments_lie_where_the_kernel_looks() {
+    use uring::{opcode, sys, types};
+    let fd = types::Fd(1);
+    let null = std::ptr::null_mut::<u8>();
+    let raw = *opcode::Send::new(fd, null, 1).buf_index(Some(9)).build().as_raw();
+    assert_eq!((raw.buf_index, raw.ioprio), (9, sys::IORING_RECVSEND_FIXED_BUF as u16));
+    let raw = *opcode::SendZc::new(fd, null, 1).notif_user_data(7).build().as_raw();
+    assert_eq!(raw.addr3, 7);
+    let raw = *opcode::RecvMulti::new(fd, 1).total(77).build().as_raw();
+    assert_eq!(raw.file_index, 77);
+    let pi = sys::io_uring_attr_pi::default();
+    let raw = *opcode::Read::new(fd, null, 1).pi(&raw const pi).build().as_raw();
+    assert_eq!((raw.addr3, raw.pad2), (&raw const pi as u64, 1));
+    let raw = *opcode::PollUpdate::new(5).events(Some(1)).new_user_data(Some(6)).build().as_raw();
+    let bits = sys::IORING_POLL_UPDATE_EVENTS | sys::IORING_POLL_UPDATE_USER_DATA;
+    assert_eq!((raw.addr, raw.off, raw.len), (5, 6, bits));
+    let raw = *opcode::AsyncCancel2::new(types::CancelBuilder::opcode(22)).build().as_raw();
+    assert_eq!((raw.len, raw.op_flags), (22, sys::IORING_ASYNC_CANCEL_OP));
+    let raw = *opcode::UringCmd16::new(fd, 1).multishot_group(Some(3)).build().as_raw();
+    assert_eq!((raw.buf_index, raw.op_flags), (3, sys::IORING_URING_CMD_MULTISHOT));
+    let raw = *opcode::BlockDiscard::new(fd, 4096, 8192).build().as_raw();
+    assert_eq!((raw.addr, raw.addr3), (4096, 8192));
+    let raw = *opcode::TimeoutImmediate::new(1000).build().as_raw();
+    assert_eq!((raw.addr, raw.op_flags), (1000, sys::IORING_TIMEOUT_IMMEDIATE_ARG));
+    let raw = *opcode::GetSockName::new(fd, 8 as *mut _, 16 as *mut _).peer(true).build().as_raw();
+    assert_eq!((raw.addr, raw.addr3, raw.file_index), (8, 16, 1));
+    let big = opcode::UringCmd128::new(fd, 5).cmd([7; 80]).build();
+    assert_eq!(
+        (big.as_entry().as_raw().addr3, big.second_half()),
+        (0x0707_0707_0707_0707, &[7; 64])
+    );
+}

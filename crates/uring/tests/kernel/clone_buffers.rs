@@ -37,12 +37,10 @@ fn all_some_and_replaced() {
     };
     assert_eq!(result(&mut target, write(2, &memory[2])), 4);
     let replace = Flags::DST_REPLACE;
-    match target.submitter().register_buffers_clone_offset(fd, 0, 2, 1, replace) {
-        Err(error) if error.raw_os_error() == Some(libc::EINVAL) => {
-            return skip("clone_buffers::offsets", "needs Linux 6.13");
-        }
-        done => done.unwrap(),
+    if !needs("clone_buffers::offsets", 6, 13) {
+        return;
     }
+    target.submitter().register_buffers_clone_offset(fd, 0, 2, 1, replace).unwrap();
     assert_eq!(result(&mut target, write(2, &memory[2])), -libc::EFAULT);
     assert_eq!(result(&mut target, write(2, &memory[0])), 4);
     let outside = target.submitter().register_buffers_clone_offset(fd, 3, 0, 1, replace);

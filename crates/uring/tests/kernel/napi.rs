@@ -17,6 +17,9 @@ fn settings_are_kept_and_given_back() {
         }
         Ok(()) => assert_eq!(napi.busy_poll_timeout(), 0),
     }
+    if !needs("napi::tracking", 6, 13) {
+        return;
+    }
     let mut napi = Napi::new().set_busy_poll_timeout(60).set_tracking(NapiTracking::Static);
     submitter.register_napi(&mut napi).unwrap();
     assert_eq!((napi.busy_poll_timeout(), napi.prefer_busy_poll()), (50, true));

@@ -70,3 +70,25 @@ fn other_rings_are_refused() {
         IoUring::builder().setup_single_issuer().setup_defer_taskrun().build_no_mmap(8).unwrap();
     assert_eq!(errno(given.resize(32, 0)), libc::EINVAL);
 }
+
+#[test]
+fn a_local_ring_keeps_what_it_has() {
+    if !needs("resize::local_ring", 6, 13) {
+        return;
+    }
+    let mut ring = uring::LocalRing::new(deferred(4));
+    let nop = |data| opcode::Nop::new().build().user_data(data);
+    // SAFETY: a NOP points at nothing.
+    unsafe {
+        ring.push(&nop(1)).unwrap();
+        ring.push(&nop(2)).unwrap();
+    }
+    ring.submit_and_wait(2).unwrap();
+    assert_eq!(ring.pop().unwrap().user_data(), 1);
+    // SAFETY: a NOP points at nothing.
+    unsafe { ring.push(&nop(3)) }.unwrap();
+    ring.resize(32, 0).unwrap();
+    assert_eq!(ring.submit_and_wait(2).unwrap(), 1);
+    let seen: Vec<u64> = std::iter::from_fn(|| ring.pop()).map(|done| done.user_data()).collect();
+    assert_eq!(seen, [2, 3]);
+}
