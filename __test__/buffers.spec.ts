@@ -211,3 +211,32 @@ test.serial('a thousand reads under constant collection bring the right bytes (R
     t.true((await Promise.all(reads)).every((difference) => difference === 0))
   }
 })
+
+test('WebAssembly memory is read into; when it grows before the submit the read is refused (R04)', async (t) => {
+  const ring = ringFor(t)
+  const fd = opened(t, pattern(64))
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 4 })
+  const view = new Uint8Array(memory.buffer, 100, 64)
+  t.is(await ring.read(fd, view, 0), 64)
+  t.deepEqual(Buffer.from(view), pattern(64))
+  const promise = ring.read(fd, view, 0)
+  memory.grow(1)
+  t.is((await rejection(t, promise)).code, 'ERR_BUFFER_DETACHED')
+  t.throws(() => ring.read(fd, view, 0), GONE)
+})
+
+test.serial('a buffer that is transferred while the kernel has it: the promise settles, the bytes follow the memory (R02)', async (t) => {
+  const ring = ringFor(t)
+  const { reader, writer } = pipe(t)
+  for (const size of [64, 4096, 1 << 20]) {
+    const buffer = new Uint8Array(size)
+    const reading = ring.read(reader, buffer, null)
+    ring.flush()
+    const moved = structuredClone(buffer, { transfer: [buffer.buffer] })
+    t.is(buffer.byteLength, 0)
+    await collect(2)
+    writeSync(writer, 'still')
+    t.is(await reading, 5)
+    t.is(Buffer.from(moved.buffer).toString('latin1', 0, 5), 'still')
+  }
+})

@@ -98,6 +98,19 @@ test('one signal stops many operations, with one listener that goes when they ar
   await rejection(t, other)
 })
 
+test('a signal that lives long gathers no listeners: each goes with the last of its operations', async (t) => {
+  const ring = ringFor(t)
+  const { signal } = new AbortController()
+  const waiting = ring.timeout(60_000, 0, 0, { signal })
+  for (let time = 0; time < 100; time++) await Promise.all([ring.nop({ signal }), ring.batch((b) => b.nop({ signal })), ring.chain((c) => [c.nop({ signal })])])
+  t.is(getEventListeners(signal, 'abort').length, 1, 'one is still waiting')
+  ring.cancel(waiting)
+  await rejection(t, waiting)
+  t.is(getEventListeners(signal, 'abort').length, 0)
+  t.throws(() => ring.batch((b) => [b.nop({ signal }), b.close(-1)]))
+  t.is(getEventListeners(signal, 'abort').length, 0, 'nor does a builder that throws leave one')
+})
+
 test('one signal can stop operations of several rings', async (t) => {
   const rings = [ringFor(t), ringFor(t), ringFor(t)]
   const controller = new AbortController()
