@@ -89,6 +89,7 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
     /// As for [`SubmissionQueue::push`](crate::SubmissionQueue::push).
     #[inline]
     pub unsafe fn push(&mut self, entry: &S) -> Result<(), PushError> {
+        self.sq_tail = self.ring.sq.tail_for_push(self.sq_tail);
         if self.sq_tail.wrapping_sub(self.sq_head) >= self.ring.sq.entries
             && self.sq_space_left() == 0
         {
@@ -98,13 +99,14 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
         // entries of this size.
         unsafe { self.ring.sq.at(self.sq_tail).cast::<S>().write(entry.clone()) };
         self.sq_tail = self.sq_tail.wrapping_add(1);
+        self.ring.sq.pushed(self.sq_tail);
         Ok(())
     }
 
     /// Publishes what was pushed, without entering the kernel.
     #[inline]
     pub fn flush(&self) {
-        self.ring.sq.set_tail(self.sq_tail);
+        self.ring.sq.publish(self.sq_tail);
     }
 
     /// Hands everything that was pushed to the kernel, see [`Submitter::submit`].
@@ -218,12 +220,14 @@ impl LocalRing<squeue::Entry, cqueue::Entry> {
     ///
     /// As for [`SubmissionQueue::push`](crate::SubmissionQueue::push).
     pub unsafe fn push_128(&mut self, entry: &squeue::Entry128) -> Result<(), PushError> {
+        self.sq_tail = self.ring.sq.tail_for_push(self.sq_tail);
         let needed = squeue::slots_for_128(&self.ring.sq, self.sq_tail) as usize;
         if !self.ring.sq.mixed || self.sq_space_left() < needed {
             return Err(PushError);
         }
         // SAFETY: the ring is mixed and has room.
         self.sq_tail = unsafe { squeue::write_128(&self.ring.sq, self.sq_tail, entry) };
+        self.ring.sq.pushed(self.sq_tail);
         Ok(())
     }
 

@@ -112,6 +112,25 @@ fn a_rewinding_queue_starts_over() {
     assert_eq!(ring.slot(0).get_user_data(), 9);
 }
 
+/// A view that outlives a submit must not publish the same entries again.
+#[test]
+fn a_view_of_a_rewinding_queue_follows_a_submit() {
+    let flags = sys::IORING_SETUP_SQ_REWIND | sys::IORING_SETUP_NO_SQARRAY;
+    let ring = FakeRing::new(4, flags, 0);
+    let mut sq: SubmissionQueue<'_> = SubmissionQueue::new(&ring.sq);
+    // SAFETY: a NOP points at nothing.
+    unsafe { sq.push_multiple(&[nop(0), nop(1)]) }.unwrap();
+    sq.sync();
+    ring.sq.submitted(2);
+    sq.sync();
+    assert!(sq.is_empty());
+    // SAFETY: a NOP points at nothing.
+    unsafe { sq.push(&nop(5)) }.unwrap();
+    ring.sq.submitted(1);
+    drop(sq);
+    assert_eq!((ring.sq.len(), ring.slot(0).get_user_data()), (0, 5));
+}
+
 /// Posts as the kernel does: a big entry takes two slots, with a filler where it would wrap.
 fn post(ring: &FakeRing, user_data: u64, big: bool) -> bool {
     let filler = big && ring.cq_tail() & ring.cq.mask == ring.cq.mask;

@@ -18,6 +18,9 @@ pub struct WaitRegion {
     count: u32,
 }
 
+/// More than the kernel maps, and small enough to be rounded up.
+const REGION_MAX: usize = 1 << 31;
+
 impl WaitRegion {
     /// Makes room for `count` arguments (rounded up to pages) and registers it. The ring must be
     /// disabled still, see [`setup_r_disabled`](crate::Builder::setup_r_disabled).
@@ -28,7 +31,8 @@ impl WaitRegion {
     /// that has a region.
     pub fn register(submitter: &Submitter<'_>, count: u32) -> io::Result<WaitRegion> {
         let one = size_of::<io_uring_reg_wait>();
-        let len = (count as usize * one).next_multiple_of(page_size());
+        let len =
+            (count as usize).saturating_mul(one).min(REGION_MAX).next_multiple_of(page_size());
         if count == 0 {
             return Err(io::Error::from_raw_os_error(libc::EINVAL));
         }

@@ -42,6 +42,9 @@ pub struct ZcrxOptions {
     pub flags: u32,
 }
 
+/// The kernel's limit.
+const RQ_ENTRIES_MAX: u32 = 32768;
+
 impl Zcrx {
     /// Allocates area and refill ring and registers them.
     ///
@@ -50,10 +53,12 @@ impl Zcrx {
     /// As for [`register_ifq`](Submitter::register_ifq).
     pub fn register(submitter: &Submitter<'_>, options: ZcrxOptions) -> io::Result<Zcrx> {
         let page = page_size();
-        if !options.rq_entries.is_power_of_two() || options.area_len == 0 {
-            return Err(io::Error::from_raw_os_error(libc::EINVAL));
+        let invalid = || io::Error::from_raw_os_error(libc::EINVAL);
+        if !options.rq_entries.is_power_of_two() || options.rq_entries > RQ_ENTRIES_MAX {
+            return Err(invalid());
         }
-        let area = Region::anonymous(options.area_len.next_multiple_of(page), 0)?;
+        let area_len = options.area_len.checked_next_multiple_of(page).ok_or_else(invalid)?;
+        let area = Region::anonymous(area_len, 0)?;
         let rqes = options.rq_entries as usize * size_of::<io_uring_zcrx_rqe>();
         // One page more: the head and tail words come first.
         let ring = Region::anonymous(rqes.next_multiple_of(page) + page, 0)?;

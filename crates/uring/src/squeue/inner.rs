@@ -83,6 +83,40 @@ impl Inner {
         unsafe { (*self.tail).store(tail, Ordering::Release) }
     }
 
+    /// Whether a submit moves the tail back.
+    #[inline]
+    pub(crate) fn rewinds(&self) -> bool {
+        self.rewind.is_some()
+    }
+
+    /// Publishes what a view has pushed, and gives the tail to go on from. The tail of a rewinding
+    /// queue is written by each push, and may have moved back since.
+    #[inline]
+    pub(crate) fn publish(&self, tail: u32) -> u32 {
+        if self.rewinds() {
+            return self.tail();
+        }
+        self.set_tail(tail);
+        tail
+    }
+
+    /// Where the next entry goes, by what a view remembers.
+    #[inline]
+    pub(crate) fn tail_for_push(&self, remembered: u32) -> u32 {
+        if self.rewinds() {
+            return self.tail();
+        }
+        remembered
+    }
+
+    /// After a push by a view.
+    #[inline]
+    pub(crate) fn pushed(&self, tail: u32) {
+        if self.rewinds() {
+            self.set_tail(tail);
+        }
+    }
+
     /// The flag word that the kernel writes.
     #[inline]
     pub(crate) fn flags(&self) -> u32 {

@@ -46,12 +46,14 @@ impl SubmissionQueue<'_, Entry> {
     ///
     /// As for [`push`](Self::push).
     pub unsafe fn push_128(&mut self, entry: &Entry128) -> Result<(), PushError> {
+        self.tail = self.queue.tail_for_push(self.tail);
         let needed = slots_for_128(self.queue, self.tail) as usize;
         if !self.queue.mixed || self.capacity() - self.len() < needed {
             return Err(PushError);
         }
         // SAFETY: the ring is mixed and has room.
         self.tail = unsafe { write_128(self.queue, self.tail, entry) };
+        self.queue.pushed(self.tail);
         Ok(())
     }
 }

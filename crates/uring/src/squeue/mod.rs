@@ -39,7 +39,7 @@ impl<'a, E: EntryMarker> SubmissionQueue<'a, E> {
     /// Publishes what was pushed and learns how far the kernel has read.
     #[inline]
     pub fn sync(&mut self) {
-        self.queue.set_tail(self.tail);
+        self.tail = self.queue.publish(self.tail);
         self.head = self.queue.head();
     }
 
@@ -115,11 +115,13 @@ impl<'a, E: EntryMarker> SubmissionQueue<'a, E> {
     /// completion has arrived.
     #[inline]
     pub unsafe fn push(&mut self, entry: &E) -> Result<(), PushError> {
+        self.tail = self.queue.tail_for_push(self.tail);
         if self.is_full() {
             return Err(PushError);
         }
         // SAFETY: a slot is free.
         unsafe { self.write(entry) };
+        self.queue.pushed(self.tail);
         Ok(())
     }
 
@@ -134,6 +136,7 @@ impl<'a, E: EntryMarker> SubmissionQueue<'a, E> {
     /// As for [`push`](Self::push).
     #[inline]
     pub unsafe fn push_multiple(&mut self, entries: &[E]) -> Result<(), PushError> {
+        self.tail = self.queue.tail_for_push(self.tail);
         if self.capacity() - self.len() < entries.len() {
             return Err(PushError);
         }
@@ -141,6 +144,7 @@ impl<'a, E: EntryMarker> SubmissionQueue<'a, E> {
             // SAFETY: there is room for all of them.
             unsafe { self.write(entry) };
         }
+        self.queue.pushed(self.tail);
         Ok(())
     }
 
@@ -159,7 +163,7 @@ impl<'a, E: EntryMarker> SubmissionQueue<'a, E> {
 impl<E: EntryMarker> Drop for SubmissionQueue<'_, E> {
     #[inline]
     fn drop(&mut self) {
-        self.queue.set_tail(self.tail);
+        self.queue.publish(self.tail);
     }
 }
 

@@ -39,7 +39,7 @@ impl Submitter<'_> {
     ///
     /// ETIME when the time is over, EFAULT outside of the region, EINVAL without one.
     pub fn submit_and_wait_reg(&self, want: usize, index: u32) -> io::Result<usize> {
-        let offset = index as usize * REG_WAIT;
+        let offset = (index as usize).saturating_mul(REG_WAIT);
         let flags = EnterFlags::GETEVENTS | EnterFlags::EXT_ARG | EnterFlags::EXT_ARG_REG;
         let flags = flags.bits() | self.plan(want).unwrap_or(0);
         let (fd, registered) = self.fd.for_enter();

@@ -149,3 +149,15 @@ fn events_of_a_queue_without_a_card() {
         }
     }
 }
+
+#[test]
+fn impossible_areas_are_refused() {
+    if !needs("zcrx::impossible_areas_are_refused", 6, 1) {
+        return;
+    }
+    let ring = big_ring();
+    let refused = |options| errno(Zcrx::register(&ring.submitter(), options).map(drop));
+    assert_eq!(refused(ZcrxOptions { area_len: 0, ..OPTIONS }), libc::EINVAL);
+    assert_eq!(refused(ZcrxOptions { area_len: usize::MAX, ..OPTIONS }), libc::EINVAL);
+    assert_eq!(refused(ZcrxOptions { rq_entries: 1 << 20, ..OPTIONS }), libc::EINVAL);
+}
