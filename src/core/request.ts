@@ -32,33 +32,28 @@ const TWO_32 = 0x1_0000_0000
 
 export class Requests {
   #words: Int32Array
-  /** The same memory in pairs of words: 0.0 is two zeros. */
-  #pairs: Float64Array
 
   constructor(table: ArrayBuffer) {
     this.#words = new Int32Array(table)
-    this.#pairs = new Float64Array(table)
   }
 
   /** Goes on in a larger table, which has the old one's contents. */
   move(table: ArrayBuffer): void {
     this.#words = new Int32Array(table)
-    this.#pairs = new Float64Array(table)
   }
 
-  /** Begins an operation: what is not set from here on is 0. */
+  /** Begins an operation. The row of a free slot is all zeros: the addon sees to that. */
   start(slot: number, opcode: number, fd: number): void {
     const words = this.#words
-    const pairs = this.#pairs
-    const pair = slot << (WORDS_SHIFT - 1)
-    words[pair * 2] = opcode
-    words[pair * 2 + WORD.fd] = fd
-    pairs[pair + 1] = 0
-    pairs[pair + 2] = 0
-    pairs[pair + 3] = 0
-    pairs[pair + 4] = 0
-    pairs[pair + 5] = 0
-    pairs[pair + 6] = 0
+    const base = slot << WORDS_SHIFT
+    words[base] = opcode
+    words[base + WORD.fd] = fd
+  }
+
+  /** Undoes what was written for an operation that is never queued. */
+  clear(slot: number): void {
+    const base = slot << WORDS_SHIFT
+    this.#words.fill(0, base, base + (1 << WORDS_SHIFT))
   }
 
   /** `IOSQE_*`. */

@@ -4,6 +4,7 @@
 
 use crate::memory::Memory;
 use crate::request::Request;
+use std::cell::Cell;
 use std::rc::Rc;
 use uring_engine::Settled;
 
@@ -75,9 +76,11 @@ impl Mailbox {
         self.slots
     }
 
-    /// The request table. JavaScript does not run while the slice is used.
-    pub fn requests(&self) -> &[Request] {
-        // SAFETY: mapped, zeroed, page aligned, `slots` requests long, any bit pattern is valid.
+    /// The request table. JavaScript does not run while the slice is used; rows are cleared under
+    /// it, hence the cells.
+    pub fn requests(&self) -> &[Cell<Request>] {
+        // SAFETY: mapped, zeroed, page aligned, `slots` requests long, any bit pattern is valid;
+        // a Cell has the layout of what is in it.
         unsafe { std::slice::from_raw_parts(self.requests.start().cast(), self.slots) }
     }
 
@@ -106,6 +109,12 @@ impl Mailbox {
             result.write(settled.slot | more);
             result.add(1).write(settled.result as u32);
             result.add(2).write(settled.flags);
+        }
+        if settled.last {
+            // the facade counts on finding a free slot's row empty
+            if let Some(row) = self.requests().get(settled.slot as usize) {
+                row.set(Request::default());
+            }
         }
         let Some(payload) = &settled.payload else { return };
         let output = payload.output();

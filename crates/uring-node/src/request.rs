@@ -6,7 +6,7 @@ use uring::squeue::Entry;
 
 /// One staged operation, 64 bytes, at index `slot` of the request table. Word numbers are those of
 /// `src/core/request.ts`.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 #[repr(C)]
 pub struct Request {
     /// Word 0: `sqe.opcode`.

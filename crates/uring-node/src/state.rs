@@ -112,7 +112,7 @@ impl State {
         let mailbox = self.mailbox.borrow();
         let requests = mailbox.requests();
         for &slot in mailbox.queue(count) {
-            let marks = requests.get(slot as usize).map_or(0, |request| request.marks);
+            let marks = requests.get(slot as usize).map_or(0, |request| request.get().marks);
             engine.stage(slot, Marks::from_request(marks)).map_err(|_| libc::EINVAL)?;
         }
         Ok(())

@@ -15,6 +15,7 @@ use crate::js::{Js, View};
 use crate::lent::Lending;
 use crate::request::Request;
 use napi::sys;
+use std::cell::Cell;
 use std::ffi::CString;
 use uring::opcode;
 use uring::types::Timespec;
@@ -72,7 +73,7 @@ fn memory(code: u8) -> Option<Memory> {
 /// The request table and the JavaScript values that belong to it, for one turn.
 pub struct Encoder<'turn> {
     pub js: Js,
-    pub requests: &'turn [Request],
+    pub requests: &'turn [Cell<Request>],
     /// The array whose element `slot` holds the operation's buffer, path or array of those.
     pub objects: sys::napi_value,
     /// The buffers that were looked up for this turn.
@@ -82,7 +83,9 @@ pub struct Encoder<'turn> {
 impl Encode for Encoder<'_> {
     #[inline(always)]
     fn encode(&mut self, slot: u32, slots: &Slots) -> Result<Encoded, Refusal> {
-        let request = self.requests.get(slot as usize).ok_or(-libc::EINVAL)?;
+        let row = self.requests.get(slot as usize).ok_or(-libc::EINVAL)?;
+        // SAFETY: rows are cleared when results are handed out, which is not during an encode.
+        let request = unsafe { &*row.as_ptr() };
         let operation = Operation { request, slot, encoder: self };
         let mut encoded = match memory(request.opcode).ok_or(-libc::EOPNOTSUPP)? {
             Memory::None => Encoded::bare(request.entry(request.addr)),
