@@ -1,16 +1,24 @@
-// Writes docs/kernels.md from a run of the matrix, and the run itself beside it, so that the page can be checked
-// against what it says.
-import { writeFileSync } from 'node:fs'
+// Writes docs/kernels.md from a run of the matrix, and the results themselves beside it, so that the page can be checked
+// against what it says. A kernel that this run left out keeps its last result.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { markdownTable } from 'markdown-table'
 import { inRoot } from '../scripts/lib/paths'
 import { GROUPS } from './groups'
 import type { MatrixRun } from './main'
-import { cellOf, skippedItems, totals } from './table'
+import { SERIES } from './series'
+import { cellOf, skippedItems, totals, wordsBelow } from './table'
 import type { KernelVerdict } from './verdict'
 
 export function writeDocs(run: MatrixRun): void {
-  writeFileSync(inRoot('docs', 'kernels.json'), `${JSON.stringify(run, null, 2)}\n`)
-  writeFileSync(inRoot('docs', 'kernels.md'), page(run))
+  const file = inRoot('docs', 'kernels.json')
+  const before = existsSync(file)
+    ? (JSON.parse(readFileSync(file, 'utf8')) as MatrixRun).kernels
+    : []
+  const latest = new Map([...before, ...run.kernels].map((one) => [one.key, one]))
+  const kernels = SERIES.flatMap((one) => latest.get(one.key) ?? [])
+  const all = { ...run, kernels }
+  writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`)
+  writeFileSync(inRoot('docs', 'kernels.md'), page(all))
 }
 
 export function page(run: MatrixRun): string {
@@ -22,6 +30,7 @@ Kernels are the newest of each series in Debian's archive. ${totals(run.kernels)
     '## What ran where',
     'Each guest runs Node, the built package, a chosen part of the ava suite, and the tests of the Rust crate. Its kernel log must be clean.',
     resultsTable(run.kernels),
+    ...whatIsRed(run.kernels),
     '## What a kernel lacks',
     lacking(run.kernels),
     '## Cost of the main path',
@@ -43,6 +52,11 @@ function resultsTable(kernels: readonly KernelVerdict[]): string {
   return markdownTable([['kernel', 'release', 'Node', ...GROUPS, 'kernel log', 'time'], ...rows])
 }
 
+function whatIsRed(kernels: readonly KernelVerdict[]): string[] {
+  const red = wordsBelow(kernels).filter((line) => line.startsWith('RED'))
+  return red.length === 0 ? [] : [red.map((line) => `- ${line}`).join('\n')]
+}
+
 function lacking(kernels: readonly KernelVerdict[]): string {
   const items = [...skippedItems(kernels)]
   if (items.length === 0) return 'Nothing was skipped.'
@@ -53,14 +67,16 @@ function lacking(kernels: readonly KernelVerdict[]): string {
 function costTable(kernels: readonly KernelVerdict[]): string {
   const names = [...new Set(kernels.flatMap((one) => Object.keys(one.figures)))]
   const rows = kernels.map((one) => {
-    const newest = kernels.findLast((other) => isArm(other) === isArm(one))
+    const newest = kernels.findLast((other) => isComparable(one, other))
     return [one.key, ...names.map((name) => relative(one.figures[name], newest?.figures[name]))]
   })
   return markdownTable([['kernel', ...names], ...rows])
 }
 
-function isArm(one: KernelVerdict): boolean {
-  return one.key.endsWith('-arm64')
+/** Same run, same processor, same libc: nothing else but the kernel differs. */
+function isComparable(one: KernelVerdict, other: KernelVerdict): boolean {
+  const kind = ({ key }: KernelVerdict): string => key.replace(/^[\d.]+/, '')
+  return one.run === other.run && kind(one) === kind(other)
 }
 
 function relative(value: number | undefined, to: number | undefined): string {

@@ -18,6 +18,8 @@ export interface GroupVerdict {
 export interface KernelVerdict {
   readonly key: string
   readonly package: string
+  /** When the run began that this is from: figures of different runs are not compared. */
+  readonly run: string
   readonly green: boolean
   readonly seconds: number
   /** What is wrong apart from failed tests. */
@@ -27,6 +29,8 @@ export interface KernelVerdict {
   readonly figures: Readonly<Record<string, number>>
   readonly logLines: number
 }
+
+const THIS_RUN = new Date().toISOString()
 
 export function judge(kernel: Kernel, run: GuestRun, planned: readonly string[]): KernelVerdict {
   const events = eventsOf(run.console)
@@ -49,6 +53,7 @@ export function judge(kernel: Kernel, run: GuestRun, planned: readonly string[])
   return {
     key: kernel.series.key,
     package: kernel.version,
+    run: THIS_RUN,
     green: !failed && faults.length === 0,
     seconds: Math.round(run.seconds * 10) / 10,
     faults,

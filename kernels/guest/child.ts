@@ -6,11 +6,14 @@ import { createInterface } from 'node:readline'
 export interface ChildEnd {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
-  readonly timedOut: boolean
+  /** Why it was killed, if it was. */
+  readonly killed: string | undefined
 }
 
 export interface ChildOptions extends Pick<SpawnOptions, 'env' | 'cwd' | 'uid' | 'gid'> {
+  /** How long it may take, and how long it may print nothing. */
   readonly limitMs: number
+  readonly silentMs: number
   onLine(line: string): void
 }
 
@@ -19,32 +22,38 @@ export function runChild(
   args: readonly string[],
   options: ChildOptions,
 ): Promise<ChildEnd> {
-  const { limitMs, onLine, ...spawnOptions } = options
+  const { limitMs, silentMs, onLine, ...spawnOptions } = options
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       ...spawnOptions,
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    let timedOut = false
-    const timer = setTimeout(() => {
-      timedOut = true
+    let killed: string | undefined
+    const kill = (reason: string): void => {
+      killed ??= reason
       // the whole group: ava's workers hold the pipes open otherwise
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
-    }, limitMs)
+    }
+    const limit = setTimeout(() => kill(`took longer than ${limitMs / 1000} s`), limitMs)
+    const silence = setTimeout(() => kill(`printed nothing for ${silentMs / 1000} s`), silentMs)
     for (const stream of [child.stdout, child.stderr])
-      createInterface({ input: stream }).on('line', onLine)
+      createInterface({ input: stream }).on('line', (line) => {
+        silence.refresh()
+        onLine(line)
+      })
     child.on('error', reject)
     child.on('close', (code, signal) => {
-      clearTimeout(timer)
-      resolve({ code, signal, timedOut })
+      clearTimeout(limit)
+      clearTimeout(silence)
+      resolve({ code, signal, killed })
     })
   })
 }
 
 /** What is wrong with the end of a program, or undefined if it ended with 0. */
 export function faultOf(end: ChildEnd): string | undefined {
-  if (end.timedOut) return 'took longer than its limit and was killed'
+  if (end.killed !== undefined) return `${end.killed} and was killed`
   if (end.signal !== null) return `ended by ${end.signal}`
   return end.code === 0 ? undefined : `ended with ${end.code}`
 }

@@ -69,6 +69,7 @@ async function tryCase(one: Case): Promise<string | undefined> {
     const end = await runChild(command, args, {
       ...ids,
       limitMs: LIMIT_MS,
+      silentMs: LIMIT_MS,
       onLine: (line) => lines.push(line),
     })
     const fault = faultOf(end)

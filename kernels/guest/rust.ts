@@ -7,7 +7,9 @@ import { parseSkip, type Outcome, type Skip, type TestResult } from '../protocol
 import { faultOf, runChild } from './child'
 import { report } from './report'
 
-const LIMIT_MS = 240_000
+const LIMIT_MS = 400_000
+/** Less than the host's patience, so that the guest can say which program hangs. */
+const SILENT_MS = 130_000
 const SKIP_LOG = '/tmp/rust-skips.log'
 
 export async function runRust(plan: GuestPlan): Promise<void> {
@@ -43,6 +45,7 @@ async function runProgram(program: string): Promise<void> {
     cwd: '/tmp',
     env: { ...process.env, URING_SKIP_LOG: SKIP_LOG, RUST_BACKTRACE: '0' },
     limitMs: LIMIT_MS,
+    silentMs: SILENT_MS,
     onLine,
   })
   for (const test of failed) report(resultOf(program, test, 'failed', wordsOf(test, tail)))

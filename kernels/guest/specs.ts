@@ -4,7 +4,8 @@ import { faultOf, runChild } from './child'
 import { report } from './report'
 import { TapReader } from './tap'
 
-const LIMIT_MS = 600_000
+const LIMIT_MS = 700_000
+const SILENT_MS = 150_000
 /** How much of their work the long specs do: emulation is some twenty times slower. */
 const SCALE = 0.05
 // ava's own process is not under test, and compiling its code costs more than it saves under emulation
@@ -27,6 +28,7 @@ export async function runSpecs(plan: GuestPlan): Promise<void> {
     cwd: GUEST.app,
     env: { ...process.env, CI: '1', URING_TEST_SCALE: String(SCALE) },
     limitMs: LIMIT_MS,
+    silentMs: SILENT_MS,
     onLine: (line) => {
       reader.line(line)
       words.push(line)
