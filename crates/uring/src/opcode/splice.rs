@@ -43,7 +43,8 @@ opcode! {
 
 opcode! {
     /// Makes a pipe, see `pipe2(2)`. Since Linux 6.16. Both descriptors, or both slots, are
-    /// written to `fds`; a chosen slot n takes n and n + 1.
+    /// written to `fds`; a chosen slot n takes n and n + 1 (kernels up to 6.18.15 at least write 0
+    /// for chosen slots).
     Pipe = IORING_OP_PIPE -> Entry;
     new { fds: [*mut std::os::fd::RawFd] }
     set {

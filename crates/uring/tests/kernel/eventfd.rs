@@ -34,6 +34,10 @@ fn inline_completions_can_be_left_out() {
     let file = place.file("f", b"data");
     let sync = opcode::Fsync::new(types::Fd(file.as_raw_fd())).build();
     assert_eq!(result(&mut ring, sync), 0);
+    // The worker posts first and signals then.
+    let mut poll = libc::pollfd { fd: fd.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+    // SAFETY: one structure is there.
+    unsafe { libc::poll(&raw mut poll, 1, 5_000) };
     assert_eq!(eventfd_count(&fd), 1);
 }
 

@@ -27,6 +27,9 @@ fn looks_up_files_and_buffers() {
     if got == -libc::EINVAL {
         return skip("nop::looks_up_files_and_buffers", "needs Linux 6.13");
     }
+    if got == 0 {
+        return skip("nop::looks_up_files", "6.18.15 says nothing of a missing file, 6.18.44 does");
+    }
     assert_eq!(got, -libc::EBADF);
     assert_eq!(result(&mut ring, file.fd(0).build()), 0);
     let fixed = sys::IORING_NOP_FILE | sys::IORING_NOP_FIXED_FILE;
