@@ -1,7 +1,8 @@
 // Operations of the ring itself: nothing, and time.
 
 import { operation, plain } from '../core/operation'
-import { IORING_OP_NOP, IORING_OP_TIMEOUT } from '../generated/constants'
+import { wrongValue } from '../errors'
+import { IORING_OP_NOP, IORING_OP_TIMEOUT, IORING_TIMEOUT_MULTISHOT } from '../generated/constants'
 import { checkUint32, toTimespec, type Duration, type OperationOptions } from '../options'
 import { Operations, begin, core, end, type Kind, type Outcome } from './base'
 
@@ -40,6 +41,9 @@ export abstract class ControlOperations<K extends Kind> extends Operations<K> {
     const { seconds, nanoseconds } = toTimespec(duration, 'duration')
     checkUint32(count, 'count')
     checkUint32(flags, 'flags')
+    if ((flags & IORING_TIMEOUT_MULTISHOT) !== 0) {
+      throw wrongValue('flags', 'must be without IORING_TIMEOUT_MULTISHOT: a promise settles once', flags)
+    }
     const slot = this[begin](TIMEOUT, -1, options)
     const { requests } = this[core]
     requests.setAddr(slot, seconds)
