@@ -19,6 +19,14 @@ pub struct BufGroup {
     filled: Vec<u32>,
     /// Which buffers a completion has named and nobody has put back.
     taken: Vec<bool>,
+    /// Which buffer lies, or lay last, in each place of the ring.
+    in_place: Vec<u16>,
+    /// The other way round.
+    place_of: Vec<u16>,
+    /// In a bundle that was taken: which buffer came after each.
+    after: Vec<u16>,
+    /// The place after the last one that the kernel was shown.
+    next_place: u16,
 }
 
 impl BufGroup {
@@ -40,18 +48,29 @@ impl BufGroup {
         let memory = Region::anonymous(usize::from(entries) * size as usize, 0)?;
         let ring = BufRing::register(submitter, entries, bgid, options)?;
         let count = usize::from(entries);
-        let mut group =
-            BufGroup { ring, memory, size, filled: vec![0; count], taken: vec![false; count] };
+        let mut group = BufGroup {
+            ring,
+            memory,
+            size,
+            filled: vec![0; count],
+            taken: vec![false; count],
+            in_place: vec![0; count],
+            place_of: vec![0; count],
+            after: vec![0; count],
+            next_place: 0,
+        };
         for bid in 0..entries {
             group.offer(bid, bid);
         }
-        // SAFETY: all places have just been filled.
-        unsafe { group.ring.advance(entries) };
+        group.advance(entries);
         Ok(group)
     }
 
-    /// Writes a whole buffer into the ring.
+    /// Writes a whole buffer into the place `ahead` of the ring's tail.
     fn offer(&mut self, bid: u16, ahead: u16) {
+        let place = self.next_place.wrapping_add(ahead) & (self.ring.entries() - 1);
+        self.in_place[usize::from(place)] = bid;
+        self.place_of[usize::from(bid)] = place;
         let at = usize::from(bid) * self.size as usize;
         // SAFETY: the buffer lies in memory that this group owns and lends to nobody while the
         // kernel has it; `Drop` leaks the memory unless the group was unregistered.
@@ -61,54 +80,102 @@ impl BufGroup {
         }
     }
 
+    /// The next `count` places, which have just been filled, become the kernel's.
+    fn advance(&mut self, count: u16) {
+        self.next_place = self.next_place.wrapping_add(count);
+        // SAFETY: the callers have filled the places.
+        unsafe { self.ring.advance(count) };
+    }
+
+    /// The buffers that `result` bytes fill, from the one that `flags` name on: id, first byte and
+    /// length. `next` says which buffer follows another.
+    fn pieces(&self, result: i32, flags: u32, next: impl Fn(u16) -> u16) -> Vec<(u16, u32, u32)> {
+        let mut pieces = Vec::new();
+        let Some(mut bid) = cqueue::buffer_select(flags) else { return pieces };
+        if bid >= self.ring.entries() {
+            return pieces;
+        }
+        let mut left = u32::try_from(result).unwrap_or(0);
+        for _ in 0..self.ring.entries() {
+            let from = self.filled[usize::from(bid)];
+            let len = left.min(self.size - from);
+            pieces.push((bid, from, len));
+            left -= len;
+            if left == 0 {
+                break;
+            }
+            bid = next(bid);
+        }
+        pieces
+    }
+
+    /// The buffer behind another one in the ring, which need not be the one with the next id.
+    fn behind(&self, bid: u16) -> u16 {
+        let place = self.place_of[usize::from(bid)].wrapping_add(1) & (self.ring.entries() - 1);
+        self.in_place[usize::from(place)]
+    }
+
     /// The bytes that a completion brought, and the buffer's id; nothing where it names none of
-    /// this group's buffers or reports an error.
-    ///
-    /// For a bundle these are the bytes of the first buffer only; see
-    /// [`bundle`](Self::bundle).
+    /// this group's buffers or reports an error. Of a bundle, the first buffer; see
+    /// [`take_bundle`](Self::take_bundle).
     ///
     /// # Safety
     ///
     /// Result and flags must be those of a completion of a request that used this group, each
-    /// taken once: other buffers may be written by the kernel meanwhile.
+    /// taken once and in order: other buffers may be written by the kernel meanwhile.
     pub unsafe fn take(&mut self, result: i32, flags: u32) -> Option<(u16, &[u8])> {
-        let bid = cqueue::buffer_select(flags)?;
-        let from = *self.filled.get(usize::from(bid))?;
-        let len = u32::try_from(result).ok()?.min(self.size - from);
-        self.taken[usize::from(bid)] = true;
-        let at = usize::from(bid) * self.size as usize + from as usize;
-        // SAFETY: the place lies inside buffer `bid`; the kernel has written it and, as the
-        // completion has come, does not write it again before it is put back.
-        let bytes =
-            unsafe { std::slice::from_raw_parts(self.memory.as_ptr().add(at), len as usize) };
-        Some((bid, bytes))
+        // SAFETY: the caller vouches for the completion.
+        unsafe { self.take_bundle(result, flags) }.into_iter().next()
     }
 
-    /// How many buffers, from the named one on, a bundle of `result` bytes has filled.
-    pub fn bundle(&self, result: i32) -> u16 {
-        let bytes = u32::try_from(result).unwrap_or(0);
-        bytes.div_ceil(self.size).min(self.ring.entries().into()) as u16
+    /// All buffers that a completion of a bundle filled, in order.
+    ///
+    /// # Safety
+    ///
+    /// As for [`take`](Self::take).
+    pub unsafe fn take_bundle(&mut self, result: i32, flags: u32) -> Vec<(u16, &[u8])> {
+        if result < 0 {
+            return Vec::new();
+        }
+        let pieces = self.pieces(result, flags, |bid| self.behind(bid));
+        // Places get new buffers before this bundle is put back: what followed what is kept.
+        for pair in pieces.windows(2) {
+            self.after[usize::from(pair[0].0)] = pair[1].0;
+        }
+        for (bid, ..) in &pieces {
+            self.taken[usize::from(*bid)] = true;
+        }
+        let bytes = |(bid, from, len): (u16, u32, u32)| {
+            let at = usize::from(bid) * self.size as usize + from as usize;
+            // SAFETY: the place lies inside buffer `bid`; the kernel has written it and, as the
+            // completion has come, does not write it again before it is put back.
+            let bytes =
+                unsafe { std::slice::from_raw_parts(self.memory.as_ptr().add(at), len as usize) };
+            (bid, bytes)
+        };
+        pieces.into_iter().map(bytes).collect()
     }
 
-    /// Puts the buffer of a completion back, once its bytes are used. In an incremental ring a
-    /// buffer that gets filled further is only moved on. Nothing happens for a buffer that was
-    /// not [taken](Self::take) or is back already.
+    /// Puts the buffers of a completion back, once their bytes are used. In an incremental ring a
+    /// buffer that gets filled further is only moved on. Nothing happens for buffers that were not
+    /// [taken](Self::take) or are back already.
     pub fn put(&mut self, result: i32, flags: u32) {
-        let Some(bid) = cqueue::buffer_select(flags) else { return };
-        let index = usize::from(bid);
-        if !self.taken.get(index).copied().unwrap_or(false) {
-            return;
+        let pieces = self.pieces(result, flags, |bid| self.after[usize::from(bid)]);
+        let last = pieces.len().saturating_sub(1);
+        let goes_on = self.ring.is_incremental() && cqueue::buffer_more(flags);
+        for (index, (bid, from, len)) in pieces.into_iter().enumerate() {
+            let at = usize::from(bid);
+            if !std::mem::take(&mut self.taken[at]) {
+                continue;
+            }
+            if goes_on && index == last {
+                self.filled[at] = from + len;
+                continue;
+            }
+            self.filled[at] = 0;
+            self.offer(bid, 0);
+            self.advance(1);
         }
-        self.taken[index] = false;
-        if self.ring.is_incremental() && cqueue::buffer_more(flags) {
-            let len = u32::try_from(result).unwrap_or(0);
-            self.filled[index] = (self.filled[index] + len).min(self.size);
-            return;
-        }
-        self.filled[index] = 0;
-        self.offer(bid, 0);
-        // SAFETY: the place has just been filled.
-        unsafe { self.ring.advance(1) };
     }
 
     /// The ring.

@@ -69,3 +69,41 @@ fn buffers_without_a_size_are_refused() {
     let refused = BufGroup::register(&ring.submitter(), 2, 0, 2, BufRingOptions::new());
     assert_eq!(errno(refused.map(drop)), libc::EINVAL);
 }
+
+/// Buffers come back in another order than their ids: the bundle follows the ring.
+#[test]
+fn bundles_follow_the_order_of_the_ring() {
+    let (mut ring, (a, b)) = (ring(), tcp_pair());
+    if !ring.params().is_feature_recvsend_bundle() {
+        return skip("buf_group::bundles", "needs Linux 6.10");
+    }
+    let mut group = BufGroup::register(&ring.submitter(), 4, 4, 2, BufRingOptions::new()).unwrap();
+    // Two single receives, put back the wrong way round: the ring is now 2, 3, 1, 0.
+    let done: Vec<cqueue::Entry> = (0..2)
+        .map(|_| {
+            (&a).write_all(b"xxxx").unwrap();
+            receive(&mut ring, &b, 4)
+        })
+        .collect();
+    for done in done.iter().rev() {
+        // SAFETY: the completion is one of this group's.
+        unsafe { group.take(done.result(), done.flags()) }.unwrap();
+        group.put(done.result(), done.flags());
+    }
+    (&a).write_all(b"aaaabbbbccccdddd").unwrap();
+    let mut order = Vec::new();
+    let mut text = Vec::new();
+    while text.len() < 16 {
+        let entry = opcode::RecvBundle::new(types::Fd(b.as_raw_fd()), 2).build();
+        let done = run(&mut ring, entry);
+        // SAFETY: the completion is one of this group's.
+        for (bid, bytes) in unsafe { group.take_bundle(done.result(), done.flags()) } {
+            order.push(bid);
+            text.extend_from_slice(bytes);
+        }
+    }
+    assert_eq!(text, b"aaaabbbbccccdddd");
+    assert_eq!(order, [2, 3, 1, 0]);
+    // SAFETY: nothing is in flight.
+    unsafe { group.unregister(&ring.submitter()) }.unwrap();
+}

@@ -117,13 +117,17 @@ fn a_bundle_fills_several_buffers() {
     if !ring.params().is_feature_recvsend_bundle() {
         return skip("recv::bundle", "needs Linux 6.10");
     }
-    let group = group(&ring, 8, 8);
+    let mut group = group(&ring, 8, 8);
     (&a).write_all(&[1; 30]).unwrap();
     let recv = opcode::RecvBundle::new(types::Fd(b.as_raw_fd()), 1).build();
     let done = run(&mut ring, recv);
     // How much of it the kernel takes at once is its own business; several buffers it is.
     assert!(done.result() > 8, "{done:?}");
-    assert_eq!(i32::from(group.bundle(done.result())), (done.result() + 7) / 8);
+    // SAFETY: the completion is one of this group's.
+    let buffers = unsafe { group.take_bundle(done.result(), done.flags()) };
+    assert_eq!(buffers.len() as i32, (done.result() + 7) / 8);
+    let bytes: Vec<u8> = buffers.iter().flat_map(|(_, bytes)| bytes.to_vec()).collect();
+    assert_eq!(bytes, vec![1; done.result() as usize]);
     let mut rest = 30 - done.result();
     push(&mut ring, &[opcode::RecvMultiBundle::new(types::Fd(b.as_raw_fd()), 1).build()]);
     (&a).write_all(&[2; 2]).unwrap();
