@@ -283,7 +283,11 @@ export class Ring extends AllOperations<'promise'> {
     own.refuse(ringClosed())
     if (own.inFlight > 0) {
       const idle = new Promise<void>((resolve) => {
-        own.idle = resolve
+        // rejections are passed on by a promise (see Core.promise): passed on in the same way, but
+        // after them, this one settles when all of them have
+        own.idle = () => {
+          resolve(Promise.resolve())
+        }
       })
       own.cancelAll()
       await idle
