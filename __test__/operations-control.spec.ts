@@ -96,3 +96,10 @@ test('a ring used with `await using` is closed at the end of its scope', async (
   }
   t.true(outside.disposed)
 })
+
+test('a timeout that would fire again and again is refused at the call: a promise settles once', async (t) => {
+  const ring = ringFor(t)
+  t.throws(() => ring.timeout(1, 3, constants.IORING_TIMEOUT_MULTISHOT), { code: 'ERR_INVALID_ARG_VALUE' })
+  t.throws(() => ring.batch((b) => b.timeout(1, 3, constants.IORING_TIMEOUT_MULTISHOT)), { code: 'ERR_INVALID_ARG_VALUE' })
+  t.is(await ring.nop(), 0)
+})
