@@ -84,3 +84,12 @@ fn say(lines: &[String]) {
         let _ = writeln!(out, "{line}");
     }
 }
+
+#[cfg(test)]
+mod tests {
+    /// What `--check` does, so that every test run does it too.
+    #[test]
+    fn committed_output_is_up_to_date() {
+        super::run(true, None).unwrap();
+    }
+}
