@@ -146,6 +146,40 @@ test('a continuation that throws is an unhandled rejection; the others of its tu
   t.deepEqual(said, [{ settled: 100, caught: 10, again: 0, inFlight: 0 }])
 })
 
+test('a refusal that nobody handles is one unhandled rejection, one that is handled is none (R39, R96)', async (t) => {
+  const { code, said, stderr } = await inChild(async ({ uring, say }) => {
+    const told: string[] = []
+    process.on('unhandledRejection', (reason) => told.push(`unhandled ${(reason as { code: string }).code}`))
+    process.on('rejectionHandled', () => told.push('handled late'))
+    process.on('multipleResolves', () => told.push('twice'))
+    const ring = new uring.Ring()
+    const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 20))
+    for (const call of [
+      () => ring.close(0x7fff_fff0),
+      () => ring.openat(-100, '/not/there', 0),
+      () => ring.timeout(1, 0, 0, { timeout: 0 }),
+      () => ring.chain((c) => [c.close(0x7fff_fff0), c.nop()]),
+      () => ring.nop({ signal: AbortSignal.abort() }),
+    ]) {
+      call().catch(() => {})
+      await call().catch(() => {})
+      await Promise.allSettled([call(), call()])
+      await turn()
+    }
+    say(told.splice(0))
+    void ring.close(0x7fff_fff0)
+    await turn()
+    void ring.chain((c) => [c.openat(-100, '/not/there', 0)])
+    await turn()
+    void ring.timeout(60_000)
+    await ring.dispose()
+    await turn()
+    say(told)
+  })
+  t.is(code, 0, stderr)
+  t.deepEqual(said, [[], ['unhandled EBADF', 'unhandled ENOENT', 'unhandled ECANCELED']])
+})
+
 test('an exception of a nextTick or a microtask in between does not stop the ring (R63)', async (t) => {
   const { code, said, stderr } = await inChild(async ({ uring, say }) => {
     let caught = 0
