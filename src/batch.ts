@@ -35,10 +35,12 @@ export class Batch extends Group<'batch'> {
       this[core].owners.dismiss(this.#number)
       return Promise.resolve(this.#results)
     }
-    return new Promise((resolve, reject) => {
+    const promise = new Promise<Int32Array>((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
     })
+    this[core].launch() // it may all be over when this returns
+    return promise
   }
 
   /** @internal */

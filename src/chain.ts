@@ -62,6 +62,7 @@ export class Chain extends Group<'chain'> {
     })
     // all of them at once: a link is to whatever is queued next
     for (const [place, slot] of this.#slots.entries()) own.own(slot, this.#number, place)
+    own.launch()
     return promise.then((values) => places.map((place) => values[place]))
   }
 

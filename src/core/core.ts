@@ -158,15 +158,17 @@ export class Core {
     })
     this.#resolves[slot] = resolve
     this.#promises[slot] = promise
-    this.#enqueue(slot)
+    this.#queue[this.#queued++] = slot
+    this.launch()
     return promise as Promise<T>
   }
 
-  /** Queues the operation in `slot`; its raw result goes to the owner, as its number `place`. */
+  /** Queues the operation in `slot`; its raw result goes to the owner, as its number `place`.
+   *  `launch` follows when all are queued. */
   own(slot: number, owner: number, place: number): void {
     this.#owned[slot] = owner
     this.#places[slot] = place
-    this.#enqueue(slot)
+    this.#queue[this.#queued++] = slot
   }
 
   /** Runs `collect`, during which nothing is submitted; when it throws, `undo`. */
@@ -257,10 +259,9 @@ export class Core {
     if (this.#scheduled && !this.#deferred && this.#refused !== closedForGood) this.flush()
   }
 
-  #enqueue(slot: number): void {
-    this.#queue[this.#queued++] = slot
+  /** What is queued goes to the kernel at the end of the turn, or at once when it fills the ring. */
+  launch(): void {
     if (!this.#scheduled) this.#schedule()
-    // a full submission queue need not wait for the end of the turn
     else if (this.#queued >= this.#sqEntries && !this.#deferred && this.#collecting === 0) this.flush()
   }
 
@@ -291,19 +292,23 @@ export class Core {
     const owned = this.#owned
     const places = this.#places
     const { objects } = this
+    let owner = NOBODY
+    let taker: Owner | undefined
     for (let index = 0, at = 0; index < count; index++, at += RESULT_WORDS) {
       const slot = results[at] as number
       const result = results[at + 1] as number
-      const owner = owned[slot] as number
-      if (owner !== NOBODY) {
-        const taker = this.owners.at(owner) as Owner
-        owned[slot] = NOBODY
-        taker.complete(places[slot] as number, result, slot, results[at + 2] as number, index)
-        objects[slot] = undefined
-        if (this.#watch.active) this.#watch.forget(slot)
-      } else {
+      if (owned[slot] === NOBODY) {
         this.#settlePromise(slot, result, results[at + 2] as number, index)
+        continue
       }
+      if (owned[slot] !== owner) {
+        owner = owned[slot] as number
+        taker = this.owners.at(owner)
+      }
+      owned[slot] = NOBODY
+      ;(taker as Owner).complete(places[slot] as number, result, slot, results[at + 2] as number, index)
+      objects[slot] = undefined
+      if (this.#watch.active) this.#watch.forget(slot)
     }
     // only now: a getter planted on Object.prototype.then runs inside resolve()
     this.#free.giveAll(results, count, RESULT_WORDS)

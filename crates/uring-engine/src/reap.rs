@@ -37,7 +37,7 @@ impl<K: Kernel> Engine<K> {
     }
 
     /// Routes one completion. True when the sink got a result.
-    #[inline]
+    #[inline(always)]
     fn take<S: FnMut(Settled)>(&mut self, completion: Completion, sink: &mut S) -> bool {
         let token = Token::from_user_data(completion.user_data);
         if token.kind() == Some(Kind::Cancel) && self.cancels_in_kernel > 0 {
@@ -57,7 +57,18 @@ impl<K: Kernel> Engine<K> {
                 return false;
             }
         };
-        let part = match token.kind() {
+        let kind = token.kind();
+        let last = completion.flags & MORE == 0;
+        if place.marks == Marks::NONE
+            && place.outstanding == OPERATION
+            && kind == Some(Kind::Operation)
+            && last
+        {
+            // nothing special about it, as for nearly all
+            self.settle(slot, completion.result, completion.flags, sink);
+            return true;
+        }
+        let part = match kind {
             Some(Kind::Operation) => OPERATION,
             Some(Kind::Guard) => GUARD,
             _ => 0,
@@ -66,7 +77,7 @@ impl<K: Kernel> Engine<K> {
             self.counts.suspect += 1;
             return false;
         }
-        if completion.flags & MORE != 0 && part == OPERATION {
+        if !last && part == OPERATION {
             sink(Settled::more(slot, completion.result, completion.flags));
             return true;
         }
@@ -90,7 +101,7 @@ impl<K: Kernel> Engine<K> {
     }
 
     /// Frees the slot and hands its result out.
-    #[inline]
+    #[inline(always)]
     fn settle<S: FnMut(Settled)>(&mut self, slot: u32, result: i32, flags: u32, sink: &mut S) {
         let payload = self.slots.release(slot);
         self.counts.settled += 1;
