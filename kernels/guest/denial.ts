@@ -1,6 +1,7 @@
 // The ways in which io_uring is taken away from a process, each tried for real in a child: the package must say that
 // it is unavailable, for which reason and what to do, and must never crash or hang.
 import { existsSync, writeFileSync } from 'node:fs'
+import { release } from 'node:os'
 import { join } from 'node:path'
 import { GUEST } from '../plan'
 import { faultOf, runChild } from './child'
@@ -19,13 +20,26 @@ interface Case {
   readonly unprivileged?: boolean
 }
 
+/**
+ * Whether this kernel counts a ring's memory against RLIMIT_MEMLOCK. Old ones did until 5.12, which 5.10 got in an update
+ * (5.10.162); rings made of regions do again (seen: not on 5.10.262, 6.1, 6.12, but on 6.18; in the source from 6.14 on).
+ */
+function chargesRings(): boolean {
+  const [major = 0, minor = 0] = release().split('.').map(Number)
+  return major > 6 || (major === 6 && minor >= 14)
+}
+
 const CASES: readonly Case[] = [
   { name: 'nothing is denied', reason: undefined },
   { name: 'nothing is denied to the unprivileged', reason: undefined, unprivileged: true },
   { name: 'seccomp answers EPERM', reason: 'seccomp', deny: 'eperm' },
   { name: 'seccomp answers ENOSYS', reason: 'seccomp', deny: 'enosys' },
-  // rings stopped counting against RLIMIT_MEMLOCK in 5.12, and 5.10 got that io_uring in one of its updates (5.10.162)
-  { name: 'no locked memory is allowed', reason: undefined, deny: 'memlock', unprivileged: true },
+  {
+    name: 'no locked memory is allowed',
+    reason: chargesRings() ? 'limit' : undefined,
+    deny: 'memlock',
+    unprivileged: true,
+  },
   { name: 'io_uring_disabled is 2', reason: 'sysctl', sysctl: '2' },
   {
     name: 'io_uring_disabled is 1 for the unprivileged',
