@@ -66,6 +66,7 @@ function lacking(kernels: readonly KernelVerdict[]): string {
 
 function costTable(kernels: readonly KernelVerdict[]): string {
   const names = [...new Set(kernels.flatMap((one) => Object.keys(one.figures)))]
+  if (names.length === 0) return 'Not measured: the machine had other work during the last run.'
   const rows = kernels.map((one) => {
     const newest = kernels.findLast((other) => isComparable(one, other))
     return [one.key, ...names.map((name) => relative(one.figures[name], newest?.figures[name]))]
