@@ -11,7 +11,13 @@ const TYPE = 'ERR_INVALID_ARG_TYPE'
 const VALUE = 'ERR_INVALID_ARG_VALUE'
 
 /** Calls with every value; each must throw the code and queue nothing. */
-function refuses(t: ExecutionContext, ring: Ring, code: string, values: readonly unknown[], call: (value: never) => unknown): void {
+function refuses(
+  t: ExecutionContext,
+  ring: Ring,
+  code: string,
+  values: readonly unknown[],
+  call: (value: never) => unknown,
+): void {
   for (const value of values) {
     const error = thrown(t, () => call(value as never))
     t.is(error.code, code, `${String(value)}: ${error.message}`)
@@ -85,25 +91,49 @@ test('flags, modes, masks and counts are whole numbers of 32 bits (R08)', (t) =>
     refuses(t, ring, RANGE, NOT_A_UINT32, call)
     refuses(t, ring, TYPE, ['0', null, true, {}, 1n], call)
   }
-  refuses(t, ring, RANGE, [-1, 65_536, 1.5, Number.NaN], (index) => ring.readFixed(0, buffer, 0, index))
+  refuses(t, ring, RANGE, [-1, 65_536, 1.5, Number.NaN], (index) =>
+    ring.readFixed(0, buffer, 0, index),
+  )
   refuses(t, ring, TYPE, ['1', null, {}], (index) => ring.writeFixed(0, buffer, 0, index))
 })
 
 test('a buffer is a view of memory; strings, arrays and bare ArrayBuffers are not', (t) => {
   const ring = ringFor(t)
-  const wrong = ['text', [1, 2], {}, null, undefined, 5, new ArrayBuffer(8), { byteLength: 8, buffer: new ArrayBuffer(8) }]
+  const wrong = [
+    'text',
+    [1, 2],
+    {},
+    null,
+    undefined,
+    5,
+    new ArrayBuffer(8),
+    { byteLength: 8, buffer: new ArrayBuffer(8) },
+  ]
   refuses(t, ring, TYPE, wrong, (value) => ring.read(0, value, 0))
   refuses(t, ring, TYPE, wrong, (value) => ring.write(0, value, 0))
   refuses(t, ring, TYPE, wrong, (value) => ring.readFixed(0, value, 0, 0))
   refuses(t, ring, TYPE, wrong, (value) => ring.readv(0, [buffer, value] as never, 0))
-  refuses(t, ring, TYPE, ['text', {}, null, undefined, buffer, new Set([buffer])], (value) => ring.writev(0, value, 0))
-  refuses(t, ring, RANGE, [Array.from({ length: 1025 }, () => buffer)], (value) => ring.readv(0, value, 0))
+  refuses(t, ring, TYPE, ['text', {}, null, undefined, buffer, new Set([buffer])], (value) =>
+    ring.writev(0, value, 0),
+  )
+  refuses(t, ring, RANGE, [Array.from({ length: 1025 }, () => buffer)], (value) =>
+    ring.readv(0, value, 0),
+  )
 })
 
 test('a path is text, bytes or a file: URL, without NULs', (t) => {
   const ring = ringFor(t)
-  for (const call of [(path: never) => ring.openat(-100, path, 0), (path: never) => ring.statx(-100, path)]) {
-    refuses(t, ring, TYPE, [1, null, undefined, {}, ['x'], new ArrayBuffer(4), new Uint16Array(2)], call)
+  for (const call of [
+    (path: never) => ring.openat(-100, path, 0),
+    (path: never) => ring.statx(-100, path),
+  ]) {
+    refuses(
+      t,
+      ring,
+      TYPE,
+      [1, null, undefined, {}, ['x'], new ArrayBuffer(4), new Uint16Array(2)],
+      call,
+    )
     refuses(t, ring, VALUE, ['a\0', '\0', Buffer.from('a\0b')], call)
     refuses(t, ring, 'ERR_INVALID_URL_SCHEME', [new URL('https://example.org/x')], call)
   }
@@ -111,9 +141,25 @@ test('a path is text, bytes or a file: URL, without NULs', (t) => {
 
 test('a duration is whole milliseconds, or whole seconds and nanoseconds (R75)', (t) => {
   const ring = ringFor(t)
-  const range = [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, { seconds: -1 }, { seconds: 1.5 }, { seconds: 2 ** 32 }]
-  const nanoseconds = [{ seconds: 0, nanoseconds: 1_000_000_000 }, { seconds: 0, nanoseconds: -1 }, { seconds: 0, nanoseconds: 0.5 }]
-  for (const call of [(value: never) => ring.timeout(value), (value: never) => ring.nop({ timeout: value })]) {
+  const range = [
+    -1,
+    0.5,
+    Number.NaN,
+    Number.POSITIVE_INFINITY,
+    2 ** 53,
+    { seconds: -1 },
+    { seconds: 1.5 },
+    { seconds: 2 ** 32 },
+  ]
+  const nanoseconds = [
+    { seconds: 0, nanoseconds: 1_000_000_000 },
+    { seconds: 0, nanoseconds: -1 },
+    { seconds: 0, nanoseconds: 0.5 },
+  ]
+  for (const call of [
+    (value: never) => ring.timeout(value),
+    (value: never) => ring.nop({ timeout: value }),
+  ]) {
     refuses(t, ring, RANGE, [...range, ...nanoseconds], call)
     refuses(t, ring, TYPE, ['1', true, null, 1n, {}, { seconds: '1' }, { nanoseconds: 1 }], call)
   }
@@ -124,8 +170,15 @@ test('options are an object with a signal, a timeout and flags that are allowed'
   refuses(t, ring, TYPE, [null, 5, 'x', true, () => 1], (options) => ring.nop(options))
   refuses(t, ring, TYPE, [null, {}, 'x', 1, { aborted: false }], (signal) => ring.nop({ signal }))
   refuses(t, ring, TYPE, ['1', null, {}, 1n], (flags) => ring.nop({ flags }))
-  const links = [constants.IOSQE_IO_LINK, constants.IOSQE_IO_HARDLINK, constants.IOSQE_BUFFER_SELECT, constants.IOSQE_CQE_SKIP_SUCCESS]
-  refuses(t, ring, VALUE, [...links, 256, -1, 1.5, Number.NaN, 2 ** 32], (flags) => ring.nop({ flags }))
+  const links = [
+    constants.IOSQE_IO_LINK,
+    constants.IOSQE_IO_HARDLINK,
+    constants.IOSQE_BUFFER_SELECT,
+    constants.IOSQE_CQE_SKIP_SUCCESS,
+  ]
+  refuses(t, ring, VALUE, [...links, 256, -1, 1.5, Number.NaN, 2 ** 32], (flags) =>
+    ring.nop({ flags }),
+  )
 })
 
 test('a batch and a chain refuse the same values, and undo what they had collected', async (t) => {
@@ -152,7 +205,9 @@ test('the other methods of a ring check what they are given', (t) => {
   refuses(t, ring, TYPE, [undefined, null, 5, {}], (value) => ring.chain(value))
   refuses(t, ring, TYPE, [null, 5, 'hard'], (value) => ring.chain((c) => [c.nop()], value))
   refuses(t, ring, TYPE, [undefined, null, 5, {}], (value) => ring.cancel(value))
-  refuses(t, ring, RANGE, [0, -1, 1.5, Number.NaN, 16_385], (value) => ring.registerBuffers(value, 4096))
+  refuses(t, ring, RANGE, [0, -1, 1.5, Number.NaN, 16_385], (value) =>
+    ring.registerBuffers(value, 4096),
+  )
   refuses(t, ring, RANGE, [0, -1, 1.5, 2 ** 31], (value) => ring.registerBuffers(1, value))
   refuses(t, ring, TYPE, [undefined, null, 5, 'x', new Set()], (value) => ring.registerFiles(value))
   refuses(t, ring, RANGE, [[-2], [0.5], [2 ** 31]], (value) => ring.registerFiles(value))
@@ -191,7 +246,7 @@ test('arguments that call back into the ring, or end it, get a normal answer (R0
   await ending.dispose()
 })
 
-test('an argument that throws is the caller\'s error and leaves nothing behind (R06)', async (t) => {
+test("an argument that throws is the caller's error and leaves nothing behind (R06)", async (t) => {
   const ring = ringFor(t)
   const bad = (key: string): never => Object.defineProperty({}, key, { get: () => { throw new Error('mine') } }) as never // prettier-ignore
   const signal = { aborted: false, addEventListener: () => { throw new Error('mine') }, removeEventListener() {} } as never // prettier-ignore

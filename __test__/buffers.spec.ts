@@ -12,7 +12,12 @@ import { writeSync } from 'node:fs'
 
 /** What is used of it; its types belong to browsers. */
 interface Wasm {
-  readonly WebAssembly: { readonly Memory: new (pages: object) => { readonly buffer: ArrayBuffer; grow(pages: number): number } }
+  readonly WebAssembly: {
+    readonly Memory: new (pages: object) => {
+      readonly buffer: ArrayBuffer
+      grow(pages: number): number
+    }
+  }
 }
 
 const GONE = { code: 'ERR_BUFFER_DETACHED', instanceOf: TypeError }
@@ -37,13 +42,21 @@ test('a read into every kind of view fills exactly its bytes', async (t) => {
   }
   const view = new DataView(new ArrayBuffer(16), 4, 8)
   t.is(await ring.read(fd, view, 0), 8)
-  t.deepEqual(Buffer.from(view.buffer), Buffer.concat([Buffer.alloc(4), pattern(8), Buffer.alloc(4)]))
+  t.deepEqual(
+    Buffer.from(view.buffer),
+    Buffer.concat([Buffer.alloc(4), pattern(8), Buffer.alloc(4)]),
+  )
 })
 
 test('zero bytes are a defined answer: 0, whatever the view (R07)', async (t) => {
   const ring = ringFor(t)
   const fd = opened(t, 'x')
-  for (const view of [Buffer.alloc(0), new Uint8Array(0), new DataView(new ArrayBuffer(0)), new Uint8Array(new ArrayBuffer(8), 8)]) {
+  for (const view of [
+    Buffer.alloc(0),
+    new Uint8Array(0),
+    new DataView(new ArrayBuffer(0)),
+    new Uint8Array(new ArrayBuffer(8), 8),
+  ]) {
     t.is(await ring.read(fd, view, 0), 0)
     t.is(await ring.write(fd, view, 0), 0)
     t.is(await ring.readv(fd, [view], 0), 0)
@@ -53,7 +66,12 @@ test('zero bytes are a defined answer: 0, whatever the view (R07)', async (t) =>
 test('a buffer whose memory is gone before the call is refused at the call (R06)', (t) => {
   const ring = ringFor(t)
   const fd = opened(t, pattern(64))
-  for (const view of [new Uint8Array(64), new Float64Array(8), new DataView(new ArrayBuffer(64)), new Uint8Array(0)]) {
+  for (const view of [
+    new Uint8Array(64),
+    new Float64Array(8),
+    new DataView(new ArrayBuffer(64)),
+    new Uint8Array(0),
+  ]) {
     detach(view)
     t.throws(() => ring.read(fd, view, 0), GONE)
     t.throws(() => ring.write(fd, view, 0), GONE)
@@ -109,7 +127,10 @@ test('getters of the options cannot take the memory away unseen (R06)', async (t
   const fd = opened(t, pattern(64))
   for (const view of [new Uint8Array(64), new DataView(new ArrayBuffer(64))]) {
     const options = { get signal() { detach(view); return undefined } } // prettier-ignore
-    t.is((await rejection(t, (async () => ring.read(fd, view, 0, options))())).code, 'ERR_BUFFER_DETACHED')
+    t.is(
+      (await rejection(t, (async () => ring.read(fd, view, 0, options))())).code,
+      'ERR_BUFFER_DETACHED',
+    )
   }
   t.is(ring.stats().inFlight, 0)
 })
@@ -119,7 +140,9 @@ test('a view that lies about its length is not believed (R06)', async (t) => {
   const fd = opened(t, pattern(4096))
   for (const lie of [4096, 4, 0]) {
     const view = Object.defineProperty(new Uint8Array(64), 'byteLength', { value: lie })
-    const outcome = await Promise.resolve().then(() => ring.read(fd, view, 0)).catch((error: Error) => error)
+    const outcome = await Promise.resolve()
+      .then(() => ring.read(fd, view, 0))
+      .catch((error: Error) => error)
     t.true(outcome instanceof Error || (outcome as number) <= 64, `${lie}: ${String(outcome)}`)
   }
 })
@@ -127,7 +150,10 @@ test('a view that lies about its length is not believed (R06)', async (t) => {
 test('a resizable buffer that shrinks or grows before the submit is refused, one that rests is read into (R03)', async (t) => {
   const ring = ringFor(t)
   const fd = opened(t, pattern(4096))
-  const resizable = (): ArrayBuffer => new (ArrayBuffer as never as new (size: number, options: object) => ArrayBuffer)(1024, { maxByteLength: 8192 })
+  const resizable = (): ArrayBuffer =>
+    new (ArrayBuffer as never as new (size: number, options: object) => ArrayBuffer)(1024, {
+      maxByteLength: 8192,
+    })
   const resting = new Uint8Array(resizable())
   t.is(await ring.read(fd, resting, 0), 1024)
   t.deepEqual(Buffer.from(resting), pattern(1024))
@@ -156,37 +182,45 @@ test('the same buffer in two reads at once ends up with one of them (R13)', asyn
   t.true([1, 2].includes(buffer[0] as number))
 })
 
-test.serial('a read into a buffer whose references are dropped survives GC (R01, R10)', async (t) => {
-  const ring = ringFor(t)
-  const { reader, writer } = pipe(t)
-  const rounds = scaled(20, 3)
-  for (let round = 0; round < rounds; round++) {
-    const size = round % 2 === 0 ? 64 : 60_000
-    let promise: Promise<unknown>
-    const weak = (() => {
-      const buffer = new Uint8Array(size)
-      promise = ring.read(reader, buffer, null).then((bytes) => ({ bytes, text: Buffer.from(buffer).toString('latin1', 0, 5) }))
-      return new WeakRef(buffer)
-    })()
-    ring.flush()
-    collectNow(2)
-    await collect(2)
-    t.true(weak.deref() !== undefined, 'the ring holds the buffer')
-    writeSync(writer, 'hello')
-    t.deepEqual(await promise!, { bytes: 5, text: 'hello' })
-  }
-})
+test.serial(
+  'a read into a buffer whose references are dropped survives GC (R01, R10)',
+  async (t) => {
+    const ring = ringFor(t)
+    const { reader, writer } = pipe(t)
+    const rounds = scaled(20, 3)
+    for (let round = 0; round < rounds; round++) {
+      const size = round % 2 === 0 ? 64 : 60_000
+      let promise: Promise<unknown>
+      const weak = (() => {
+        const buffer = new Uint8Array(size)
+        promise = ring
+          .read(reader, buffer, null)
+          .then((bytes) => ({ bytes, text: Buffer.from(buffer).toString('latin1', 0, 5) }))
+        return new WeakRef(buffer)
+      })()
+      ring.flush()
+      collectNow(2)
+      await collect(2)
+      t.true(weak.deref() !== undefined, 'the ring holds the buffer')
+      writeSync(writer, 'hello')
+      t.deepEqual(await promise!, { bytes: 5, text: 'hello' })
+    }
+  },
+)
 
-test.serial('a buffer that only the kernel wants is held, and let go when the operation is over (R01, R10)', async (t) => {
-  const ring = ringFor(t)
-  const { reader, writer } = pipe(t)
-  const held = await start(ring, reader)
-  await collect(20)
-  t.true(held.deref() !== undefined, 'held while the read waits')
-  writeSync(writer, 'x')
-  while (ring.stats().inFlight > 0) await new Promise((resolve) => setImmediate(resolve))
-  await gone(t, held)
-})
+test.serial(
+  'a buffer that only the kernel wants is held, and let go when the operation is over (R01, R10)',
+  async (t) => {
+    const ring = ringFor(t)
+    const { reader, writer } = pipe(t)
+    const held = await start(ring, reader)
+    await collect(20)
+    t.true(held.deref() !== undefined, 'held while the read waits')
+    writeSync(writer, 'x')
+    while (ring.stats().inFlight > 0) await new Promise((resolve) => setImmediate(resolve))
+    await gone(t, held)
+  },
+)
 
 async function start(ring: Ring, fd: number): Promise<WeakRef<object>> {
   const buffer = new Uint8Array(100_000)
@@ -231,18 +265,21 @@ test('WebAssembly memory is read into; when it grows before the submit the read 
   t.throws(() => ring.read(fd, view, 0), GONE)
 })
 
-test.serial('a buffer that is transferred while the kernel has it: the promise settles, the bytes follow the memory (R02)', async (t) => {
-  const ring = ringFor(t)
-  const { reader, writer } = pipe(t)
-  for (const size of [64, 4096, 1 << 20]) {
-    const buffer = new Uint8Array(size)
-    const reading = ring.read(reader, buffer, null)
-    ring.flush()
-    const moved = structuredClone(buffer, { transfer: [buffer.buffer] })
-    t.is(buffer.byteLength, 0)
-    await collect(2)
-    writeSync(writer, 'still')
-    t.is(await reading, 5)
-    t.is(Buffer.from(moved.buffer).toString('latin1', 0, 5), 'still')
-  }
-})
+test.serial(
+  'a buffer that is transferred while the kernel has it: the promise settles, the bytes follow the memory (R02)',
+  async (t) => {
+    const ring = ringFor(t)
+    const { reader, writer } = pipe(t)
+    for (const size of [64, 4096, 1 << 20]) {
+      const buffer = new Uint8Array(size)
+      const reading = ring.read(reader, buffer, null)
+      ring.flush()
+      const moved = structuredClone(buffer, { transfer: [buffer.buffer] })
+      t.is(buffer.byteLength, 0)
+      await collect(2)
+      writeSync(writer, 'still')
+      t.is(await reading, 5)
+      t.is(Buffer.from(moved.buffer).toString('latin1', 0, 5), 'still')
+    }
+  },
+)

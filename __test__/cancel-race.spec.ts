@@ -39,40 +39,54 @@ function race(ring: Ring, dice: Dice, fd: number, tally: Tally): Promise<void> {
   return operation.then(
     (value) => {
       tally.settled++
-      const expected = kind === 0 ? value === 0 : kind === 2 ? value === 'expired' : value === 64 && buffer.equals(pattern(4096).subarray(at, at + 64))
+      const expected =
+        kind === 0
+          ? value === 0
+          : kind === 2
+            ? value === 'expired'
+            : value === 64 && buffer.equals(pattern(4096).subarray(at, at + 64))
       if (!expected) throw new Error(`kind ${kind} at ${at} gave ${String(value)}`)
       tally.full++
     },
     (error: NodeJS.ErrnoException) => {
       tally.settled++
-      if (error.code === 'ABORT_ERR' ? !signal.aborted : !(kind === 3 && error.code === 'ETIMEDOUT')) throw error
+      if (
+        error.code === 'ABORT_ERR' ? !signal.aborted : !(kind === 3 && error.code === 'ETIMEDOUT')
+      )
+        throw error
       tally.aborted++
     },
   )
 }
 
-test.serial('100,000 aborts racing completions: one outcome each, full result or abort (R72)', async (t) => {
-  t.timeout(120_000)
-  const start = seed()
-  t.log(`seed ${start} (URING_TEST_SEED)`)
-  const dice = new Dice(start)
-  const ring = ringFor(t, { entries: 64 })
-  const fd = opened(t, pattern(4096))
-  const before = descriptorCount()
-  const tally: Tally = { settled: 0, full: 0, aborted: 0 }
-  let begun = 0
-  for (const total = scaled(100_000, 2000); begun < total; ) {
-    const many = 1 + dice.below(200)
-    begun += many
-    await Promise.all(Array.from({ length: many }, () => race(ring, dice, fd, tally)))
-    if (dice.below(10) === 0) await turnOfLoop()
-  }
-  t.is(tally.settled, begun)
-  t.true(tally.full > begun / 10 && tally.aborted > begun / 10, `${tally.full} full, ${tally.aborted} aborted`)
-  t.is(descriptorCount(), before)
-  t.is(ring.stats().inFlight, 0)
-  t.is(ring.stats().suspect, 0)
-})
+test.serial(
+  '100,000 aborts racing completions: one outcome each, full result or abort (R72)',
+  async (t) => {
+    t.timeout(120_000)
+    const start = seed()
+    t.log(`seed ${start} (URING_TEST_SEED)`)
+    const dice = new Dice(start)
+    const ring = ringFor(t, { entries: 64 })
+    const fd = opened(t, pattern(4096))
+    const before = descriptorCount()
+    const tally: Tally = { settled: 0, full: 0, aborted: 0 }
+    let begun = 0
+    for (const total = scaled(100_000, 2000); begun < total;) {
+      const many = 1 + dice.below(200)
+      begun += many
+      await Promise.all(Array.from({ length: many }, () => race(ring, dice, fd, tally)))
+      if (dice.below(10) === 0) await turnOfLoop()
+    }
+    t.is(tally.settled, begun)
+    t.true(
+      tally.full > begun / 10 && tally.aborted > begun / 10,
+      `${tally.full} full, ${tally.aborted} aborted`,
+    )
+    t.is(descriptorCount(), before)
+    t.is(ring.stats().inFlight, 0)
+    t.is(ring.stats().suspect, 0)
+  },
+)
 
 test.serial('bytes of a pipe are read once each, whatever is aborted (R72, R74)', async (t) => {
   const start = seed()
@@ -83,7 +97,8 @@ test.serial('bytes of a pipe are read once each, whatever is aborted (R72, R74)'
   const total = scaled(5000, 200)
   let [written, next] = [0, 0]
   const take = (buffer: Buffer, bytes: number): void => {
-    for (let at = 0; at < bytes; at++) if (buffer[at] !== next++ % 251) throw new Error(`byte ${next - 1} is ${buffer[at]}`)
+    for (let at = 0; at < bytes; at++)
+      if (buffer[at] !== next++ % 251) throw new Error(`byte ${next - 1} is ${buffer[at]}`)
   }
   while (next < total) {
     const controller = new AbortController()
@@ -93,7 +108,8 @@ test.serial('bytes of a pipe are read once each, whatever is aborted (R72, R74)'
     if (written < total) tasks.push(() => (writeSync(writer, Buffer.from([written % 251])), written++)) // prettier-ignore
     if (dice.below(2) === 0) tasks.reverse()
     for (const task of tasks) if (dice.below(4) !== 0) task()
-    if (written === next && !controller.signal.aborted) writeSync(writer, Buffer.from([written++ % 251]))
+    if (written === next && !controller.signal.aborted)
+      writeSync(writer, Buffer.from([written++ % 251]))
     await reading.then(
       (bytes) => take(buffer, bytes),
       (error: NodeJS.ErrnoException) => t.is(error.code, 'ABORT_ERR'),

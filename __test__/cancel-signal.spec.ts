@@ -102,7 +102,12 @@ test('a signal that lives long gathers no listeners: each goes with the last of 
   const ring = ringFor(t)
   const { signal } = new AbortController()
   const waiting = ring.timeout(60_000, 0, 0, { signal })
-  for (let time = 0; time < 100; time++) await Promise.all([ring.nop({ signal }), ring.batch((b) => b.nop({ signal })), ring.chain((c) => [c.nop({ signal })])])
+  for (let time = 0; time < 100; time++)
+    await Promise.all([
+      ring.nop({ signal }),
+      ring.batch((b) => b.nop({ signal })),
+      ring.chain((c) => [c.nop({ signal })]),
+    ])
   t.is(getEventListeners(signal, 'abort').length, 1, 'one is still waiting')
   ring.cancel(waiting)
   await rejection(t, waiting)
@@ -126,13 +131,15 @@ test('AbortSignal.timeout and AbortSignal.any stop an operation', async (t) => {
   t.is(timed.code, 'ABORT_ERR')
   t.is((timed.cause as Error).name, 'TimeoutError')
   const controller = new AbortController()
-  const waiting = ring.timeout(60_000, 0, 0, { signal: AbortSignal.any([controller.signal, new AbortController().signal]) })
+  const waiting = ring.timeout(60_000, 0, 0, {
+    signal: AbortSignal.any([controller.signal, new AbortController().signal]),
+  })
   ring.flush()
   controller.abort('any')
   t.is((await rejection(t, waiting)).cause, 'any')
 })
 
-test('cancel by promise: true while it is there, false when it is over or somebody else\'s (R73)', async (t) => {
+test("cancel by promise: true while it is there, false when it is over or somebody else's (R73)", async (t) => {
   const ring = ringFor(t)
   const waiting = ring.timeout(60_000)
   ring.flush()
@@ -189,38 +196,52 @@ test('cancelling what cannot be stopped gives its result (R73, R79)', async (t) 
     ring.cancel(reading)
     const outcome = await reading.catch((error: NodeJS.ErrnoException) => error.code)
     if (outcome === 1_000_000) t.is(Buffer.compare(buffer, pattern(1_000_000)), 0)
-    else t.true(['ECANCELED', 'EINTR'].includes(String(outcome)) || Number(outcome) > 0, String(outcome))
+    else
+      t.true(
+        ['ECANCELED', 'EINTR'].includes(String(outcome)) || Number(outcome) > 0,
+        String(outcome),
+      )
   }
 })
 
-test.serial('an openat that is cancelled too late delivers its descriptor; none is lost (R23)', async (t) => {
-  const ring = new Ring()
-  const before = descriptorCount()
-  let [delivered, cancelled] = [0, 0]
-  for (let round = 0; round < scaled(2000, 50); round++) {
-    const opening = ring.openat(-100, '/dev/null', 0, 0, round % 2 === 0 ? { flags: 16 } : {})
-    ring.flush()
-    if (round % 3 !== 0) ring.cancel(opening)
-    try {
-      await ring.close(await opening)
-      delivered++
-    } catch (error) {
-      t.true(['ECANCELED', 'EINTR'].includes(String((error as NodeJS.ErrnoException).code)))
-      cancelled++
+test.serial(
+  'an openat that is cancelled too late delivers its descriptor; none is lost (R23)',
+  async (t) => {
+    const ring = new Ring()
+    const before = descriptorCount()
+    let [delivered, cancelled] = [0, 0]
+    for (let round = 0; round < scaled(2000, 50); round++) {
+      const opening = ring.openat(-100, '/dev/null', 0, 0, round % 2 === 0 ? { flags: 16 } : {})
+      ring.flush()
+      if (round % 3 !== 0) ring.cancel(opening)
+      try {
+        await ring.close(await opening)
+        delivered++
+      } catch (error) {
+        t.true(['ECANCELED', 'EINTR'].includes(String((error as NodeJS.ErrnoException).code)))
+        cancelled++
+      }
     }
-  }
-  t.is(descriptorCount(), before)
-  t.log(`${delivered} delivered, ${cancelled} cancelled`)
-  await ring.dispose()
-})
+    t.is(descriptorCount(), before)
+    t.log(`${delivered} delivered, ${cancelled} cancelled`)
+    await ring.dispose()
+  },
+)
 
 test('a thousand waiting reads, all stopped at once', async (t) => {
   const ring = ringFor(t, { entries: 64 })
   const { reader } = pipe(t)
   const controller = new AbortController()
-  const reads = Array.from({ length: 1000 }, () => ring.read(reader, Buffer.alloc(1), null, { signal: controller.signal }))
+  const reads = Array.from({ length: 1000 }, () =>
+    ring.read(reader, Buffer.alloc(1), null, { signal: controller.signal }),
+  )
   ring.flush()
   controller.abort()
   const outcomes = await Promise.allSettled(reads)
-  t.true(outcomes.every((outcome) => outcome.status === 'rejected' && (outcome.reason as { code: string }).code === 'ABORT_ERR'))
+  t.true(
+    outcomes.every(
+      (outcome) =>
+        outcome.status === 'rejected' && (outcome.reason as { code: string }).code === 'ABORT_ERR',
+    ),
+  )
 })

@@ -34,7 +34,10 @@ test('a limit that is not reached ends quietly with its operation (R76)', async 
 test('a limit of 0 stops what has to wait, and lets what need not wait pass (R75)', async (t) => {
   const ring = ringFor(t)
   const { reader } = pipe(t)
-  t.is((await rejection(t, ring.read(reader, Buffer.alloc(1), null, { timeout: 0 }))).code, 'ETIMEDOUT')
+  t.is(
+    (await rejection(t, ring.read(reader, Buffer.alloc(1), null, { timeout: 0 }))).code,
+    'ETIMEDOUT',
+  )
   const quick = await ring.nop({ timeout: 0 }).catch((error: NodeJS.ErrnoException) => error.code)
   t.true(quick === 0 || quick === 'ETIMEDOUT', String(quick))
 })
@@ -68,6 +71,7 @@ test('a limit racing its operation: one outcome each, nothing stays behind (R72,
     const promise: Promise<unknown> = index % 2 === 0 ? ring.timeout({ seconds: 0, nanoseconds: 500_000 }, 0, 0, { timeout }) : ring.read(fd, Buffer.alloc(1), 0, { timeout })
     return promise.catch((error: NodeJS.ErrnoException) => error.code)
   })) // prettier-ignore
-  for (const outcome of outcomes) t.true([1, 'expired', 'ETIMEDOUT'].includes(outcome as never), String(outcome))
+  for (const outcome of outcomes)
+    t.true([1, 'expired', 'ETIMEDOUT'].includes(outcome as never), String(outcome))
   t.is(ring.stats().inFlight, 0)
 })

@@ -26,7 +26,12 @@ async function ask({ uring, say }: Inside): Promise<void> {
     await ring.dispose()
   } catch (error) {
     const { name, message, cause } = error as Error
-    thrown = { ...(error as object), name, message, cause: (cause as { code?: string } | undefined)?.code }
+    thrown = {
+      ...(error as object),
+      name,
+      message,
+      cause: (cause as { code?: string } | undefined)?.code,
+    }
   }
   say({ availability: first, thrown, again: uring.availability().available })
 }
@@ -38,10 +43,18 @@ async function answer(t: ExecutionContext, options: ChildOptions = {}): Promise<
   return said[0] as Answer
 }
 
-function denied(t: ExecutionContext, { availability: told, thrown, again }: Answer, reason: string, cause?: string): void {
+function denied(
+  t: ExecutionContext,
+  { availability: told, thrown, again }: Answer,
+  reason: string,
+  cause?: string,
+): void {
   t.is(told['available'], false)
   t.is(told['reason'], reason)
-  t.true(String(told['message']).length > 15 && String(told['remedy']).length > 15, 'message and remedy')
+  t.true(
+    String(told['message']).length > 15 && String(told['remedy']).length > 15,
+    'message and remedy',
+  )
   t.is(thrown?.['code'], 'ERR_URING_UNAVAILABLE')
   t.is(thrown?.['name'], 'Error')
   for (const key of ['reason', 'remedy', 'kernel']) t.is(thrown?.[key], told[key] as string, key)
@@ -59,10 +72,13 @@ function deny(t: ExecutionContext): string {
 
 test('where io_uring works, availability says so and opens nothing for good', async (t) => {
   const told = await answer(t)
-  t.deepEqual(told, { availability: { available: true, kernel: (availability() as { kernel: string }).kernel }, again: true } as never)
+  t.deepEqual(told, {
+    availability: { available: true, kernel: (availability() as { kernel: string }).kernel },
+    again: true,
+  } as never)
 })
 
-test('a seccomp profile that answers EPERM is named, as a container\'s (R80)', async (t) => {
+test("a seccomp profile that answers EPERM is named, as a container's (R80)", async (t) => {
   const told = await answer(t, { under: [deny(t), 'eperm'] })
   denied(t, told, 'seccomp', 'EPERM')
   t.is(told.availability['code'], 'EPERM')
@@ -77,7 +93,9 @@ test('a seccomp profile that answers ENOSYS is told from a kernel without io_uri
 
 for (const platform of ['darwin', 'win32', 'freebsd', 'android']) {
   test(`on ${platform} the package is imported, and availability says why not (R42, R86)`, async (t) => {
-    const told = await answer(t, { before: `Object.defineProperty(process, 'platform', { value: '${platform}' })` })
+    const told = await answer(t, {
+      before: `Object.defineProperty(process, 'platform', { value: '${platform}' })`,
+    })
     denied(t, told, 'platform')
     t.true(String(told.availability['message']).includes(platform))
   })
@@ -85,14 +103,18 @@ for (const platform of ['darwin', 'win32', 'freebsd', 'android']) {
 
 for (const architecture of ['ia32', 'arm', 'ppc64', 's390x', 'riscv64']) {
   test(`on ${architecture} the package is imported, and availability says why not (R86)`, async (t) => {
-    const told = await answer(t, { before: `Object.defineProperty(process, 'arch', { value: '${architecture}' })` })
+    const told = await answer(t, {
+      before: `Object.defineProperty(process, 'arch', { value: '${architecture}' })`,
+    })
     denied(t, told, 'architecture')
   })
 }
 
 for (const runtime of ['bun', 'deno']) {
   test(`under ${runtime} availability says what is missing`, async (t) => {
-    const told = await answer(t, { before: `Object.defineProperty(process.versions, '${runtime}', { value: '1.0.0', enumerable: true })` })
+    const told = await answer(t, {
+      before: `Object.defineProperty(process.versions, '${runtime}', { value: '1.0.0', enumerable: true })`,
+    })
     denied(t, told, 'runtime')
   })
 }
@@ -112,17 +134,25 @@ test('without the native addon the package is imported, and availability says ho
 const SYSCTL = '/proc/sys/kernel/io_uring_disabled'
 
 if (process.env['URING_TEST_SYSCTL'] === '1' && existsSync(SYSCTL)) {
-  for (const [value, uid, works] of [['1', 0, true], ['1', 65_534, false], ['2', 0, false], ['2', 65_534, false]] as const) {
-    test.serial(`kernel.io_uring_disabled=${value} for user ${uid}: ${works ? 'available' : 'named, with its remedy'} (R80)`, async (t) => {
-      writeFileSync(SYSCTL, value)
-      t.teardown(() => writeFileSync(SYSCTL, '0'))
-      const told = await answer(t, { uid })
-      if (works) {
-        t.is(told.availability['available'], true)
-        return
-      }
-      denied(t, told, 'sysctl', 'EPERM')
-      t.regex(String(told.availability['remedy']), /sysctl/)
-    })
+  for (const [value, uid, works] of [
+    ['1', 0, true],
+    ['1', 65_534, false],
+    ['2', 0, false],
+    ['2', 65_534, false],
+  ] as const) {
+    test.serial(
+      `kernel.io_uring_disabled=${value} for user ${uid}: ${works ? 'available' : 'named, with its remedy'} (R80)`,
+      async (t) => {
+        writeFileSync(SYSCTL, value)
+        t.teardown(() => writeFileSync(SYSCTL, '0'))
+        const told = await answer(t, { uid })
+        if (works) {
+          t.is(told.availability['available'], true)
+          return
+        }
+        denied(t, told, 'sysctl', 'EPERM')
+        t.regex(String(told.availability['remedy']), /sysctl/)
+      },
+    )
   }
 }

@@ -41,10 +41,15 @@ test('opening fails as Node fails: code, errno, path and message (R94)', async (
     const mine = await rejection(t, ring.openat(AT_FDCWD, path, flags))
     const theirs = nodes(() => openSync(path, flags))
     t.is(mine.code, code)
-    for (const key of ['code', 'errno', 'path'] as const) t.is(mine[key], theirs[key], `${code} ${key}`)
+    for (const key of ['code', 'errno', 'path'] as const)
+      t.is(mine[key], theirs[key], `${code} ${key}`)
     t.is(mine.message, theirs.message.replace(', open', ', openat'))
     t.is(mine.name, 'Error')
-    t.deepEqual(Object.keys(mine).sort(), Object.keys(theirs).sort(), 'the same properties, no more')
+    t.deepEqual(
+      Object.keys(mine).sort(),
+      Object.keys(theirs).sort(),
+      'the same properties, no more',
+    )
   }
 })
 
@@ -54,14 +59,21 @@ test('statx fails as fs.stat fails (R94)', async (t) => {
   const mine = await rejection(t, ring.statx(AT_FDCWD, path))
   const theirs = nodes(() => node.statSync(path))
   t.is(mine.message, theirs.message.replace(', stat', ', statx'))
-  t.deepEqual([mine.code, mine.errno, mine.path, mine.syscall], [theirs.code, theirs.errno, theirs.path, 'statx'])
+  t.deepEqual(
+    [mine.code, mine.errno, mine.path, mine.syscall],
+    [theirs.code, theirs.errno, theirs.path, 'statx'],
+  )
 })
 
 test('operations on a descriptor fail as Node fails (R26, R94)', async (t) => {
   const ring = ringFor(t)
   const at = folder(t)
   mkdirSync(join(at, 'sub'))
-  const [directory, readOnly, pathOnly] = [openSync(at, 'r'), openSync(file(t, 'x'), 'r'), openSync(file(t), O_PATH)]
+  const [directory, readOnly, pathOnly] = [
+    openSync(at, 'r'),
+    openSync(file(t, 'x'), 'r'),
+    openSync(file(t), O_PATH),
+  ]
   t.teardown(() => [directory, readOnly, pathOnly].forEach((fd) => closeSync(fd)))
   const buffer = Buffer.alloc(16)
   const closed = 0x7fff_fff0
@@ -115,7 +127,11 @@ test('a refused operation says where it was called from', async (t) => {
 
 test('errors of arguments are TypeErrors and RangeErrors with a code, as in Node', (t) => {
   const ring = ringFor(t)
-  const cases: [call: () => unknown, code: string, type: ErrorConstructor | TypeErrorConstructor | RangeErrorConstructor][] = [
+  const cases: [
+    call: () => unknown,
+    code: string,
+    type: ErrorConstructor | TypeErrorConstructor | RangeErrorConstructor,
+  ][] = [
     [() => ring.read(-1, Buffer.alloc(1), 0), 'ERR_OUT_OF_RANGE', RangeError],
     [() => ring.read('1' as never, Buffer.alloc(1), 0), 'ERR_INVALID_ARG_TYPE', TypeError],
     [() => ring.openat(AT_FDCWD, 'a\0b', 0), 'ERR_INVALID_ARG_VALUE', TypeError],
@@ -137,7 +153,10 @@ test('an aborted operation is an AbortError as Node makes them, its cause the re
   controller.abort(reason)
   const error = await rejection(t, waiting)
   t.true(error instanceof AbortError)
-  t.deepEqual([error.name, error.code, error.message], ['AbortError', 'ABORT_ERR', 'The operation was aborted'])
+  t.deepEqual(
+    [error.name, error.code, error.message],
+    ['AbortError', 'ABORT_ERR', 'The operation was aborted'],
+  )
   t.is(error.cause, reason)
 })
 

@@ -17,13 +17,28 @@ const built = mkdtempSync(join(tmpdir(), 'uring-faults-'))
 const library = join(built, 'faults.so')
 
 test.before(() => {
-  execFileSync('cc', ['-shared', '-fPIC', '-O1', '-o', library, join(ROOT, '__test__', 'helpers', 'faults.c'), '-ldl'])
+  execFileSync('cc', [
+    '-shared',
+    '-fPIC',
+    '-O1',
+    '-o',
+    library,
+    join(ROOT, '__test__', 'helpers', 'faults.c'),
+    '-ldl',
+  ])
 })
 test.after.always(() => rmSync(built, { recursive: true }))
 
 /** Runs `body` with a fault, see faults.c. */
-function spoiled(fault: string, body: (inside: Inside) => unknown, options: ChildOptions = {}): Promise<Ended> {
-  return inChild(body, { ...options, env: { LD_PRELOAD: library, URING_FAULT: fault, UV_USE_IO_URING: '0' } })
+function spoiled(
+  fault: string,
+  body: (inside: Inside) => unknown,
+  options: ChildOptions = {},
+): Promise<Ended> {
+  return inChild(body, {
+    ...options,
+    env: { LD_PRELOAD: library, URING_FAULT: fault, UV_USE_IO_URING: '0' },
+  })
 }
 
 /** Work of all kinds that must be complete, with a timer beside it that must not stand still. */
@@ -47,13 +62,25 @@ async function work({ uring, fs, args, say }: Inside): Promise<void> {
       ring.chain((c) => [c.nop(), c.nop(), c.nop()]).then((all) => all.length),
     ])
     done += results.reduce((sum, result) => sum + result, 0)
-    for (const [index, buffer] of buffers.entries()) if (buffer[0] !== (((round + index) * 31) & 0xff)) wrong++
+    for (const [index, buffer] of buffers.entries())
+      if (buffer[0] !== (((round + index) * 31) & 0xff)) wrong++
   }
   const how = await waiting
   const used = process.cpuUsage(cpu)
   clearInterval(timer)
   const { inFlight, staged, settled, suspect, stalls } = ring.stats()
-  say({ done, wrong, how, inFlight, lost: staged - settled, suspect, stalled: stalls > 0, ticks, most, cpu: (used.user + used.system) / 1000 })
+  say({
+    done,
+    wrong,
+    how,
+    inFlight,
+    lost: staged - settled,
+    suspect,
+    stalled: stalls > 0,
+    ticks,
+    most,
+    cpu: (used.user + used.system) / 1000,
+  })
   await ring.dispose()
 }
 
@@ -62,34 +89,57 @@ async function unharmed(t: ExecutionContext, fault: string, stalled: boolean): P
   const { code, said, stderr } = await spoiled(fault, work, { args: [file(t, pattern(250))] })
   t.is(code, 0, stderr)
   const answer = said[0] as Record<string, unknown> & { ticks: number; cpu: number; most: number }
-  t.like(answer, { done: 100 * (20 * 64 + 2 + 3), wrong: 0, how: 'expired', inFlight: 0, lost: 0, suspect: 0, stalled }, fault)
+  t.like(
+    answer,
+    {
+      done: 100 * (20 * 64 + 2 + 3),
+      wrong: 0,
+      how: 'expired',
+      inFlight: 0,
+      lost: 0,
+      suspect: 0,
+      stalled,
+    },
+    fault,
+  )
   t.true(answer.ticks > 2, `${answer.ticks} ticks: the loop stood still`)
 }
 
-test('interrupted by signals at every other call: nothing is lost (R53)', (t) => unharmed(t, `enter every ${EINTR} 2`, false))
-test('interrupted twenty times in a row: nothing is lost (R53)', (t) => unharmed(t, `enter ${EINTR} 3 20`, false))
+test('interrupted by signals at every other call: nothing is lost (R53)', (t) =>
+  unharmed(t, `enter every ${EINTR} 2`, false))
+test('interrupted twenty times in a row: nothing is lost (R53)', (t) =>
+  unharmed(t, `enter ${EINTR} 3 20`, false))
 
-for (const [name, errno] of [['EAGAIN', EAGAIN], ['EBUSY', EBUSY], ['ENOMEM', ENOMEM]] as const) {
-  test(`${name} now and then: nothing is lost, the loop goes round (R54)`, (t) => unharmed(t, `enter every ${errno} 3`, true))
-  test(`${name} fifty times in a row: waited out, without turning in circles (R54)`, (t) => unharmed(t, `enter ${errno} 5 50`, true))
+for (const [name, errno] of [
+  ['EAGAIN', EAGAIN],
+  ['EBUSY', EBUSY],
+  ['ENOMEM', ENOMEM],
+] as const) {
+  test(`${name} now and then: nothing is lost, the loop goes round (R54)`, (t) =>
+    unharmed(t, `enter every ${errno} 3`, true))
+  test(`${name} fifty times in a row: waited out, without turning in circles (R54)`, (t) =>
+    unharmed(t, `enter ${errno} 5 50`, true))
 }
 
 test('a kernel without room for long is asked seldom, and timers go on (R54)', async (t) => {
-  const { code, said, stderr } = await spoiled(`enter ${EAGAIN} 3 1000000`, async ({ uring, say }) => {
-    const ring = new uring.Ring()
-    await ring.nop()
-    void ring.timeout(60_000).catch(() => {})
-    ring.flush()
-    const before = process.cpuUsage()
-    let ticks = 0
-    const timer = setInterval(() => ticks++, 5)
-    void ring.nop()
-    await new Promise((resolve) => setTimeout(resolve, 1000))
-    clearInterval(timer)
-    const { user, system } = process.cpuUsage(before)
-    say({ ticks, cpu: (user + system) / 1000, enters: ring.stats().enters })
-    process.exit(0)
-  })
+  const { code, said, stderr } = await spoiled(
+    `enter ${EAGAIN} 3 1000000`,
+    async ({ uring, say }) => {
+      const ring = new uring.Ring()
+      await ring.nop()
+      void ring.timeout(60_000).catch(() => {})
+      ring.flush()
+      const before = process.cpuUsage()
+      let ticks = 0
+      const timer = setInterval(() => ticks++, 5)
+      void ring.nop()
+      await new Promise((resolve) => setTimeout(resolve, 1000))
+      clearInterval(timer)
+      const { user, system } = process.cpuUsage(before)
+      say({ ticks, cpu: (user + system) / 1000, enters: ring.stats().enters })
+      process.exit(0)
+    },
+  )
   t.is(code, 0, stderr)
   const { ticks, cpu, enters } = said[0] as Record<'ticks' | 'cpu' | 'enters', number>
   t.true(ticks > 30, `${ticks} ticks`)
@@ -98,45 +148,88 @@ test('a kernel without room for long is asked seldom, and timers go on (R54)', a
 })
 
 for (const most of [1, 3]) {
-  test(`a kernel that takes ${most} at a time gets the rest later (R55)`, (t) => unharmed(t, `enter partial ${most}`, false))
+  test(`a kernel that takes ${most} at a time gets the rest later (R55)`, (t) =>
+    unharmed(t, `enter partial ${most}`, false))
 }
 
-for (const [name, errno] of Object.entries({ EBADR, EBADFD, EOWNERDEAD, EFAULT, ENXIO, EINVAL, EEXIST })) {
+for (const [name, errno] of Object.entries({
+  EBADR,
+  EBADFD,
+  EOWNERDEAD,
+  EFAULT,
+  ENXIO,
+  EINVAL,
+  EEXIST,
+})) {
   test(`${name} fails the ring: everything pending rejects, later calls throw, the process lives (R56)`, async (t) => {
-    const { code, said, stderr } = await spoiled(`enter ${errno} 3 1000000`, async ({ uring, fs, say }) => {
-      const ring = new uring.Ring()
-      const fd = fs.openSync('/dev/zero', 'r')
-      const early = ring.timeout(60_000)
-      ring.flush()
-      await ring.nop()
-      const signal = new AbortController().signal
-      const pending = [early, ring.nop(), ring.read(fd, Buffer.alloc(8), 0, { signal }), ring.batch((b) => [b.nop(), b.nop()]), ring.chain((c) => [c.nop(), c.nop()])]
-      const outcomes = await Promise.allSettled(pending)
-      const codes = outcomes.map((outcome) => (outcome.status === 'rejected' ? [outcome.reason.code, outcome.reason.errno] : 'fulfilled'))
-      const later = [() => ring.nop(), () => ring.batch((b) => b.nop()), () => ring.chain((c) => [c.nop()]), () => ring.flush()].map((call) => {
-        try {
-          call()
-          return 'nothing'
-        } catch (error) {
-          return (error as { code: string }).code
-        }
-      })
-      await ring.dispose()
-      say({ codes, later, inFlight: ring.stats().inFlight })
-    })
+    const { code, said, stderr } = await spoiled(
+      `enter ${errno} 3 1000000`,
+      async ({ uring, fs, say }) => {
+        const ring = new uring.Ring()
+        const fd = fs.openSync('/dev/zero', 'r')
+        const early = ring.timeout(60_000)
+        ring.flush()
+        await ring.nop()
+        const signal = new AbortController().signal
+        const pending = [
+          early,
+          ring.nop(),
+          ring.read(fd, Buffer.alloc(8), 0, { signal }),
+          ring.batch((b) => [b.nop(), b.nop()]),
+          ring.chain((c) => [c.nop(), c.nop()]),
+        ]
+        const outcomes = await Promise.allSettled(pending)
+        const codes = outcomes.map((outcome) =>
+          outcome.status === 'rejected' ? [outcome.reason.code, outcome.reason.errno] : 'fulfilled',
+        )
+        const later = [
+          () => ring.nop(),
+          () => ring.batch((b) => b.nop()),
+          () => ring.chain((c) => [c.nop()]),
+          () => ring.flush(),
+        ].map((call) => {
+          try {
+            call()
+            return 'nothing'
+          } catch (error) {
+            return (error as { code: string }).code
+          }
+        })
+        await ring.dispose()
+        say({ codes, later, inFlight: ring.stats().inFlight })
+      },
+    )
     t.is(code, 0, stderr)
-    t.deepEqual(said, [{ codes: Array.from({ length: 5 }, () => ['ERR_RING_FAILED', -errno]), later: Array.from({ length: 4 }, () => 'ERR_RING_FAILED'), inFlight: 0 }])
+    t.deepEqual(said, [
+      {
+        codes: Array.from({ length: 5 }, () => ['ERR_RING_FAILED', -errno]),
+        later: Array.from({ length: 4 }, () => 'ERR_RING_FAILED'),
+        inFlight: 0,
+      },
+    ])
   })
 }
 
-for (const [name, errno, reason] of [['ENOMEM', ENOMEM, 'limit'], ['EINVAL', EINVAL, 'kernel'], ['ENOSYS', os.errno.ENOSYS, 'kernel'], ['EPERM', os.errno.EPERM, 'seccomp'], ['EIO', os.errno.EIO, 'unknown']] as const) {
+for (const [name, errno, reason] of [
+  ['ENOMEM', ENOMEM, 'limit'],
+  ['EINVAL', EINVAL, 'kernel'],
+  ['ENOSYS', os.errno.ENOSYS, 'kernel'],
+  ['EPERM', os.errno.EPERM, 'seccomp'],
+  ['EIO', os.errno.EIO, 'unknown'],
+] as const) {
   test(`io_uring_setup answering ${name} is told as '${reason}', with a remedy (R80, R81)`, async (t) => {
     const { code, said, stderr } = await spoiled(`setup ${errno} 1 1000000`, ({ uring, say }) => {
       const told = uring.availability()
       try {
         void new uring.Ring().dispose()
       } catch (error) {
-        say({ told, thrown: { ...(error as object), cause: ((error as Error).cause as { code: string }).code } })
+        say({
+          told,
+          thrown: {
+            ...(error as object),
+            cause: ((error as Error).cause as { code: string }).code,
+          },
+        })
       }
     })
     t.is(code, 0, stderr)

@@ -25,10 +25,21 @@ test('60,000 operations called in one turn all complete with their own results (
   const bytes = pattern(4096)
   const count = scaled(60_000, 3000)
   const memory = Buffer.alloc(count * 4)
-  const reads = Array.from({ length: count }, (_, index) => ring.read(fd, memory.subarray(index * 4, index * 4 + 4), index % 4000))
-  t.is((await Promise.all(reads)).reduce((sum, read) => sum + read, 0), count * 4)
+  const reads = Array.from({ length: count }, (_, index) =>
+    ring.read(fd, memory.subarray(index * 4, index * 4 + 4), index % 4000),
+  )
+  t.is(
+    (await Promise.all(reads)).reduce((sum, read) => sum + read, 0),
+    count * 4,
+  )
   for (let index = 0; index < count; index++) {
-    if (Buffer.compare(memory.subarray(index * 4, index * 4 + 4), bytes.subarray(index % 4000, (index % 4000) + 4)) !== 0) t.fail(`read ${index}`)
+    if (
+      Buffer.compare(
+        memory.subarray(index * 4, index * 4 + 4),
+        bytes.subarray(index % 4000, (index % 4000) + 4),
+      ) !== 0
+    )
+      t.fail(`read ${index}`)
   }
 })
 
@@ -57,7 +68,9 @@ test('operations that wait can be as many as the limit, far more than the queues
 test('10,000 completions while JavaScript blocks overflow 8 entries, and none is lost (R57, R66)', async (t) => {
   const ring = ringFor(t, { entries: 4, cqEntries: 8 })
   const count = scaled(10_000, 500)
-  const timers = Array.from({ length: count }, (_, index) => ring.timeout({ seconds: 0, nanoseconds: 1_000_000 + (index % 1000) * 1000 }))
+  const timers = Array.from({ length: count }, (_, index) =>
+    ring.timeout({ seconds: 0, nanoseconds: 1_000_000 + (index % 1000) * 1000 }),
+  )
   ring.flush()
   while (ring.stats().backlog > 0) await turnOfLoop()
   const until = performance.now() + 1000
@@ -71,7 +84,9 @@ test('JavaScript that blocks for seconds finds everything settled afterwards (R6
   const ring = ringFor(t)
   const fd = opened(t, pattern(4096))
   const buffers = Array.from({ length: 100 }, () => Buffer.alloc(4096))
-  const work = buffers.map((buffer, index) => ring.read(fd, buffer, 0, index % 2 === 0 ? { flags: 16 } : {}))
+  const work = buffers.map((buffer, index) =>
+    ring.read(fd, buffer, 0, index % 2 === 0 ? { flags: 16 } : {}),
+  )
   const timer = ring.timeout(100)
   ring.flush()
   const until = performance.now() + 2000
@@ -84,12 +99,14 @@ test('operations reach the kernel, and their results the caller, in the order of
   for (const entries of [2, 64]) {
     const ring = ringFor(t, { entries })
     const order: number[] = []
-    await Promise.all(Array.from({ length: 3000 }, (_, index) => ring.nop().then(() => order.push(index))))
+    await Promise.all(
+      Array.from({ length: 3000 }, (_, index) => ring.nop().then(() => order.push(index))),
+    )
     t.true(order.every((value, index) => value === index))
   }
 })
 
-test('what is called in one turn is one system call, without anybody\'s flush (R52)', async (t) => {
+test("what is called in one turn is one system call, without anybody's flush (R52)", async (t) => {
   const ring = ringFor(t)
   const all = Array.from({ length: 100 }, () => ring.nop())
   t.is(ring.stats().enters, 0)
@@ -100,7 +117,12 @@ test('what is called in one turn is one system call, without anybody\'s flush (R
 test('an operation called last before the loop would sleep is submitted (R52)', async (t) => {
   const ring = ringFor(t)
   const order: string[] = []
-  for (const later of [setImmediate, queueMicrotask, process.nextTick, (call: () => void) => setTimeout(call, 1)]) {
+  for (const later of [
+    setImmediate,
+    queueMicrotask,
+    process.nextTick,
+    (call: () => void) => setTimeout(call, 1),
+  ]) {
     await new Promise<void>((resolve) => {
       later(() => {
         void ring.nop().then(() => {
@@ -141,7 +163,7 @@ test('a ring grows to its limit and keeps what was in flight meanwhile', async (
   writeSync(writer, 'hello')
   t.is(await reading, 5)
   t.is(first.toString(), 'hello')
-  t.is((await stopped.catch((error: NodeJS.ErrnoException) => error.code)), 'ECANCELED')
+  t.is(await stopped.catch((error: NodeJS.ErrnoException) => error.code), 'ECANCELED')
 })
 
 test('flush inside continuations, between calls and on nothing is harmless (R60)', async (t) => {

@@ -25,7 +25,10 @@ test('without a descriptor left, opening a ring says which limit, and what to do
     }
   }, { under: ['/bin/sh', '-c', 'ulimit -n 64; exec "$@"', 'sh'] }) // prettier-ignore
   t.is(code, 0, stderr)
-  const { availability, refused, after } = said[0] as Record<'availability' | 'refused', Record<string, string>> & { after: boolean }
+  const { availability, refused, after } = said[0] as Record<
+    'availability' | 'refused',
+    Record<string, string>
+  > & { after: boolean }
   t.like(availability, { available: false, reason: 'limit', code: 'EMFILE' })
   t.like(refused, { code: 'ERR_URING_UNAVAILABLE', reason: 'limit' })
   t.regex(String(availability['remedy']), /ulimit -n/)
@@ -74,10 +77,18 @@ test('beyond the locked-memory limit, registering buffers is refused and names t
     await ring.dispose()
   }, { args: [path], under: ['/bin/sh', '-c', 'ulimit -l 64; exec "$@"', 'sh'] }) // prettier-ignore
   t.is(code, 0, stderr)
-  const { refused, small, read } = said[0] as { refused: Record<string, string>; small: number; read: number }
+  const { refused, small, read } = said[0] as {
+    refused: Record<string, string>
+    small: number
+    read: number
+  }
   t.deepEqual([small, read], [1, 8])
   t.is(refused['code'], 'ENOMEM')
-  t.regex(String(refused['message']), /memlock|ulimit -l|locked-memory/i, 'the message names the limit')
+  t.regex(
+    String(refused['message']),
+    /memlock|ulimit -l|locked-memory/i,
+    'the message names the limit',
+  )
 })
 
 test('somebody without privileges and 64 KiB of locked memory can use rings of any size on this kernel, or is told why not (R81)', async (t) => {
@@ -94,5 +105,8 @@ test('somebody without privileges and 64 KiB of locked memory can use rings of a
   }, { uid: NOBODY, under: ['/bin/sh', '-c', 'ulimit -l 64; exec "$@"', 'sh'] }) // prettier-ignore
   t.is(code, 0, stderr)
   t.is(said.length, 3)
-  t.true(said.every((answer) => answer === 0 || answer === 'limit'), JSON.stringify(said))
+  t.true(
+    said.every((answer) => answer === 0 || answer === 'limit'),
+    JSON.stringify(said),
+  )
 })

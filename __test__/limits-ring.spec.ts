@@ -34,13 +34,18 @@ test('sizes that are none are refused, and no ring is opened (R82)', (t) => {
   ] // prettier-ignore
   for (const [value, code] of wrong) {
     for (const key of ['entries', 'cqEntries', 'inFlight'] as const) {
-      t.throws(() => new Ring({ [key]: value } as RingOptions), { code } as never, `${key}: ${String(value)}`)
+      t.throws(
+        () => new Ring({ [key]: value } as RingOptions),
+        { code } as never,
+        `${key}: ${String(value)}`,
+      )
     }
   }
   t.throws(() => new Ring({ entries: 32_769 }), { code: 'ERR_OUT_OF_RANGE' })
   t.throws(() => new Ring({ cqEntries: 65_537 }), { code: 'ERR_OUT_OF_RANGE' })
   t.throws(() => new Ring({ inFlight: 1_048_577 }), { code: 'ERR_OUT_OF_RANGE' })
-  for (const options of [null, 5, 'x', true]) t.throws(() => new Ring(options as never), { code: 'ERR_INVALID_ARG_TYPE' })
+  for (const options of [null, 5, 'x', true])
+    t.throws(() => new Ring(options as never), { code: 'ERR_INVALID_ARG_TYPE' })
   t.is(ringCount(), before)
 })
 
@@ -65,7 +70,9 @@ test('thousands of rings, one after the other, leave no descriptor and no memory
   }, { flags: ['--expose-gc'], args: [String(scaled(2000, 100))], limit: patient(60_000) }) // prettier-ignore
   t.is(code, 0, stderr)
   const [before, after] = said[0] as [number[], number[]]
-  const [descriptors, heap, resident] = after.map((value, index) => value - (before[index] as number)) as [number, number, number]
+  const [descriptors, heap, resident] = after.map(
+    (value, index) => value - (before[index] as number),
+  ) as [number, number, number]
   t.log(`heap ${heap.toFixed(0)} KiB, RSS ${resident.toFixed(0)} KiB`)
   t.is(descriptors, 0)
   t.true(heap < 1024, `the heap grew by ${heap.toFixed(0)} KiB`)
@@ -89,16 +96,19 @@ test.serial('a ring that nobody holds is closed by the collector, an idle one (R
   t.is(ringCount(), before)
 })
 
-test.serial('a ring that nobody holds lives on while operations are in flight, and is closed after (R34)', async (t) => {
-  const before = ringCount()
-  let settled: string | undefined
-  ;(() => {
-    void new Ring({ entries: 8 }).timeout(patient(1000)).then((how) => (settled = how))
-  })()
-  await collect(10)
-  t.is(ringCount(), before + 1, 'alive')
-  while (settled === undefined) await new Promise((resolve) => setTimeout(resolve, 10))
-  t.is(settled, 'expired')
-  for (let time = 0; time < 50 && ringCount() > before; time++) await collect(1)
-  t.is(ringCount(), before)
-})
+test.serial(
+  'a ring that nobody holds lives on while operations are in flight, and is closed after (R34)',
+  async (t) => {
+    const before = ringCount()
+    let settled: string | undefined
+    ;(() => {
+      void new Ring({ entries: 8 }).timeout(patient(1000)).then((how) => (settled = how))
+    })()
+    await collect(10)
+    t.is(ringCount(), before + 1, 'alive')
+    while (settled === undefined) await new Promise((resolve) => setTimeout(resolve, 10))
+    t.is(settled, 'expired')
+    for (let time = 0; time < 50 && ringCount() > before; time++) await collect(1)
+    t.is(ringCount(), before)
+  },
+)

@@ -57,29 +57,54 @@ async function work({ uring, fs, args, say }: Inside): Promise<void> {
   const half = await look()
   await run(Math.ceil(total / 2))
   const ended = await look()
-  say({ rss: ended[0] - begun[0], heap: ended[1] - begun[1], descriptors: ended[2] - begun[2], slope: ended[0] - half[0] })
+  say({
+    rss: ended[0] - begun[0],
+    heap: ended[1] - begun[1],
+    descriptors: ended[2] - begun[2],
+    slope: ended[0] - half[0],
+  })
   await ring.dispose()
 }
 
 async function growth(t: ExecutionContext, kind: string, count: number): Promise<Growth> {
   // V8's own young generation comes and goes in megabytes: kept small, growth is growth
   const flags = ['--expose-gc', '--max-semi-space-size=1']
-  const { code, said, stderr } = await inChild(work, { flags, args: [kind, String(count), file(t, pattern(65_536))], limit: patient(110_000) })
+  const { code, said, stderr } = await inChild(work, {
+    flags,
+    args: [kind, String(count), file(t, pattern(65_536))],
+    limit: patient(110_000),
+  })
   t.is(code, 0, stderr)
   const grown = said[0] as Growth
-  t.log(`${kind}: ${count} operations, RSS ${grown.rss.toFixed(0)} KiB (second half ${grown.slope.toFixed(0)}), heap ${grown.heap.toFixed(0)} KiB`)
+  t.log(
+    `${kind}: ${count} operations, RSS ${grown.rss.toFixed(0)} KiB (second half ${grown.slope.toFixed(0)}), heap ${grown.heap.toFixed(0)} KiB`,
+  )
   return grown
 }
 
-test.serial('1,000,000 reads leave RSS within 4 MiB of after warm-up, and no descriptor (R97)', async (t) => {
-  t.timeout(patient(110_000))
-  const { rss, heap, descriptors, slope } = await growth(t, 'read', scaled(1_000_000, 10_000))
-  t.is(descriptors, 0)
-  t.true(heap < 512, `the heap grew by ${heap} KiB`)
-  t.true(rss < 4096 || slope < 1024, `RSS grew by ${rss} KiB, ${slope} in the second half`)
-})
+test.serial(
+  '1,000,000 reads leave RSS within 4 MiB of after warm-up, and no descriptor (R97)',
+  async (t) => {
+    t.timeout(patient(110_000))
+    const { rss, heap, descriptors, slope } = await growth(t, 'read', scaled(1_000_000, 10_000))
+    t.is(descriptors, 0)
+    t.true(heap < 512, `the heap grew by ${heap} KiB`)
+    t.true(rss < 4096 || slope < 1024, `RSS grew by ${rss} KiB, ${slope} in the second half`)
+  },
+)
 
-for (const [kind, count] of [['write', 50_000], ['readv', 50_000], ['nop', 200_000], ['open', 20_000], ['statx', 50_000], ['refused', 30_000], ['timed', 50_000], ['aborted', 50_000], ['batch', 20_000], ['chain', 50_000]] as const) {
+for (const [kind, count] of [
+  ['write', 50_000],
+  ['readv', 50_000],
+  ['nop', 200_000],
+  ['open', 20_000],
+  ['statx', 50_000],
+  ['refused', 30_000],
+  ['timed', 50_000],
+  ['aborted', 50_000],
+  ['batch', 20_000],
+  ['chain', 50_000],
+] as const) {
   test.serial(`${count} times ${kind} leave nothing behind (R97)`, async (t) => {
     t.timeout(patient(60_000))
     const { rss, heap, descriptors, slope } = await growth(t, kind, scaled(count, 1000))

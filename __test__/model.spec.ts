@@ -28,7 +28,10 @@ class Model {
   }
 
   read(at: number, length: number): Buffer {
-    return this.bytes.subarray(Math.min(at, this.bytes.length), Math.min(at + length, this.bytes.length))
+    return this.bytes.subarray(
+      Math.min(at, this.bytes.length),
+      Math.min(at + length, this.bytes.length),
+    )
   }
 }
 
@@ -67,14 +70,27 @@ class Program {
         return this.#read(at)
       case 4: {
         const parts = [Buffer.alloc(dice.below(100)), Buffer.alloc(1 + dice.below(3000))]
-        const expected = model.read(at, parts.reduce((sum, part) => sum + part.length, 0))
+        const expected = model.read(
+          at,
+          parts.reduce((sum, part) => sum + part.length, 0),
+        )
         expect((await ring.readv(fd, parts, at)) === expected.length)
         expect(Buffer.concat(parts).subarray(0, expected.length).equals(expected))
         return `readv at ${at}`
       }
       case 5: {
         const [one, two, buffer] = [this.#data(), this.#data(), Buffer.alloc(2000)]
-        const [, , , read] = await ring.chain((c) => [c.write(fd, one, at), c.write(fd, two, at + 10), c.fsync(fd), c.read(fd, buffer, 0)], { hard: true }).catch((error) => [0, 0, 0, error])
+        const [, , , read] = await ring
+          .chain(
+            (c) => [
+              c.write(fd, one, at),
+              c.write(fd, two, at + 10),
+              c.fsync(fd),
+              c.read(fd, buffer, 0),
+            ],
+            { hard: true },
+          )
+          .catch((error) => [0, 0, 0, error])
         model.write(at, one)
         model.write(at + 10, two)
         const expected = model.read(0, 2000)
@@ -84,7 +100,9 @@ class Program {
       }
       case 6: {
         const writes = [0, 1, 2].map(() => this.#data())
-        const results = await ring.batch((b) => writes.forEach((data, index) => b.write(fd, data, index * 4000)))
+        const results = await ring.batch((b) =>
+          writes.forEach((data, index) => b.write(fd, data, index * 4000)),
+        )
         expect(results.every((result, index) => result === writes[index]?.length))
         writes.forEach((data, index) => model.write(index * 4000, data))
         return 'batch'
@@ -108,7 +126,10 @@ class Program {
     const buffer = Buffer.alloc(1 + this.dice.below(5000))
     const expected = this.model.read(at, buffer.length)
     const timed = this.dice.below(4) === 0
-    expect((await this.ring.read(this.fd, buffer, at, timed ? { timeout: 60_000 } : undefined)) === expected.length)
+    expect(
+      (await this.ring.read(this.fd, buffer, at, timed ? { timeout: 60_000 } : undefined)) ===
+        expected.length,
+    )
     expect(buffer.subarray(0, expected.length).equals(expected))
     return `read ${buffer.length} at ${at}`
   }
@@ -130,20 +151,35 @@ function expect(condition: boolean): void {
   if (!condition) throw new Error('the model says otherwise')
 }
 
-test.serial('a random program of 10,000 operations leaves the file that the model has (R91)', async (t) => {
-  const start = seed()
-  t.log(`seed ${start} (URING_TEST_SEED)`)
-  const truncates = needs(t, 'ftruncate')
-  const program = new Program(ringFor(t, { entries: 8 }), opened(t), new Model(), new Dice(start), truncates)
-  const done: string[] = []
-  const steps = scaled(10_000, 500)
-  for (let step = 0; step < steps; step++) {
-    try {
-      done.push(await program.step())
-    } catch (error) {
-      t.fail(`seed ${start}, step ${step}: ${String(error)}; before it: ${done.slice(-3).join(', ')}`)
-      return
+test.serial(
+  'a random program of 10,000 operations leaves the file that the model has (R91)',
+  async (t) => {
+    const start = seed()
+    t.log(`seed ${start} (URING_TEST_SEED)`)
+    const truncates = needs(t, 'ftruncate')
+    const program = new Program(
+      ringFor(t, { entries: 8 }),
+      opened(t),
+      new Model(),
+      new Dice(start),
+      truncates,
+    )
+    const done: string[] = []
+    const steps = scaled(10_000, 500)
+    for (let step = 0; step < steps; step++) {
+      try {
+        done.push(await program.step())
+      } catch (error) {
+        t.fail(
+          `seed ${start}, step ${step}: ${String(error)}; before it: ${done.slice(-3).join(', ')}`,
+        )
+        return
+      }
+      if (step % 500 === 0 || step === steps - 1)
+        t.true(
+          readFileSync(`/proc/self/fd/${program.fd}`).equals(program.model.bytes),
+          `seed ${start}, step ${step}`,
+        )
     }
-    if (step % 500 === 0 || step === steps - 1) t.true(readFileSync(`/proc/self/fd/${program.fd}`).equals(program.model.bytes), `seed ${start}, step ${step}`)
-  }
-})
+  },
+)

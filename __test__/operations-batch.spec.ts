@@ -68,10 +68,16 @@ test('a batch larger than the queues is complete all the same (R50)', async (t) 
   const ring = ringFor(t, { entries: 8, cqEntries: 16 })
   const fd = opened(t, pattern(4096))
   const buffers = Array.from({ length: 5000 }, () => Buffer.alloc(4))
-  const results = await ring.batch((b) => buffers.forEach((buffer, index) => b.read(fd, buffer, index % 4000)))
+  const results = await ring.batch((b) =>
+    buffers.forEach((buffer, index) => b.read(fd, buffer, index % 4000)),
+  )
   t.is(results.length, 5000)
   t.true(results.every((result) => result === 4))
-  t.true(buffers.every((buffer, index) => buffer.equals(pattern(4096).subarray(index % 4000, (index % 4000) + 4))))
+  t.true(
+    buffers.every((buffer, index) =>
+      buffer.equals(pattern(4096).subarray(index % 4000, (index % 4000) + 4)),
+    ),
+  )
 })
 
 test('a builder that throws leaves nothing behind: nothing queued, no slot taken', async (t) => {
@@ -105,7 +111,11 @@ test('operations called on the ring inside a batch run beside it', async (t) => 
   const outside: Promise<unknown>[] = []
   const results = await ring.batch((b) => {
     b.nop()
-    outside.push(ring.nop(), ring.batch((inner) => inner.nop()), ring.chain((c) => [c.nop(), c.nop()]))
+    outside.push(
+      ring.nop(),
+      ring.batch((inner) => inner.nop()),
+      ring.chain((c) => [c.nop(), c.nop()]),
+    )
     ring.flush()
     b.nop()
   })
@@ -151,9 +161,16 @@ test('batches of two rings do not mix (R47)', async (t) => {
   const rings = [ringFor(t), ringFor(t), new Ring()]
   const fd = opened(t, pattern(4096))
   const buffers = rings.map(() => Array.from({ length: 100 }, () => Buffer.alloc(16)))
-  const results = await Promise.all(rings.map((ring, which) => ring.batch((b) => buffers[which]?.forEach((buffer, index) => b.read(fd, buffer, index * 16 + which)))))
+  const results = await Promise.all(
+    rings.map((ring, which) =>
+      ring.batch((b) =>
+        buffers[which]?.forEach((buffer, index) => b.read(fd, buffer, index * 16 + which)),
+      ),
+    ),
+  )
   t.true(results.every((one) => one.length === 100 && one.every((result) => result === 16)))
-  for (const [which, mine] of buffers.entries()) t.true(mine.every((buffer, index) => buffer[0] === pattern(4096)[index * 16 + which]))
+  for (const [which, mine] of buffers.entries())
+    t.true(mine.every((buffer, index) => buffer[0] === pattern(4096)[index * 16 + which]))
   await rings[2]?.dispose()
 })
 

@@ -27,14 +27,26 @@ test('a chain gives the values of its links, as a tuple', async (t) => {
 test('links run in their order: a hundred writes to one place, the last stays (R93)', async (t) => {
   const ring = ringFor(t)
   const fd = opened(t)
-  await ring.chain((c) => Array.from({ length: 100 }, (_, index) => c.write(fd, Buffer.from(String(index).padStart(3)), 0)))
+  await ring.chain((c) =>
+    Array.from({ length: 100 }, (_, index) =>
+      c.write(fd, Buffer.from(String(index).padStart(3)), 0),
+    ),
+  )
   t.is(readFileSync(`/proc/self/fd/${fd}`, 'utf8'), ' 99')
 })
 
 test('the first failure ends a chain: later links do not run, the error tells which it was (R77)', async (t) => {
   const ring = ringFor(t)
   const fd = opened(t, 'kept')
-  const error = await rejection(t, ring.chain((c) => [c.nop(), c.openat(AT_FDCWD, '/not/there', O_RDONLY), c.write(fd, Buffer.from('lost'), 0), c.nop()]))
+  const error = await rejection(
+    t,
+    ring.chain((c) => [
+      c.nop(),
+      c.openat(AT_FDCWD, '/not/there', O_RDONLY),
+      c.write(fd, Buffer.from('lost'), 0),
+      c.nop(),
+    ]),
+  )
   t.like(error, { code: 'ENOENT', syscall: 'openat', path: '/not/there', index: 1 })
   t.is(readFileSync(`/proc/self/fd/${fd}`, 'utf8'), 'kept')
 })
@@ -42,7 +54,10 @@ test('the first failure ends a chain: later links do not run, the error tells wh
 test('a hard chain goes on after a failure, and rejects all the same (R77)', async (t) => {
   const ring = ringFor(t)
   const fd = opened(t, 'old!')
-  const error = await rejection(t, ring.chain((c) => [c.close(0x7fff_fff0), c.write(fd, Buffer.from('new!'), 0)], { hard: true }))
+  const error = await rejection(
+    t,
+    ring.chain((c) => [c.close(0x7fff_fff0), c.write(fd, Buffer.from('new!'), 0)], { hard: true }),
+  )
   t.like(error, { code: 'EBADF', syscall: 'close', index: 0 })
   t.is(readFileSync(`/proc/self/fd/${fd}`, 'utf8'), 'new!')
 })
@@ -50,7 +65,10 @@ test('a hard chain goes on after a failure, and rejects all the same (R77)', asy
 test('a short read breaks a chain (R77, R90)', async (t) => {
   const ring = ringFor(t)
   const fd = opened(t, 'abc')
-  const error = await rejection(t, ring.chain((c) => [c.read(fd, Buffer.alloc(10), 0), c.write(fd, Buffer.from('XYZ'), 0)]))
+  const error = await rejection(
+    t,
+    ring.chain((c) => [c.read(fd, Buffer.alloc(10), 0), c.write(fd, Buffer.from('XYZ'), 0)]),
+  )
   t.is(error.code, 'ECANCELED')
   t.is(readFileSync(`/proc/self/fd/${fd}`, 'utf8'), 'abc')
 })
@@ -77,16 +95,30 @@ test('a chain of one, and of none', async (t) => {
 test('a chain is never torn apart, however full the queue is (R50)', async (t) => {
   const ring = ringFor(t, { entries: 4, cqEntries: 8 })
   const files = Array.from({ length: 60 }, () => opened(t))
-  const chains = files.map((fd, index) => ring.chain((c) => [c.write(fd, pattern(10, index), 0), c.fsync(fd), c.write(fd, pattern(10, index), 10)]))
+  const chains = files.map((fd, index) =>
+    ring.chain((c) => [
+      c.write(fd, pattern(10, index), 0),
+      c.fsync(fd),
+      c.write(fd, pattern(10, index), 10),
+    ]),
+  )
   const nops = Array.from({ length: 100 }, () => ring.nop())
-  t.deepEqual(await Promise.all(chains), files.map(() => [10, 0, 10]))
+  t.deepEqual(
+    await Promise.all(chains),
+    files.map(() => [10, 0, 10]),
+  )
   await Promise.all(nops)
-  for (const [index, fd] of files.entries()) t.deepEqual(readFileSync(`/proc/self/fd/${fd}`), Buffer.concat([pattern(10, index), pattern(10, index)]))
+  for (const [index, fd] of files.entries())
+    t.deepEqual(
+      readFileSync(`/proc/self/fd/${fd}`),
+      Buffer.concat([pattern(10, index), pattern(10, index)]),
+    )
 })
 
 test('a chain as long as the queue runs; a longer one is refused at the call, with its timeouts counted', async (t) => {
   const ring = ringFor(t, { entries: 8 })
-  const nops = (count: number, options?: { timeout: number }) => (c: Chain) => Array.from({ length: count }, () => c.nop(options))
+  const nops = (count: number, options?: { timeout: number }) => (c: Chain) =>
+    Array.from({ length: count }, () => c.nop(options))
   t.is((await ring.chain(nops(8))).length, 8)
   t.throws(() => ring.chain(nops(9)), { code: 'ERR_OUT_OF_RANGE' })
   t.is((await ring.chain(nops(4, { timeout: 5000 }))).length, 4)
@@ -122,8 +154,15 @@ test('a link that is aborted or times out ends its chain with that error (R76, R
   const ring = ringFor(t)
   const fd = opened(t, 'kept')
   const controller = new AbortController()
-  const aborted = ring.chain((c) => [c.timeout(60_000, 0, 0, { signal: controller.signal }), c.write(fd, Buffer.from('lost'), 0)])
-  const late = ring.chain((c) => [c.nop(), c.timeout(60_000, 0, 0, { timeout: 20 }), c.write(fd, Buffer.from('lost'), 0)])
+  const aborted = ring.chain((c) => [
+    c.timeout(60_000, 0, 0, { signal: controller.signal }),
+    c.write(fd, Buffer.from('lost'), 0),
+  ])
+  const late = ring.chain((c) => [
+    c.nop(),
+    c.timeout(60_000, 0, 0, { timeout: 20 }),
+    c.write(fd, Buffer.from('lost'), 0),
+  ])
   ring.flush()
   controller.abort(new Error('why'))
   t.like(await rejection(t, aborted), { code: 'ABORT_ERR', index: 0 })
@@ -134,7 +173,14 @@ test('a link that is aborted or times out ends its chain with that error (R76, R
 test('a time limit that is not reached does not show (R76)', async (t) => {
   const ring = ringFor(t)
   const fd = opened(t)
-  t.deepEqual(await ring.chain((c) => [c.write(fd, Buffer.from('abc'), 0, { timeout: 10_000 }), c.fsync(fd, 0, { timeout: 10_000 }), c.nop()]), [3, 0, 0])
+  t.deepEqual(
+    await ring.chain((c) => [
+      c.write(fd, Buffer.from('abc'), 0, { timeout: 10_000 }),
+      c.fsync(fd, 0, { timeout: 10_000 }),
+      c.nop(),
+    ]),
+    [3, 0, 0],
+  )
   t.is(fstatSync(fd).size, 3)
 })
 

@@ -12,7 +12,12 @@ test('nop gives 0', async (t) => {
 test('nop with no options, empty ones and all of them', async (t) => {
   const ring = ringFor(t)
   const { signal } = new AbortController()
-  for (const options of [undefined, {}, { signal: undefined, timeout: undefined, flags: undefined }, { signal, timeout: 1000, flags: 0 }]) {
+  for (const options of [
+    undefined,
+    {},
+    { signal: undefined, timeout: undefined, flags: undefined },
+    { signal, timeout: 1000, flags: 0 },
+  ]) {
     t.is(await ring.nop(options), 0)
   }
 })
@@ -55,7 +60,14 @@ test('an absolute timeout ends at its time on the clock', async (t) => {
   const ring = ringFor(t)
   const flags = constants.IORING_TIMEOUT_ABS | constants.IORING_TIMEOUT_REALTIME
   const at = Date.now() + 30
-  t.is(await ring.timeout({ seconds: Math.floor(at / 1000), nanoseconds: (at % 1000) * 1_000_000 }, 0, flags), 'expired')
+  t.is(
+    await ring.timeout(
+      { seconds: Math.floor(at / 1000), nanoseconds: (at % 1000) * 1_000_000 },
+      0,
+      flags,
+    ),
+    'expired',
+  )
   t.true(Date.now() >= at)
   t.is(await ring.timeout({ seconds: 1 }, 0, flags), 'expired', 'one in the past is over at once')
 })
@@ -64,7 +76,9 @@ test('many timeouts end in the order of their times', async (t) => {
   const ring = ringFor(t)
   const order: number[] = []
   const durations = [90, 30, 60, 0, 120]
-  await Promise.all(durations.map((duration) => ring.timeout(duration).then(() => order.push(duration))))
+  await Promise.all(
+    durations.map((duration) => ring.timeout(duration).then(() => order.push(duration))),
+  )
   t.deepEqual(order, [0, 30, 60, 90, 120])
 })
 
@@ -77,7 +91,10 @@ test('flags of a timeout that make no sense are refused by the kernel, in its wo
 test('stats tell the ring from its beginning', async (t) => {
   const ring = ringFor(t, { entries: 8, cqEntries: 64 })
   const fresh = ring.stats()
-  t.deepEqual([fresh.staged, fresh.settled, fresh.enters, fresh.inFlight, fresh.backlog], [0, 0, 0, 0, 0])
+  t.deepEqual(
+    [fresh.staged, fresh.settled, fresh.enters, fresh.inFlight, fresh.backlog],
+    [0, 0, 0, 0, 0],
+  )
   t.deepEqual([fresh.sqEntries, fresh.cqEntries], [8, 64])
   await Promise.all([ring.nop(), ring.nop(), ring.nop()])
   const stats = ring.stats()
@@ -99,7 +116,11 @@ test('a ring used with `await using` is closed at the end of its scope', async (
 
 test('a timeout that would fire again and again is refused at the call: a promise settles once', async (t) => {
   const ring = ringFor(t)
-  t.throws(() => ring.timeout(1, 3, constants.IORING_TIMEOUT_MULTISHOT), { code: 'ERR_INVALID_ARG_VALUE' })
-  t.throws(() => ring.batch((b) => b.timeout(1, 3, constants.IORING_TIMEOUT_MULTISHOT)), { code: 'ERR_INVALID_ARG_VALUE' })
+  t.throws(() => ring.timeout(1, 3, constants.IORING_TIMEOUT_MULTISHOT), {
+    code: 'ERR_INVALID_ARG_VALUE',
+  })
+  t.throws(() => ring.batch((b) => b.timeout(1, 3, constants.IORING_TIMEOUT_MULTISHOT)), {
+    code: 'ERR_INVALID_ARG_VALUE',
+  })
   t.is(await ring.nop(), 0)
 })

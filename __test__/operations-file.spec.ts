@@ -1,6 +1,14 @@
 // Operations on an open file: what each gives, seen beside Node's own fs.
 
-import { closeSync, constants as fs, fstatSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  constants as fs,
+  fstatSync,
+  openSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { open } from 'node:fs/promises'
 import test from 'ava'
 import { constants } from 'uring'
@@ -24,7 +32,10 @@ test('a read that meets the end of the file is short, one behind it gives 0 (R90
   const buffer = Buffer.alloc(64, 0xee)
   t.is(await ring.read(fd, buffer, 90), 10)
   t.deepEqual(buffer.subarray(0, 10), pattern(100).subarray(90))
-  t.true(buffer.subarray(10).every((byte) => byte === 0xee), 'what was not read is not touched')
+  t.true(
+    buffer.subarray(10).every((byte) => byte === 0xee),
+    'what was not read is not touched',
+  )
   t.is(await ring.read(fd, buffer, 100), 0)
   t.is(await ring.read(fd, buffer, 1_000_000), 0)
 })
@@ -67,7 +78,14 @@ test('readv and writev move several buffers in order', async (t) => {
   const ring = ringFor(t)
   const path = file(t, '..........')
   const fd = openSync(path, 'r+')
-  t.is(await ring.writev(fd, [Buffer.from('ab'), Buffer.alloc(0), new Uint16Array([0x6463]), Buffer.from('e')], 2), 5)
+  t.is(
+    await ring.writev(
+      fd,
+      [Buffer.from('ab'), Buffer.alloc(0), new Uint16Array([0x6463]), Buffer.from('e')],
+      2,
+    ),
+    5,
+  )
   t.is(readFileSync(path, 'utf8'), '..abcde...')
   const parts = [Buffer.alloc(3), new DataView(new ArrayBuffer(4)), Buffer.alloc(100)]
   t.is(await ring.readv(fd, parts, 1), 9, 'short at the end of the file')
@@ -120,30 +138,39 @@ function openReadOnly(t: Parameters<typeof file>[0]): number {
   return fd
 }
 
-test.serial('close closes the descriptor; closing it again is refused and closes nothing else (R20)', async (t) => {
-  const ring = ringFor(t)
-  const fd = openSync(file(t, 'x'), 'r')
-  t.is(await ring.close(fd), 0)
-  t.throws(() => fstatSync(fd), { code: 'EBADF' })
-  const error = await rejection(t, ring.close(fd))
-  t.is(error.code, 'EBADF')
-  t.is(error.syscall, 'close')
-})
+test.serial(
+  'close closes the descriptor; closing it again is refused and closes nothing else (R20)',
+  async (t) => {
+    const ring = ringFor(t)
+    const fd = openSync(file(t, 'x'), 'r')
+    t.is(await ring.close(fd), 0)
+    t.throws(() => fstatSync(fd), { code: 'EBADF' })
+    const error = await rejection(t, ring.close(fd))
+    t.is(error.code, 'EBADF')
+    t.is(error.syscall, 'close')
+  },
+)
 
-test.serial('anything with a numeric fd will do, a FileHandle for one; a closed one is refused at the call (R21)', async (t) => {
-  const ring = ringFor(t)
-  const path = file(t, 'contents')
-  const handle = await open(path, 'r+')
-  const buffer = Buffer.alloc(8)
-  t.is(await ring.read(handle, buffer, 0), 8)
-  t.is(buffer.toString(), 'contents')
-  t.is(await ring.fsync({ fd: handle.fd }), 0)
-  await handle.close()
-  const before = ring.stats().staged
-  t.throws(() => ring.read(handle, buffer, 0), { code: 'ERR_OUT_OF_RANGE', instanceOf: RangeError })
-  t.throws(() => ring.close(handle), { code: 'ERR_OUT_OF_RANGE' })
-  t.is(ring.stats().staged, before)
-})
+test.serial(
+  'anything with a numeric fd will do, a FileHandle for one; a closed one is refused at the call (R21)',
+  async (t) => {
+    const ring = ringFor(t)
+    const path = file(t, 'contents')
+    const handle = await open(path, 'r+')
+    const buffer = Buffer.alloc(8)
+    t.is(await ring.read(handle, buffer, 0), 8)
+    t.is(buffer.toString(), 'contents')
+    t.is(await ring.fsync({ fd: handle.fd }), 0)
+    await handle.close()
+    const before = ring.stats().staged
+    t.throws(() => ring.read(handle, buffer, 0), {
+      code: 'ERR_OUT_OF_RANGE',
+      instanceOf: RangeError,
+    })
+    t.throws(() => ring.close(handle), { code: 'ERR_OUT_OF_RANGE' })
+    t.is(ring.stats().staged, before)
+  },
+)
 
 test('rwFlags reach the kernel: RWF_APPEND appends, an unknown flag is refused', async (t) => {
   const ring = ringFor(t)
@@ -159,7 +186,11 @@ test('rwFlags reach the kernel: RWF_APPEND appends, an unknown flag is refused',
 test('IOSQE_ASYNC and IOSQE_IO_DRAIN change how, not what', async (t) => {
   const ring = ringFor(t)
   const fd = opened(t, pattern(4096))
-  for (const flags of [constants.IOSQE_ASYNC, constants.IOSQE_IO_DRAIN, constants.IOSQE_ASYNC | constants.IOSQE_IO_DRAIN]) {
+  for (const flags of [
+    constants.IOSQE_ASYNC,
+    constants.IOSQE_IO_DRAIN,
+    constants.IOSQE_ASYNC | constants.IOSQE_IO_DRAIN,
+  ]) {
     const buffer = Buffer.alloc(4096)
     t.is(await ring.read(fd, buffer, 0, { flags }), 4096)
     t.deepEqual(buffer, pattern(4096))

@@ -31,7 +31,11 @@ test('readFixed and writeFixed move bytes through a registered buffer and its pa
   t.is(second[200], 0)
   second.fill(7, 0, 50)
   t.is(await ring.writeFixed(fd, second.subarray(0, 50), 10, 1), 50)
-  t.true(readFileSync(`/proc/self/fd/${fd}`).subarray(10, 60).every((byte) => byte === 7))
+  t.true(
+    readFileSync(`/proc/self/fd/${fd}`)
+      .subarray(10, 60)
+      .every((byte) => byte === 7),
+  )
 })
 
 test('memory outside of the registered buffer is refused: EFAULT', async (t) => {
@@ -105,7 +109,11 @@ test('with IOSQE_FIXED_FILE a descriptor is an index of the registered files', a
   t.is(buffer.toString('utf8', 0, 5), 'first')
   t.is(await ring.read(1, buffer, 0, { flags: IOSQE_FIXED_FILE }), 6)
   t.is(buffer.toString(), 'second')
-  for (const index of [2, 3, 1000]) t.is((await rejection(t, ring.read(index, buffer, 0, { flags: IOSQE_FIXED_FILE }))).code, 'EBADF')
+  for (const index of [2, 3, 1000])
+    t.is(
+      (await rejection(t, ring.read(index, buffer, 0, { flags: IOSQE_FIXED_FILE }))).code,
+      'EBADF',
+    )
   t.throws(() => ring.registerFiles([one]), { code: 'EBUSY' } as never)
   ring.unregisterFiles()
   t.is((await rejection(t, ring.read(0, buffer, 0, { flags: IOSQE_FIXED_FILE }))).code, 'EBADF')

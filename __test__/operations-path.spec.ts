@@ -1,6 +1,16 @@
 // Operations on a path.
 
-import { closeSync, fstatSync, lstatSync, mkdirSync, openSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -51,7 +61,12 @@ test('paths are text, bytes or file: URLs, of any length and script', async (t) 
   mkdirSync(directory, { recursive: true })
   const path = join(directory, 'a b%c')
   writeFileSync(path, 'x')
-  for (const name of [path, Buffer.from(path), new Uint8Array(Buffer.from(path)), pathToFileURL(path)]) {
+  for (const name of [
+    path,
+    Buffer.from(path),
+    new Uint8Array(Buffer.from(path)),
+    pathToFileURL(path),
+  ]) {
     const fd = await ring.openat(AT_FDCWD, name, O_RDONLY)
     t.is(fstatSync(fd).size, 1)
     closeSync(fd)
@@ -94,9 +109,13 @@ test('statx agrees with fs.stat in every field they share', async (t) => {
   const mine = await ring.statx(AT_FDCWD, path)
   const node = statSync(path)
   t.true(mine instanceof Statx)
-  for (const field of ['size', 'mode', 'nlink', 'uid', 'gid', 'ino', 'blocks', 'blksize'] as const) t.is(mine[field], node[field], field)
+  for (const field of ['size', 'mode', 'nlink', 'uid', 'gid', 'ino', 'blocks', 'blksize'] as const)
+    t.is(mine[field], node[field], field)
   for (const field of ['atimeMs', 'mtimeMs', 'ctimeMs', 'birthtimeMs'] as const) {
-    t.true(Math.abs(mine[field] - node[field]) < 0.01, `${field}: ${mine[field]} and ${node[field]}`)
+    t.true(
+      Math.abs(mine[field] - node[field]) < 0.01,
+      `${field}: ${mine[field]} and ${node[field]}`,
+    )
   }
   for (const field of ['atime', 'mtime', 'ctime', 'birthtime'] as const) {
     t.true(Math.abs(mine[field].getTime() - node[field].getTime()) <= 1, field)
@@ -112,13 +131,24 @@ test('statx tells every kind of file apart', async (t) => {
   const server = createServer().listen(join(at, 'socket'))
   t.teardown(() => server.close())
   await new Promise((resolve) => server.once('listening', resolve))
-  const kinds = ['isFile', 'isDirectory', 'isSymbolicLink', 'isSocket', 'isCharacterDevice', 'isBlockDevice', 'isFIFO'] as const
+  const kinds = [
+    'isFile',
+    'isDirectory',
+    'isSymbolicLink',
+    'isSocket',
+    'isCharacterDevice',
+    'isBlockDevice',
+    'isFIFO',
+  ] as const
   for (const path of [join(at, 'file'), at, join(at, 'symlink'), join(at, 'socket'), '/dev/null']) {
     const mine = await ring.statx(AT_FDCWD, path, constants.AT_SYMLINK_NOFOLLOW)
     const node = lstatSync(path)
     for (const kind of kinds) t.is(mine[kind](), node[kind](), `${path} ${kind}`)
   }
-  t.true((await ring.statx(AT_FDCWD, join(at, 'symlink'))).isFile(), 'a link is followed unless told otherwise')
+  t.true(
+    (await ring.statx(AT_FDCWD, join(at, 'symlink'))).isFile(),
+    'a link is followed unless told otherwise',
+  )
   const device = await ring.statx(AT_FDCWD, '/dev/null')
   t.deepEqual([device.rdevMajor, device.rdevMinor], [1, 3])
 })
@@ -137,7 +167,10 @@ test('a thousand statx at once each give their own answer (R59)', async (t) => {
   for (const size of sizes) writeFileSync(join(at, String(size)), Buffer.alloc(size))
   const asked = Array.from({ length: 1000 }, (_, index) => sizes[index % sizes.length] as number)
   const told = await Promise.all(asked.map((size) => ring.statx(AT_FDCWD, join(at, String(size)))))
-  t.deepEqual(told.map((stat) => stat.size), asked)
+  t.deepEqual(
+    told.map((stat) => stat.size),
+    asked,
+  )
 })
 
 test('openat and statx of what is not there name the path', async (t) => {

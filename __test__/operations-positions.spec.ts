@@ -37,8 +37,13 @@ test('the last position the kernel knows is reached and refused by it, not mangl
   const ring = ringFor(t)
   const fd = opened(t, 'x')
   t.is(await ring.read(fd, Buffer.alloc(1), Number.MAX_SAFE_INTEGER), 0)
-  const error = await ring.write(fd, Buffer.alloc(8), 2n ** 63n - 1n).catch((caught: NodeJS.ErrnoException) => caught)
-  t.true(['EFBIG', 'EINVAL', 'EOVERFLOW'].includes(String((error as NodeJS.ErrnoException).code)), String(error))
+  const error = await ring
+    .write(fd, Buffer.alloc(8), 2n ** 63n - 1n)
+    .catch((caught: NodeJS.ErrnoException) => caught)
+  t.true(
+    ['EFBIG', 'EINVAL', 'EOVERFLOW'].includes(String((error as NodeJS.ErrnoException).code)),
+    String(error),
+  )
   t.is(fstatSync(fd).size, 1)
 })
 
@@ -60,7 +65,9 @@ test('a buffer above what the kernel moves at once is refused at the call, never
   const large = new Uint8Array(0x7fff_f001)
   t.throws(() => ring.read(fd, large, 0), { code: 'ERR_OUT_OF_RANGE' })
   t.throws(() => ring.write(fd, large, 0), { code: 'ERR_OUT_OF_RANGE' })
-  t.throws(() => ring.readv(fd, [new Uint8Array(0x4000_0000), new Uint8Array(0x4000_0000)], 0), { code: 'ERR_OUT_OF_RANGE' })
+  t.throws(() => ring.readv(fd, [new Uint8Array(0x4000_0000), new Uint8Array(0x4000_0000)], 0), {
+    code: 'ERR_OUT_OF_RANGE',
+  })
   t.is(ring.stats().staged, 0)
 })
 

@@ -11,26 +11,29 @@ import { ringFor, ringsClosed, turnOfLoop } from './helpers/ring'
 import { scaled } from './helpers/scale'
 import { opened, pattern } from './helpers/temp'
 
-test.serial('dispose with N in flight: all are cancelled, all settle, then the descriptor is closed (R30)', async (t) => {
-  const before = ringCount()
-  for (const count of [0, 1, 100, scaled(5000, 500)]) {
-    const ring = new Ring({ entries: 64 })
-    const { reader } = pipe(t)
-    const waiting = Array.from({ length: count }, (_, index) =>
+test.serial(
+  'dispose with N in flight: all are cancelled, all settle, then the descriptor is closed (R30)',
+  async (t) => {
+    const before = ringCount()
+    for (const count of [0, 1, 100, scaled(5000, 500)]) {
+      const ring = new Ring({ entries: 64 })
+      const { reader } = pipe(t)
+      const waiting = Array.from({ length: count }, (_, index) =>
       index % 3 === 0 ? ring.timeout(60_000)
       : index % 3 === 1 ? ring.read(reader, Buffer.alloc(1), null)
       : ring.chain((c) => [c.timeout(60_000), c.nop()]),
     ) // prettier-ignore
-    await turnOfLoop()
-    let settled = 0
-    for (const promise of waiting) promise.catch(() => settled++)
-    await ring.dispose()
-    t.is(settled, count, 'everything has settled when dispose has')
-    for (const promise of waiting) t.is((await rejection(t, promise)).code, 'ECANCELED')
-    t.is(ring.stats().inFlight, 0)
-    await ringsClosed(t, before)
-  }
-})
+      await turnOfLoop()
+      let settled = 0
+      for (const promise of waiting) promise.catch(() => settled++)
+      await ring.dispose()
+      t.is(settled, count, 'everything has settled when dispose has')
+      for (const promise of waiting) t.is((await rejection(t, promise)).code, 'ECANCELED')
+      t.is(ring.stats().inFlight, 0)
+      await ringsClosed(t, before)
+    }
+  },
+)
 
 test('dispose in the turn of the calls: what was not submitted is cancelled, too (R30)', async (t) => {
   const ring = new Ring({ entries: 4 })
@@ -40,9 +43,17 @@ test('dispose in the turn of the calls: what was not submitted is cancelled, too
   const disposing = ring.dispose()
   const outcomes = await Promise.allSettled([...waiting, writing])
   await disposing
-  t.true(outcomes.slice(0, 300).every((outcome) => outcome.status === 'rejected' && outcome.reason.code === 'ECANCELED'))
+  t.true(
+    outcomes
+      .slice(0, 300)
+      .every((outcome) => outcome.status === 'rejected' && outcome.reason.code === 'ECANCELED'),
+  )
   const wrote = outcomes[300]?.status === 'fulfilled'
-  t.is(readFileSync(`/proc/self/fd/${fd}`, 'utf8'), wrote ? 'new' : 'old', 'the promise tells what became of the write')
+  t.is(
+    readFileSync(`/proc/self/fd/${fd}`, 'utf8'),
+    wrote ? 'new' : 'old',
+    'the promise tells what became of the write',
+  )
 })
 
 test('dispose delivers results that were there already (R30, design rule 4)', async (t) => {
@@ -61,7 +72,9 @@ test('dispose delivers results that were there already (R30, design rule 4)', as
 test('a descriptor that was opened while the ring ended is not lost (R23, R30)', async (t) => {
   for (let round = 0; round < scaled(50, 5); round++) {
     const ring = new Ring()
-    const opening = Array.from({ length: 10 }, () => ring.openat(-100, '/dev/null', 0, 0, { flags: 16 }))
+    const opening = Array.from({ length: 10 }, () =>
+      ring.openat(-100, '/dev/null', 0, 0, { flags: 16 }),
+    )
     if (round % 2 === 0) ring.flush()
     const disposing = ring.dispose()
     const closer = new Ring()
@@ -77,7 +90,10 @@ test('dispose twice, during itself, inside a continuation: one promise, one end 
   const ring = new Ring()
   const waiting = ring.timeout(60_000).catch(() => ring.dispose())
   ring.flush()
-  const inside = ring.nop().then(() => ring.dispose(), () => ring.dispose())
+  const inside = ring.nop().then(
+    () => ring.dispose(),
+    () => ring.dispose(),
+  )
   const first = ring.dispose()
   t.is(ring.dispose(), first)
   t.is(ring[Symbol.asyncDispose](), first)
@@ -122,7 +138,8 @@ test('after dispose every call throws ERR_RING_CLOSED, always the same way (R33)
   closing.flush()
   const disposing = closing.dispose()
   for (const call of calls) {
-    for (const ring of [closed, closing]) t.throws(() => call(ring), { code: 'ERR_RING_CLOSED' } as never, String(call))
+    for (const ring of [closed, closing])
+      t.throws(() => call(ring), { code: 'ERR_RING_CLOSED' } as never, String(call))
   }
   t.is((await rejection(t, waiting)).code, 'ECANCELED')
   await disposing
@@ -176,11 +193,19 @@ test('a thousand files are read while the ring ends: nothing hangs, nothing is l
   const fd = opened(t, pattern(65_536))
   for (let round = 0; round < scaled(20, 3); round++) {
     const ring = new Ring({ entries: 32 })
-    const reads = Array.from({ length: 200 }, () => ring.read(fd, Buffer.alloc(65_536), 0, { flags: round % 2 === 0 ? 16 : 0 }))
+    const reads = Array.from({ length: 200 }, () =>
+      ring.read(fd, Buffer.alloc(65_536), 0, { flags: round % 2 === 0 ? 16 : 0 }),
+    )
     for (let turn = 0; turn < round % 5; turn++) await turnOfLoop()
     const disposing = ring.dispose()
     const outcomes = await Promise.allSettled(reads)
     await disposing
-    t.true(outcomes.every((outcome) => (outcome.status === 'fulfilled' ? outcome.value === 65_536 : ['ECANCELED', 'EINTR'].includes(outcome.reason.code))))
+    t.true(
+      outcomes.every((outcome) =>
+        outcome.status === 'fulfilled'
+          ? outcome.value === 65_536
+          : ['ECANCELED', 'EINTR'].includes(outcome.reason.code),
+      ),
+    )
   }
 })

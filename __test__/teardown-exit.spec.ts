@@ -19,7 +19,8 @@ function busy({ uring, fs, args, say }: Inside): void {
   for (let index = 0; index < 400; index++) quiet(ring.read(pipe, Buffer.alloc(10), null))
   for (let index = 0; index < 100; index++) quiet(ring.nop())
   // handed to workers of the kernel: they are in the middle of it when the process ends
-  for (let index = 0; index < 100; index++) quiet(ring.read(large, Buffer.alloc(1 << 20), index << 20, { flags: 16 }))
+  for (let index = 0; index < 100; index++)
+    quiet(ring.read(large, Buffer.alloc(1 << 20), index << 20, { flags: 16 }))
   ring.flush()
   const how = args[1]
   const end = (): void => {
@@ -55,7 +56,10 @@ test('process.exit with a thousand operations in flight keeps its code and takes
   const [half, most] = [took[took.length >> 1] as number, took.at(-1) as number]
   t.log(`half of them within ${half.toFixed(0)} ms, all within ${most.toFixed(0)} ms`)
   // a machine that is busy with other things may hold up one of them
-  t.true(half < patient(1000) && most < patient(5000), `half within ${half} ms, all within ${most} ms`)
+  t.true(
+    half < patient(1000) && most < patient(5000),
+    `half within ${half} ms, all within ${most} ms`,
+  )
 })
 
 /** A sparse file of 100 MiB. */
@@ -81,7 +85,10 @@ for (const how of ['throw', 'reject'] as const) {
 test('signals end a busy process as they end any other (R40)', async (t) => {
   const [path, pipe] = [sparse(t), fifo(t)]
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGKILL', 'SIGHUP'] as const) {
-    const ended = await inChild(busy, { args: [path, 'wait', pipe, '1'], onSaid: (pid) => process.kill(pid, signal) })
+    const ended = await inChild(busy, {
+      args: [path, 'wait', pipe, '1'],
+      onSaid: (pid) => process.kill(pid, signal),
+    })
     t.deepEqual([ended.code, ended.signal], [null, signal], ended.stderr)
   }
   const killed = await inChild(busy, { args: [path, 'kill', pipe, 'now'] })
@@ -89,7 +96,10 @@ test('signals end a busy process as they end any other (R40)', async (t) => {
 })
 
 test('process.abort with operations in flight is an abort, nothing else (R40)', async (t) => {
-  const { signal } = await inChild(busy, { args: [sparse(t), 'abort', fifo(t), '1'], under: ['/bin/sh', '-c', 'ulimit -c 0; exec "$@"', 'sh'] })
+  const { signal } = await inChild(busy, {
+    args: [sparse(t), 'abort', fifo(t), '1'],
+    under: ['/bin/sh', '-c', 'ulimit -c 0; exec "$@"', 'sh'],
+  })
   t.is(signal, 'SIGABRT')
 })
 
@@ -125,7 +135,7 @@ test('an operation called in the last turn of the loop is not stranded (R36, R52
   t.deepEqual(said, ['expired', 'expired', 'expired'])
 })
 
-test('an unref\'ed ring lets the process go, with code 0 and quietly (R36)', async (t) => {
+test("an unref'ed ring lets the process go, with code 0 and quietly (R36)", async (t) => {
   const { code, said, stderr, ms } = await inChild(async ({ uring, fs, args, say }) => {
     const ring = new uring.Ring().unref()
     const pipe = fs.openSync(args[0] as string, fs.constants.O_RDWR)
@@ -141,7 +151,7 @@ test('an unref\'ed ring lets the process go, with code 0 and quietly (R36)', asy
   t.true(ms < patient(10_000))
 })
 
-test('unref and ref can be called at any time, as on Node\'s handles (R36)', async (t) => {
+test("unref and ref can be called at any time, as on Node's handles (R36)", async (t) => {
   const { code, said, stderr } = await inChild(({ uring, say }) => {
     const ring = new uring.Ring()
     const waiting = ring.timeout(80)
@@ -158,7 +168,7 @@ test('unref and ref can be called at any time, as on Node\'s handles (R36)', asy
   t.deepEqual(said, ['expired'])
 })
 
-test('an unref\'ed ring that is never idle lets the process go (R36)', async (t) => {
+test("an unref'ed ring that is never idle lets the process go (R36)", async (t) => {
   const { code, stderr } = await inChild(({ uring, say }) => {
     const ring = new uring.Ring().unref()
     const hammer = async (): Promise<void> => {

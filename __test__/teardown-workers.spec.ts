@@ -50,65 +50,99 @@ async function ended(of: Worker): Promise<number> {
   return Promise.race([exit, sleep(patient(20_000)).then(() => -1)])
 }
 
-test.serial('terminate with operations in flight: all descriptors closed, this thread unaffected (R44, R46)', async (t) => {
-  t.timeout(patient(90_000))
-  const pipe = fifo(t)
-  const ring = ringFor(t)
-  const own = ring.timeout(60_000)
-  ring.flush()
-  const before = ringCount()
-  for (let round = 0; round < scaled(10, 1); round++) {
-    const workers = await Promise.all(Array.from({ length: scaled(10, 3) }, (_, index) => worker([pipe, 'wait', String(index * 10)])))
-    t.true(ringCount() >= before)
-    await Promise.all(workers.map((one) => one.terminate()))
-  }
-  t.is(ringCount(), before, 'the rings of all workers are closed')
-  t.is(await ring.nop(), 0)
-  ring.cancel(own)
-  await own.catch(() => {})
-})
+test.serial(
+  'terminate with operations in flight: all descriptors closed, this thread unaffected (R44, R46)',
+  async (t) => {
+    t.timeout(patient(90_000))
+    const pipe = fifo(t)
+    const ring = ringFor(t)
+    const own = ring.timeout(60_000)
+    ring.flush()
+    const before = ringCount()
+    for (let round = 0; round < scaled(10, 1); round++) {
+      const workers = await Promise.all(
+        Array.from({ length: scaled(10, 3) }, (_, index) =>
+          worker([pipe, 'wait', String(index * 10)]),
+        ),
+      )
+      t.true(ringCount() >= before)
+      await Promise.all(workers.map((one) => one.terminate()))
+    }
+    t.is(ringCount(), before, 'the rings of all workers are closed')
+    t.is(await ring.nop(), 0)
+    ring.cancel(own)
+    await own.catch(() => {})
+  },
+)
 
-test.serial('terminate in the middle of anything: while it starts, while it spins (R44, R46)', async (t) => {
-  const pipe = fifo(t)
-  const before = ringCount()
-  for (let round = 0; round < scaled(20, 3); round++) {
-    const one = new Worker(program(busy, { args: [pipe, round % 2 === 0 ? 'spin' : 'wait', '20'] }), { eval: true })
-    one.on('error', () => {})
-    if (round % 2 === 0) await once(one, 'message')
-    else await sleep(round * 2)
-    await one.terminate()
-  }
-  t.is(ringCount(), before)
-})
-
-for (const [how, code] of [['throw', 1], ['exit', 5], ['exit now', 5], ['natural', 0], ['unref', 0]] as const) {
-  test.serial(`a worker that ends by ${how} ends like any worker, and its ring with it (R45)`, async (t) => {
+test.serial(
+  'terminate in the middle of anything: while it starts, while it spins (R44, R46)',
+  async (t) => {
     const pipe = fifo(t)
     const before = ringCount()
-    for (let round = 0; round < scaled(8, 1); round++) {
-      const one = new Worker(program(busy, { args: [pipe, how, String(round * 20)] }), { eval: true, stderr: true })
+    for (let round = 0; round < scaled(20, 3); round++) {
+      const one = new Worker(
+        program(busy, { args: [pipe, round % 2 === 0 ? 'spin' : 'wait', '20'] }),
+        { eval: true },
+      )
       one.on('error', () => {})
-      t.is(await ended(one), code)
+      if (round % 2 === 0) await once(one, 'message')
+      else await sleep(round * 2)
+      await one.terminate()
     }
     t.is(ringCount(), before)
-  })
+  },
+)
+
+for (const [how, code] of [
+  ['throw', 1],
+  ['exit', 5],
+  ['exit now', 5],
+  ['natural', 0],
+  ['unref', 0],
+] as const) {
+  test.serial(
+    `a worker that ends by ${how} ends like any worker, and its ring with it (R45)`,
+    async (t) => {
+      const pipe = fifo(t)
+      const before = ringCount()
+      for (let round = 0; round < scaled(8, 1); round++) {
+        const one = new Worker(program(busy, { args: [pipe, how, String(round * 20)] }), {
+          eval: true,
+          stderr: true,
+        })
+        one.on('error', () => {})
+        t.is(await ended(one), code)
+      }
+      t.is(ringCount(), before)
+    },
+  )
 }
 
-test.serial('a hundred workers, one after the other and side by side, leave no descriptor (R44, R48)', async (t) => {
-  t.timeout(patient(90_000))
-  const pipe = fifo(t)
-  await Promise.all((await Promise.all([worker([pipe, 'wait', '5']), worker([pipe, 'wait', '5'])])).map((one) => one.terminate()))
-  // what the workers opened themselves stays open, as Node's own descriptors of a worker do
-  const [rings, others] = [ringCount(), descriptorCount() - ringCount()]
-  const rounds = scaled(13, 1)
-  for (let round = 0; round < rounds; round++) {
-    const workers = await Promise.all(Array.from({ length: 8 }, () => worker([pipe, 'wait', '5'])))
-    await Promise.all(workers.map((one) => one.terminate()))
-  }
-  t.is(ringCount(), rings)
-  const left = descriptorCount() - ringCount() - others
-  t.true(left <= rounds * 8 * 2, `${left} more descriptors, each worker opened two`)
-})
+test.serial(
+  'a hundred workers, one after the other and side by side, leave no descriptor (R44, R48)',
+  async (t) => {
+    t.timeout(patient(90_000))
+    const pipe = fifo(t)
+    await Promise.all(
+      (await Promise.all([worker([pipe, 'wait', '5']), worker([pipe, 'wait', '5'])])).map((one) =>
+        one.terminate(),
+      ),
+    )
+    // what the workers opened themselves stays open, as Node's own descriptors of a worker do
+    const [rings, others] = [ringCount(), descriptorCount() - ringCount()]
+    const rounds = scaled(13, 1)
+    for (let round = 0; round < rounds; round++) {
+      const workers = await Promise.all(
+        Array.from({ length: 8 }, () => worker([pipe, 'wait', '5'])),
+      )
+      await Promise.all(workers.map((one) => one.terminate()))
+    }
+    t.is(ringCount(), rings)
+    const left = descriptorCount() - ringCount() - others
+    t.true(left <= rounds * 8 * 2, `${left} more descriptors, each worker opened two`)
+  },
+)
 
 test.serial('two rings in two workers on one file do not mix (R47)', async (t) => {
   const fd = opened(t, pattern(1 << 16))
@@ -121,19 +155,33 @@ test.serial('two rings in two workers on one file do not mix (R47)', async (t) =
       const buffer = Buffer.alloc(64)
       const at = (first + round * 64) % 60_000
       await ring.read(file, buffer, at)
-      if (buffer.some((byte, index) => byte !== (((at + index) * 31 + ((at + index) >>> 8) * 17) & 0xff))) wrong++
+      if (
+        buffer.some(
+          (byte, index) => byte !== (((at + index) * 31 + ((at + index) >>> 8) * 17) & 0xff),
+        )
+      )
+        wrong++
     }
     await ring.dispose()
     parentPort?.postMessage(wrong)
   }
-  const workers = [0, 1, 2].map((which) => new Worker(program(read as never, { args: [String(fd), String(which * 1000)] }), { eval: true }))
-  const answers = await Promise.all(workers.map(async (one) => ((await once(one, 'message')) as number[])[0]))
+  const workers = [0, 1, 2].map(
+    (which) =>
+      new Worker(program(read as never, { args: [String(fd), String(which * 1000)] }), {
+        eval: true,
+      }),
+  )
+  const answers = await Promise.all(
+    workers.map(async (one) => ((await once(one, 'message')) as number[])[0]),
+  )
   t.deepEqual(answers, [0, 0, 0])
 })
 
-test.serial('process.exit of the whole program while workers are busy keeps its code (R38, R44)', async (t) => {
-  for (let round = 0; round < scaled(5, 1); round++) {
-    const { code, signal, stderr } = await inChild(({ args, require }) => {
+test.serial(
+  'process.exit of the whole program while workers are busy keeps its code (R38, R44)',
+  async (t) => {
+    for (let round = 0; round < scaled(5, 1); round++) {
+      const { code, signal, stderr } = await inChild(({ args, require }) => {
       const { Worker: Thread } = require('node:worker_threads') as typeof import('node:worker_threads')
       let busyOnes = 0
       for (let index = 0; index < 4; index++) {
@@ -142,9 +190,10 @@ test.serial('process.exit of the whole program while workers are busy keeps its 
         })
       }
     }, { args: [program(busy, { args: [fifo(t), 'wait', '50'] })] }) // prettier-ignore
-    t.deepEqual([code, signal], [9, null], stderr)
-  }
-})
+      t.deepEqual([code, signal], [9, null], stderr)
+    }
+  },
+)
 
 test.serial('a ring of this thread is used while workers come and go (R44)', async (t) => {
   const ring = new Ring()
@@ -159,7 +208,8 @@ test.serial('a ring of this thread is used while workers come and go (R44)', asy
     }
     return count
   })()
-  for (let round = 0; round < scaled(5, 1); round++) await (await worker([pipe, 'wait', '10'])).terminate()
+  for (let round = 0; round < scaled(5, 1); round++)
+    await (await worker([pipe, 'wait', '10'])).terminate()
   done = true
   t.true((await work) > 0)
   await ring.dispose()

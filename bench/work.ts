@@ -7,13 +7,7 @@ import type { Column } from './columns'
 import type { Dataset } from './dataset'
 
 export type WorkName =
-  | 'nop'
-  | 'read-cached'
-  | 'read-direct'
-  | 'write'
-  | 'small-files'
-  | 'write-fdatasync'
-  | 'statx'
+  'nop' | 'read-cached' | 'read-direct' | 'write' | 'small-files' | 'write-fdatasync' | 'statx'
 
 /** Does `count` units of the work. With a checksum, adds what it read to it; never when timed. */
 export type Run = (count: number, checksum?: Checksum) => Promise<void> | void

@@ -53,7 +53,9 @@ const SECCOMP_REMEDY =
 export function availability(): Availability {
   const kernel = release()
   const refusal = obstacle()
-  return refusal === undefined ? { available: true, kernel } : { available: false, kernel, ...refusal }
+  return refusal === undefined
+    ? { available: true, kernel }
+    : { available: false, kernel, ...refusal }
 }
 
 /** What keeps a ring from being opened; the errno is the one io_uring_setup(2) gave, if it was asked. */
@@ -65,7 +67,8 @@ export function obstacle(errno?: number): Refusal | undefined {
     return {
       reason: 'binding',
       message: `The native addon does not load: ${native.message}`,
-      remedy: 'Reinstall without --omit=optional, on the machine (CPU, C library) that runs it; or build it: npm run build.',
+      remedy:
+        'Reinstall without --omit=optional, on the machine (CPU, C library) that runs it; or build it: npm run build.',
     }
   }
   const said = errno ?? native.probe()
@@ -88,7 +91,8 @@ export function unsupportedPlace(): Refusal | undefined {
       remedy: `Run on one of: ${ARCHITECTURES.join(', ')}.`,
     }
   }
-  const runtime = 'bun' in process.versions ? 'Bun' : 'deno' in process.versions ? 'Deno' : undefined
+  const runtime =
+    'bun' in process.versions ? 'Bun' : 'deno' in process.versions ? 'Deno' : undefined
   if (runtime === undefined) return undefined
   return {
     reason: 'runtime',
@@ -105,39 +109,74 @@ function explain(errno: number): Refusal {
       return { code, ...permission() }
     case 'ENOSYS':
       return seccompActive()
-        ? { code, reason: 'seccomp', message: 'A seccomp profile hides io_uring (ENOSYS)', remedy: SECCOMP_REMEDY }
-        : { code, reason: 'kernel', message: 'This kernel has no io_uring', remedy: 'Run Linux 5.10 or newer with CONFIG_IO_URING=y.' }
+        ? {
+            code,
+            reason: 'seccomp',
+            message: 'A seccomp profile hides io_uring (ENOSYS)',
+            remedy: SECCOMP_REMEDY,
+          }
+        : {
+            code,
+            reason: 'kernel',
+            message: 'This kernel has no io_uring',
+            remedy: 'Run Linux 5.10 or newer with CONFIG_IO_URING=y.',
+          }
     case 'EINVAL':
     case 'EOPNOTSUPP':
-      return { code, reason: 'kernel', message: 'This kernel has too old an io_uring', remedy: 'Run Linux 5.10 or newer.' }
+      return {
+        code,
+        reason: 'kernel',
+        message: 'This kernel has too old an io_uring',
+        remedy: 'Run Linux 5.10 or newer.',
+      }
     case 'ENOMEM':
       return {
         code,
         reason: 'limit',
-        message: 'There is no memory for a ring: before Linux 5.12 rings count against the locked-memory limit',
-        remedy: 'Raise the limit (ulimit -l, LimitMEMLOCK=), ask for fewer entries, or run Linux 5.12 or newer.',
+        message:
+          'There is no memory for a ring: before Linux 5.12 rings count against the locked-memory limit',
+        remedy:
+          'Raise the limit (ulimit -l, LimitMEMLOCK=), ask for fewer entries, or run Linux 5.12 or newer.',
       }
     case 'EMFILE':
     case 'ENFILE':
-      return { code, reason: 'limit', message: 'There are no descriptors left', remedy: 'Close some, or raise the limit (ulimit -n, LimitNOFILE=).' }
+      return {
+        code,
+        reason: 'limit',
+        message: 'There are no descriptors left',
+        remedy: 'Close some, or raise the limit (ulimit -n, LimitNOFILE=).',
+      }
     default:
-      return { code, reason: 'unknown', message: `io_uring_setup answered ${code}: ${text}`, remedy: 'Report it with the output of uname -a.' }
+      return {
+        code,
+        reason: 'unknown',
+        message: `io_uring_setup answered ${code}: ${text}`,
+        remedy: 'Report it with the output of uname -a.',
+      }
   }
 }
 
 function permission(): Omit<Refusal, 'code'> {
   const disabled = firstLine('/proc/sys/kernel/io_uring_disabled')
   if (disabled === '1' || disabled === '2') {
-    const who = disabled === '2' ? 'everybody' : 'processes without CAP_SYS_ADMIN outside of kernel.io_uring_group'
+    const who =
+      disabled === '2'
+        ? 'everybody'
+        : 'processes without CAP_SYS_ADMIN outside of kernel.io_uring_group'
     return {
       reason: 'sysctl',
       message: `kernel.io_uring_disabled is ${disabled}: io_uring is switched off for ${who}`,
-      remedy: disabled === '1'
-        ? 'sysctl kernel.io_uring_disabled=0, or add the process to the group that kernel.io_uring_group names.'
-        : 'sysctl kernel.io_uring_disabled=0.',
+      remedy:
+        disabled === '1'
+          ? 'sysctl kernel.io_uring_disabled=0, or add the process to the group that kernel.io_uring_group names.'
+          : 'sysctl kernel.io_uring_disabled=0.',
     }
   }
-  return { reason: 'seccomp', message: 'A seccomp profile (of a container, usually) or a security module refuses io_uring', remedy: SECCOMP_REMEDY }
+  return {
+    reason: 'seccomp',
+    message: 'A seccomp profile (of a container, usually) or a security module refuses io_uring',
+    remedy: SECCOMP_REMEDY,
+  }
 }
 
 function seccompActive(): boolean {

@@ -2,7 +2,6 @@
 // (IOSQE_IO_LINK, Linux 5.3): write then fdatasync without coming back in between. Proved by
 // __test__/operations-chain.spec.ts.
 
-import type { Core } from './core/core'
 import type { Operation } from './core/operation'
 import { HARDLINK, LINK } from './core/request'
 import { outOfRange, wrongType } from './errors'
@@ -34,11 +33,6 @@ export class Chain extends Group<'chain'> {
   #reject: (error: Error) => void = () => {}
 
   /** @internal */
-  constructor(of: Core) {
-    super(of)
-  }
-
-  /** @internal */
   override [end]<T>(slot: number, operation: Operation<T>): Link<T> {
     this.admit(slot, operation)
     const link: Link<T> = { operation }
@@ -68,19 +62,31 @@ export class Chain extends Group<'chain'> {
 
   /** @internal Refuses, while nothing is queued, what could not run as one chain. */
   check(wanted: unknown): readonly Link<unknown>[] {
-    if (!Array.isArray(wanted)) throw wrongType('chain', 'a function that returns an array of links', wanted)
+    if (!Array.isArray(wanted))
+      throw wrongType('chain', 'a function that returns an array of links', wanted)
     for (const link of wanted) {
-      if (!this.#links.includes(link as Link<unknown>)) throw wrongType('chain', 'an array of what its operations gave', link)
+      if (!this.#links.includes(link as Link<unknown>))
+        throw wrongType('chain', 'an array of what its operations gave', link)
     }
     const entries = this.#slots.reduce((sum, slot) => sum + this[core].requests.entries(slot), 0)
     if (entries > this[core].chainMax) {
-      throw outOfRange('chain.length', `at most the ring's ${this[core].chainMax} entries (two for an operation with a timeout)`, entries)
+      throw outOfRange(
+        'chain.length',
+        `at most the ring's ${this[core].chainMax} entries (two for an operation with a timeout)`,
+        entries,
+      )
     }
     return wanted as readonly Link<unknown>[]
   }
 
   /** @internal */
-  override complete(place: number, result: number, slot: number, flags: number, index: number): void {
+  override complete(
+    place: number,
+    result: number,
+    slot: number,
+    flags: number,
+    index: number,
+  ): void {
     const value = this[core].outcome(this.#operation(place), result, slot, flags, index)
     if (value instanceof Error) this.#note(value, result === ECANCELED, place)
     else this.#values[place] = value

@@ -24,7 +24,12 @@ function coded<E extends Error>(error: E, code: string): E & { code: string } {
   const name = error.name
   named.name = `${name} [${code}]`
   void named.stack
-  Object.defineProperty(named, 'name', { value: name, enumerable: false, configurable: true, writable: true })
+  Object.defineProperty(named, 'name', {
+    value: name,
+    enumerable: false,
+    configurable: true,
+    writable: true,
+  })
   return named
 }
 
@@ -32,7 +37,8 @@ function shown(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`
   if (typeof value === 'bigint') return `${value}n`
   if (typeof value === 'function') return `function ${value.name}`
-  if (typeof value === 'object' && value !== null) return `an instance of ${value.constructor?.name ?? 'Object'}`
+  if (typeof value === 'object' && value !== null)
+    return `an instance of ${value.constructor?.name ?? 'Object'}`
   return String(value)
 }
 
@@ -50,12 +56,18 @@ export function wrongType(name: string, expected: string, value: unknown): TypeE
 
 /** TypeError for a value of the right kind that makes no sense. */
 export function wrongValue(name: string, reason: string, value: unknown): TypeError {
-  return coded(new TypeError(`The "${name}" argument ${reason}. Received ${shown(value)}`), 'ERR_INVALID_ARG_VALUE')
+  return coded(
+    new TypeError(`The "${name}" argument ${reason}. Received ${shown(value)}`),
+    'ERR_INVALID_ARG_VALUE',
+  )
 }
 
 /** TypeError for a buffer whose memory is gone. */
 export function detached(name: string): TypeError {
-  return coded(new TypeError(`The memory of "${name}" was detached (transferred) before it was submitted`), 'ERR_BUFFER_DETACHED')
+  return coded(
+    new TypeError(`The memory of "${name}" was detached (transferred) before it was submitted`),
+    'ERR_BUFFER_DETACHED',
+  )
 }
 
 /** TypeError for a call on a ring that was disposed. */
@@ -67,7 +79,10 @@ export function ringClosed(): TypeError {
 export function ringFailed(errno: number): Error {
   const [code, text] = describe(errno)
   const error = new Error(`The ring failed: io_uring_enter answered ${code}, ${text}`)
-  return Object.assign(coded(error, 'ERR_RING_FAILED'), { errno: -Math.abs(errno), syscall: 'io_uring_enter' })
+  return Object.assign(coded(error, 'ERR_RING_FAILED'), {
+    errno: -Math.abs(errno),
+    syscall: 'io_uring_enter',
+  })
 }
 
 /** Error for an operation beyond the ring's `inFlight` limit. */
@@ -117,12 +132,19 @@ export class SystemError extends Error {
   declare readonly dest?: string
 
   /** @internal */
-  constructor(errno: number, syscall: string, details: { path?: string; dest?: string; hint?: string; cause?: unknown } = {}) {
+  constructor(
+    errno: number,
+    syscall: string,
+    details: { path?: string; dest?: string; hint?: string; cause?: unknown } = {},
+  ) {
     const [code, text] = describe(errno)
     const path = details.path === undefined ? '' : ` '${details.path}'`
     const dest = details.dest === undefined ? '' : ` -> '${details.dest}'`
     const hint = details.hint === undefined ? '' : ` (${details.hint})`
-    super(`${code}: ${text}, ${syscall}${path}${dest}${hint}`, 'cause' in details ? { cause: details.cause } : undefined)
+    super(
+      `${code}: ${text}, ${syscall}${path}${dest}${hint}`,
+      'cause' in details ? { cause: details.cause } : undefined,
+    )
     this.code = code
     this.errno = -Math.abs(errno)
     this.syscall = syscall
@@ -131,7 +153,11 @@ export class SystemError extends Error {
   }
 
   static {
-    Object.defineProperty(this.prototype, 'name', { value: 'Error', configurable: true, writable: true })
+    Object.defineProperty(this.prototype, 'name', {
+      value: 'Error',
+      configurable: true,
+      writable: true,
+    })
   }
 }
 
@@ -145,6 +171,10 @@ export class AbortError extends Error {
   }
 
   static {
-    Object.defineProperty(this.prototype, 'name', { value: 'AbortError', configurable: true, writable: true })
+    Object.defineProperty(this.prototype, 'name', {
+      value: 'AbortError',
+      configurable: true,
+      writable: true,
+    })
   }
 }

@@ -2,7 +2,6 @@
 // submitted meanwhile, and when the function throws (an argument error in its last call, say)
 // nothing of it is left behind.
 
-import type { Core } from './core/core'
 import type { Operation } from './core/operation'
 import { wrongValue } from './errors'
 import { core, type Kind } from './operations/base'
@@ -12,11 +11,6 @@ import { AllOperations } from './operations'
 export abstract class Group<K extends Kind> extends AllOperations<K> {
   #collecting = true
 
-  /** @internal */
-  constructor(of: Core) {
-    super(of)
-  }
-
   /** @internal Refuses an operation that was begun too late, or whose signal is aborted already. */
   protected admit(slot: number, operation: Operation<unknown>): void {
     const own = this[core]
@@ -24,7 +18,14 @@ export abstract class Group<K extends Kind> extends AllOperations<K> {
     const { refusal } = own
     own.refusal = undefined
     own.release(slot)
-    throw refusal ?? wrongValue(operation.name, 'must be called inside the function that collects it', 'a later call')
+    throw (
+      refusal ??
+      wrongValue(
+        operation.name,
+        'must be called inside the function that collects it',
+        'a later call',
+      )
+    )
   }
 
   /** @internal Runs `collect`; when it throws, everything it added is undone. */

@@ -108,24 +108,30 @@ function isGone(memory: ArrayBufferLike): boolean {
 
 /** The view's bytes: the addon takes nothing but Uint8Arrays. */
 export function toBytes(view: NodeJS.ArrayBufferView): Uint8Array {
-  return view instanceof Uint8Array ? view : new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
+  return view instanceof Uint8Array
+    ? view
+    : new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
 }
 
 /** IOV_MAX of Linux. */
 const IOVECS_MAX = 1024
 
 /** A list of views for a vectored transfer, and their bytes together. */
-export function toViews(
-  views: readonly NodeJS.ArrayBufferView[],
-): { views: Uint8Array[]; bytes: number } {
-  if (!Array.isArray(views)) throw wrongType('buffers', 'an array of Buffers, TypedArrays or DataViews', views)
-  if (views.length > IOVECS_MAX) throw outOfRange('buffers.length', `at most ${IOVECS_MAX}`, views.length)
+export function toViews(views: readonly NodeJS.ArrayBufferView[]): {
+  views: Uint8Array[]
+  bytes: number
+} {
+  if (!Array.isArray(views))
+    throw wrongType('buffers', 'an array of Buffers, TypedArrays or DataViews', views)
+  if (views.length > IOVECS_MAX)
+    throw outOfRange('buffers.length', `at most ${IOVECS_MAX}`, views.length)
   let bytes = 0
   const checked = views.map((view: NodeJS.ArrayBufferView, index) => {
     bytes += checkView(view, `buffers[${index}]`)
     return toBytes(view)
   })
-  if (bytes > TRANSFER_MAX) throw outOfRange('buffers', `at most ${TRANSFER_MAX} bytes together`, bytes)
+  if (bytes > TRANSFER_MAX)
+    throw outOfRange('buffers', `at most ${TRANSFER_MAX} bytes together`, bytes)
   return { views: checked, bytes }
 }
 
@@ -136,7 +142,8 @@ export function toPath(path: PathLike, name = 'path'): string | Uint8Array {
     if (!path.includes('\0')) return path
     throw wrongValue(name, 'must be a string without null bytes', path)
   }
-  if (!(path instanceof Uint8Array)) throw wrongType(name, 'a string, Uint8Array or file: URL', path)
+  if (!(path instanceof Uint8Array))
+    throw wrongType(name, 'a string, Uint8Array or file: URL', path)
   if (path.includes(0)) throw wrongValue(name, 'must be without null bytes', path)
   return path
 }
@@ -144,7 +151,10 @@ export function toPath(path: PathLike, name = 'path'): string | Uint8Array {
 const SECONDS_MAX = 0xffff_ffff
 
 /** Seconds and nanoseconds of a duration. */
-export function toTimespec(duration: Duration, name: string): { seconds: number; nanoseconds: number } {
+export function toTimespec(
+  duration: Duration,
+  name: string,
+): { seconds: number; nanoseconds: number } {
   if (typeof duration === 'number') {
     if (duration >= 0 && duration <= SECONDS_MAX * 1000 && Number.isInteger(duration)) {
       return { seconds: Math.floor(duration / 1000), nanoseconds: (duration % 1000) * 1_000_000 }

@@ -7,7 +7,14 @@ import { load } from './binding'
 import { Chain, type ChainOptions, type Linked } from './chain'
 import { Core } from './core/core'
 import type { Operation } from './core/operation'
-import { AbortError, SystemError, registrationRefused, ringClosed, unavailable, wrongType } from './errors'
+import {
+  AbortError,
+  SystemError,
+  registrationRefused,
+  ringClosed,
+  unavailable,
+  wrongType,
+} from './errors'
 import { core, end, type Link } from './operations/base'
 import { AllOperations } from './operations'
 import { checkUint, toFd, type FileLike } from './options'
@@ -62,25 +69,39 @@ const ENTRIES_MAX = 32_768
 const CQ_ENTRIES_MAX = 65_536
 const IN_FLIGHT_MAX = 1_048_576
 
-function atLeastOne(value: number | undefined, name: string, max: number, otherwise: number): number {
+function atLeastOne(
+  value: number | undefined,
+  name: string,
+  max: number,
+  otherwise: number,
+): number {
   if (value === undefined) return otherwise
   // 0 is refused in the same words as 2^32
   return checkUint(value, name, max) || checkUint(-1, name, max)
 }
 
 function open(options: RingOptions): Core {
-  if (typeof options !== 'object' || options === null) throw wrongType('options', 'an object', options)
+  if (typeof options !== 'object' || options === null)
+    throw wrongType('options', 'an object', options)
   const entries = atLeastOne(options.entries, 'entries', ENTRIES_MAX, 256)
-  const cqEntries = options.cqEntries === undefined ? undefined : atLeastOne(options.cqEntries, 'cqEntries', CQ_ENTRIES_MAX, 0)
+  const cqEntries =
+    options.cqEntries === undefined
+      ? undefined
+      : atLeastOne(options.cqEntries, 'cqEntries', CQ_ENTRIES_MAX, 0)
   const inFlight = atLeastOne(options.inFlight, 'inFlight', IN_FLIGHT_MAX, 65_536)
   // where it cannot work the addon is not even loaded: it may not be callable there
   const native = unsupportedPlace() === undefined ? load() : undefined
   const slots = Core.slots(inFlight)
-  const ring = native === undefined || native instanceof Error ? 0 : native.openRing(entries, cqEntries, slots)
+  const ring =
+    native === undefined || native instanceof Error ? 0 : native.openRing(entries, cqEntries, slots)
   if (typeof ring === 'number') {
-    const { message, code, ...properties } = obstacle(-ring) ?? { message: 'unknown' }
+    const { message, code: _code, ...properties } = obstacle(-ring) ?? { message: 'unknown' }
     const cause = ring === 0 ? undefined : new SystemError(ring, 'io_uring_setup')
-    throw unavailable(`io_uring is not available: ${message}`, { ...properties, kernel: release() }, cause)
+    throw unavailable(
+      `io_uring is not available: ${message}`,
+      { ...properties, kernel: release() },
+      cause,
+    )
   }
   return new Core(ring, ring.parameters()?.sqEntries ?? entries, slots, inFlight)
 }
@@ -152,7 +173,8 @@ export class Ring extends AllOperations<'promise'> {
   ): Promise<Linked<L>> {
     this[core].check()
     if (typeof collect !== 'function') throw wrongType('collect', 'a function', collect)
-    if (typeof options !== 'object' || options === null) throw wrongType('options', 'an object', options)
+    if (typeof options !== 'object' || options === null)
+      throw wrongType('options', 'an object', options)
     const { hard = false } = options
     const chain = new Chain(this[core])
     return orAborted(() => {
@@ -168,7 +190,8 @@ export class Ring extends AllOperations<'promise'> {
    */
   cancel(operation: Promise<unknown>): boolean {
     this[core].check()
-    if (!(operation instanceof Promise)) throw wrongType('operation', 'a promise that an operation of this ring gave', operation)
+    if (!(operation instanceof Promise))
+      throw wrongType('operation', 'a promise that an operation of this ring gave', operation)
     const slot = this[core].slotOf(operation)
     if (slot < 0) return false
     this[core].cancel(slot)
@@ -194,7 +217,10 @@ export class Ring extends AllOperations<'promise'> {
     const memory = this[core].native.registerBuffers(count, size)
     if (typeof memory === 'number') throw registrationRefused(memory, count * size)
     const stride = memory.byteLength / count
-    this.#buffers = Array.from({ length: count }, (_, index) => new Uint8Array(memory, index * stride, size))
+    this.#buffers = Array.from(
+      { length: count },
+      (_, index) => new Uint8Array(memory, index * stride, size),
+    )
     return this.#buffers
   }
 
@@ -217,7 +243,9 @@ export class Ring extends AllOperations<'promise'> {
   registerFiles(files: readonly FileLike[]): void {
     this[core].check()
     if (!Array.isArray(files)) throw wrongType('files', 'an array', files)
-    const fds = files.map((file: FileLike, index) => (file === -1 ? -1 : toFd(file, `files[${index}]`)))
+    const fds = files.map((file: FileLike, index) =>
+      file === -1 ? -1 : toFd(file, `files[${index}]`),
+    )
     this.#register(this[core].native.registerFiles(fds), 'registerFiles')
   }
 

@@ -47,7 +47,10 @@ export function program(body: (inside: Inside) => unknown, options: ChildOptions
 }
 
 /** Runs `body` in a child. */
-export function inChild(body: (inside: Inside) => unknown, options: ChildOptions = {}): Promise<Ended> {
+export function inChild(
+  body: (inside: Inside) => unknown,
+  options: ChildOptions = {},
+): Promise<Ended> {
   return runNode([...(options.flags ?? []), '-e', program(body, options)], options)
 }
 
@@ -70,11 +73,18 @@ export async function runNode(args: readonly string[], options: ChildOptions = {
 }
 
 function start(args: readonly string[], options: ChildOptions): Promise<Ended> {
-  const [command, ...rest] = [...(options.under ?? []), process.execPath, ...args] as [string, ...string[]]
+  const [command, ...rest] = [...(options.under ?? []), process.execPath, ...args] as [
+    string,
+    ...string[],
+  ]
   return new Promise((resolve, reject) => {
     const begun = performance.now()
     const identity = options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }
-    const child = spawn(command, rest, { cwd: ROOT, env: { ...process.env, ...options.env, NODE_OPTIONS: '' }, ...identity })
+    const child = spawn(command, rest, {
+      cwd: ROOT,
+      env: { ...process.env, ...options.env, NODE_OPTIONS: '' },
+      ...identity,
+    })
     const limit = setTimeout(() => child.kill('SIGKILL'), options.limit ?? patient(20_000))
     let [stdout, stderr, told] = ['', '', false]
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -88,7 +98,10 @@ function start(args: readonly string[], options: ChildOptions): Promise<Ended> {
     child.on('error', reject)
     child.on('close', (code, signal) => {
       clearTimeout(limit)
-      const said = stdout.split('\n').filter((line) => line !== '').map(parse)
+      const said = stdout
+        .split('\n')
+        .filter((line) => line !== '')
+        .map(parse)
       resolve({ code, signal, ms: performance.now() - begun, said, stderr })
     })
   })

@@ -11,9 +11,12 @@ export function ringFor(t: ExecutionContext, options?: RingOptions): Ring {
   t.teardown(async () => {
     if (!ring.disposed) {
       const stats = ring.stats()
-      if (stats.inFlight !== 0) throw new Error(`R96: ${stats.inFlight} operations are still pending`)
-      if (stats.staged !== stats.settled) throw new Error(`R65: ${stats.staged} staged, ${stats.settled} settled`)
-      if (stats.suspect !== 0) throw new Error(`R17: ${stats.suspect} completions belonged to nobody`)
+      if (stats.inFlight !== 0)
+        throw new Error(`R96: ${stats.inFlight} operations are still pending`)
+      if (stats.staged !== stats.settled)
+        throw new Error(`R65: ${stats.staged} staged, ${stats.settled} settled`)
+      if (stats.suspect !== 0)
+        throw new Error(`R17: ${stats.suspect} completions belonged to nobody`)
     }
     await ring.dispose()
   })

@@ -13,14 +13,22 @@ export function folder(t: ExecutionContext): string {
 }
 
 /** The path of a file with these contents. */
-export function file(t: ExecutionContext, contents: string | Uint8Array = '', name = 'file'): string {
+export function file(
+  t: ExecutionContext,
+  contents: string | Uint8Array = '',
+  name = 'file',
+): string {
   const path = join(folder(t), name)
   writeFileSync(path, contents)
   return path
 }
 
 /** An open descriptor of a new file; closed after the test, if the test has not done it. */
-export function opened(t: ExecutionContext, contents: string | Uint8Array = '', flags = 'r+'): number {
+export function opened(
+  t: ExecutionContext,
+  contents: string | Uint8Array = '',
+  flags = 'r+',
+): number {
   const fd = openSync(file(t, contents), flags)
   t.teardown(() => closeQuietly(fd))
   return fd
@@ -38,6 +46,7 @@ export function closeQuietly(fd: number): void {
 /** `length` bytes whose every position is recognised: byte i is a function of i. */
 export function pattern(length: number, seed = 0): Buffer {
   const bytes = Buffer.alloc(length)
-  for (let index = 0; index < length; index++) bytes[index] = (index * 31 + (index >>> 8) * 17 + seed) & 0xff
+  for (let index = 0; index < length; index++)
+    bytes[index] = (index * 31 + (index >>> 8) * 17 + seed) & 0xff
   return bytes
 }

@@ -1,12 +1,23 @@
 // Compiled, never run: what the types allow and forbid. Each line below a @ts-expect-error must not
 // compile; when one does, the compiler reports the comment as unused.
 
-import { AbortError, Ring, Statx, SystemError, availability, constants, type Availability, type Link, type RingStats, type UnavailableReason } from 'uring'
+import {
+  AbortError,
+  Ring,
+  Statx,
+  SystemError,
+  availability,
+  constants,
+  type Availability,
+  type Link,
+  type RingStats,
+  type UnavailableReason,
+} from 'uring'
 import type { FileHandle } from 'node:fs/promises'
 
-type Same<A, B> = (<T,>() => T extends A ? 1 : 2) extends <T,>() => T extends B ? 1 : 2 ? true : false
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 function type<Expected>() {
-  return <const Actual,>(_value: Actual, _same: Same<Expected, Actual>): void => {}
+  return <const Actual>(_value: Actual, _same: Same<Expected, Actual>): void => {}
 }
 
 declare const ring: Ring
@@ -26,14 +37,32 @@ type<RingStats>()(ring.stats(), true)
 type<Uint8Array[]>()(ring.registerBuffers(1, 1), true)
 
 // a chain gives the tuple of its links' values
-type<Promise<[number, number, Statx, 'expired' | 'counted']>>()(ring.chain((c) => [c.nop(), c.fsync(0), c.statx(0, 'x'), c.timeout(1)]), true)
-type<Promise<[]>>()(ring.chain(() => []), true)
-type<Promise<number[]>>()(ring.chain((c) => [1, 2].map(() => c.nop())), true)
-type<Link<Statx>>()(null as never as ReturnType<Parameters<Parameters<Ring['chain']>[0]>[0]['statx']>, true)
+type<Promise<[number, number, Statx, 'expired' | 'counted']>>()(
+  ring.chain((c) => [c.nop(), c.fsync(0), c.statx(0, 'x'), c.timeout(1)]),
+  true,
+)
+type<Promise<[]>>()(
+  ring.chain(() => []),
+  true,
+)
+type<Promise<number[]>>()(
+  ring.chain((c) => [1, 2].map(() => c.nop())),
+  true,
+)
+type<Link<Statx>>()(
+  null as never as ReturnType<Parameters<Parameters<Ring['chain']>[0]>[0]['statx']>,
+  true,
+)
 
 // a batch gives raw results
-type<Promise<Int32Array>>()(ring.batch((b) => b.nop()), true)
-type<undefined>()(null as never as ReturnType<Parameters<Parameters<Ring['batch']>[0]>[0]['read']>, true)
+type<Promise<Int32Array>>()(
+  ring.batch((b) => b.nop()),
+  true,
+)
+type<undefined>()(
+  null as never as ReturnType<Parameters<Parameters<Ring['batch']>[0]>[0]['read']>,
+  true,
+)
 
 // what every operation takes
 void ring.nop({ signal: AbortSignal.abort(), timeout: 5, flags: constants.IOSQE_ASYNC })

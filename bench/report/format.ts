@@ -2,7 +2,10 @@
 
 /** Three significant digits and a unit: 1.02 M, 143 k, 17.6 k, 820. */
 export function rate(perSecond: number): string {
-  for (const [unit, size] of [['M', 1e6], ['k', 1e3]] as const) {
+  for (const [unit, size] of [
+    ['M', 1e6],
+    ['k', 1e3],
+  ] as const) {
     if (perSecond >= size * 0.9995) return `${significant(perSecond / size)} ${unit}`
   }
   return significant(perSecond)

@@ -8,12 +8,4 @@ import { statx } from './statx'
 import { write } from './write'
 import { writeFdatasync } from './write-fdatasync'
 
-export const works: Work[] = [
-  nop,
-  readCached,
-  readDirect,
-  write,
-  smallFiles,
-  writeFdatasync,
-  statx,
-]
+export const works: Work[] = [nop, readCached, readDirect, write, smallFiles, writeFdatasync, statx]

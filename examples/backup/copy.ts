@@ -4,7 +4,15 @@
 // A lane owns one buffer for its life, so the memory in use does not depend on the tree. Small files
 // are read whole and written whole; the others go through the same buffer piece by piece.
 
-import { fchmodSync, futimesSync, lutimesSync, mkdirSync, symlinkSync, utimesSync, chmodSync } from 'node:fs'
+import {
+  fchmodSync,
+  futimesSync,
+  lutimesSync,
+  mkdirSync,
+  symlinkSync,
+  utimesSync,
+  chmodSync,
+} from 'node:fs'
 import { constants, type Ring } from 'uring'
 import { inLanes } from './lanes'
 import { readAll, writeAll } from './transfer'
@@ -77,7 +85,7 @@ async function copyContents(
   buffer: Uint8Array,
   onProgress: OnProgress,
 ): Promise<void> {
-  for (let at = 0; at < file.size; ) {
+  for (let at = 0; at < file.size;) {
     const piece = buffer.subarray(0, Math.min(buffer.length, file.size - at))
     const length = await readAll(ring, from, piece, at)
     if (length < piece.length) throw new Error(`${file.path} became shorter while it was copied`)

@@ -22,7 +22,12 @@ export async function digests(
   const buffers: Uint8Array[] = []
   await inLanes(places, lanes, async (place, lane) => {
     const buffer = (buffers[lane] ??= new Uint8Array(PIECE))
-    const fd = await ring.openat(AT_FDCWD, `${root}/${files[place]!.path}`, O_RDONLY | O_NOFOLLOW, 0)
+    const fd = await ring.openat(
+      AT_FDCWD,
+      `${root}/${files[place]!.path}`,
+      O_RDONLY | O_NOFOLLOW,
+      0,
+    )
     try {
       found[place] = await digest(ring, fd, buffer, (bytes) => onProgress(0, bytes))
     } finally {
@@ -40,7 +45,7 @@ async function digest(
   onBytes: (bytes: number) => void,
 ): Promise<string> {
   const hash = createHash('sha256')
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const length = await readAll(ring, fd, buffer, at)
     hash.update(buffer.subarray(0, length))
     onBytes(length)

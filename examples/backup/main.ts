@@ -38,9 +38,12 @@ async function backUp(source: string, options: Options): Promise<void> {
   try {
     const result = await perform(ring, source, place, options)
     console.log(`\n${report(result)}`)
-    if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`)
+    if (options.json !== undefined)
+      writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`)
     if (result.different.length > 0) {
-      console.error(`\n${countOf(result.different.length)} copies differ, ${result.different[0]} first.`)
+      console.error(
+        `\n${countOf(result.different.length)} copies differ, ${result.different[0]} first.`,
+      )
       process.exitCode = 1
     }
   } finally {
@@ -56,7 +59,8 @@ const hints: Record<string, string[]> = {
 
 /** What a person can act on is told as a sentence; anything else is a bug, and keeps its stack. */
 function explain(error: unknown): string {
-  if (error instanceof UsageError) return `${error.message}\n\nnpm start -- --help tells the options.`
+  if (error instanceof UsageError)
+    return `${error.message}\n\nnpm start -- --help tells the options.`
   const refusal = error as NodeJS.ErrnoException
   if (typeof refusal.code !== 'string' || refusal.syscall === undefined) return inspect(error)
   return [refusal.message, ...(hints[refusal.code] ?? []), 'The copy is not complete.'].join('\n')

@@ -46,7 +46,8 @@ export function parse(args: string[]): Options {
     help: values.help,
   }
   if (positionals.length > 1) throw new UsageError('one directory at a time')
-  if (options.synthesize > 0 && options.source) throw new UsageError('--synthesize makes its own tree')
+  if (options.synthesize > 0 && options.source)
+    throw new UsageError('--synthesize makes its own tree')
   return options
 }
 
@@ -86,6 +87,7 @@ function understood(args: string[]) {
 
 function count(name: string, text: string): number {
   const number = Number(text)
-  if (!Number.isSafeInteger(number) || number < 1) throw new UsageError(`${name} ${text}: not a count`)
+  if (!Number.isSafeInteger(number) || number < 1)
+    throw new UsageError(`${name} ${text}: not a count`)
   return number
 }

@@ -34,7 +34,9 @@ export function report(result: Result): string {
   ]
   const rows = [['', 'files', 'bytes', 'seconds', 'files/s'], line('uring', seconds.uring)]
   if (seconds.fsCp !== undefined) rows.push(line('fs.cp', seconds.fsCp))
-  const sentences = [`SHA-256: ${countOf(verified)} of ${countOf(files)} copies are what their sources are.`]
+  const sentences = [
+    `SHA-256: ${countOf(verified)} of ${countOf(files)} copies are what their sources are.`,
+  ]
   if (seconds.fsCp !== undefined) sentences.push(comparison(seconds.fsCp / seconds.uring))
   if (result.skipped.length > 0) {
     sentences.push(`Left out, being no file, directory or link: ${result.skipped.join(', ')}`)

@@ -13,7 +13,12 @@ import { phase, type Phase } from './progress'
 import { median, type Result } from './result'
 import { walk, type Tree } from './tree'
 
-export async function perform(ring: Ring, source: string, place: string, options: Options): Promise<Result> {
+export async function perform(
+  ring: Ring,
+  source: string,
+  place: string,
+  options: Options,
+): Promise<Result> {
   const tree = walk(source)
   const { files, directories, symlinks, bytes } = tree
   const sources = await showing('reading the source', tree, (onProgress) =>
@@ -24,7 +29,11 @@ export async function perform(ring: Ring, source: string, place: string, options
   const different = new Set<string>()
 
   const withRing = async (target: string): Promise<void> => {
-    ours.push(await timed('copying with uring', tree, (shown) => copy(ring, source, target, options, shown)))
+    ours.push(
+      await timed('copying with uring', tree, (shown) =>
+        copy(ring, source, target, options, shown),
+      ),
+    )
     const copies = await showing('verifying the copy', tree, (onProgress) =>
       digests(ring, target, files, options.lanes, onProgress),
     )
@@ -37,7 +46,8 @@ export async function perform(ring: Ring, source: string, place: string, options
   for (let round = 0; round < options.rounds; round++) {
     const kept = options.to !== undefined
     const mine = (): Promise<void> => (kept ? withRing(options.to!) : inFresh(place, withRing))
-    const other = (): Promise<void> => (options.compare ? inFresh(place, withCp) : Promise.resolve())
+    const other = (): Promise<void> =>
+      options.compare ? inFresh(place, withCp) : Promise.resolve()
     for (const turn of round % 2 === 0 ? [mine, other] : [other, mine]) await turn()
   }
   return {
@@ -48,18 +58,31 @@ export async function perform(ring: Ring, source: string, place: string, options
     verified: files.length - different.size,
     different: [...different],
     skipped: tree.skipped,
-    seconds: options.compare ? { uring: median(ours), fsCp: median(theirs) } : { uring: median(ours) },
+    seconds: options.compare
+      ? { uring: median(ours), fsCp: median(theirs) }
+      : { uring: median(ours) },
   }
 }
 
-async function copy(ring: Ring, source: string, target: string, options: Options, shown: Phase): Promise<void> {
+async function copy(
+  ring: Ring,
+  source: string,
+  target: string,
+  options: Options,
+  shown: Phase,
+): Promise<void> {
   await copyTree(ring, walk(source), target, options.lanes, shown.advance)
 }
 
 async function cp(source: string, target: string, skipped: string[]): Promise<void> {
   const unfit = new Set(skipped.map((file) => path.join(source, file)))
   const filter = unfit.size === 0 ? {} : { filter: (file: string) => !unfit.has(file) }
-  await fs.cp(source, target, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true, ...filter })
+  await fs.cp(source, target, {
+    recursive: true,
+    preserveTimestamps: true,
+    verbatimSymlinks: true,
+    ...filter,
+  })
 }
 
 async function showing<T>(
@@ -73,7 +96,11 @@ async function showing<T>(
   return result
 }
 
-async function timed(name: string, tree: Tree, work: (shown: Phase) => Promise<void>): Promise<number> {
+async function timed(
+  name: string,
+  tree: Tree,
+  work: (shown: Phase) => Promise<void>,
+): Promise<number> {
   const shown = phase(name, tree.files.length, tree.bytes)
   const begin = performance.now()
   await work(shown)

@@ -19,8 +19,12 @@ export function synthesize(root: string, files: number): void {
     contents.fill(i % 251)
     contents[0] = i >>> 8
     const executable = i % 50 === 0
-    writeFileSync(path.join(directory, `file-${i}.js`), contents.subarray(0, SIZES[i % SIZES.length]), {
-      mode: executable ? 0o755 : 0o644,
-    })
+    writeFileSync(
+      path.join(directory, `file-${i}.js`),
+      contents.subarray(0, SIZES[i % SIZES.length]),
+      {
+        mode: executable ? 0o755 : 0o644,
+      },
+    )
   }
 }

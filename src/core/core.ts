@@ -262,7 +262,8 @@ export class Core {
   /** What is queued goes to the kernel at the end of the turn, or at once when it fills the ring. */
   launch(): void {
     if (!this.#scheduled) this.#schedule()
-    else if (this.#queued >= this.#sqEntries && !this.#deferred && this.#collecting === 0) this.flush()
+    else if (this.#queued >= this.#sqEntries && !this.#deferred && this.#collecting === 0)
+      this.flush()
   }
 
   #takeQueued(): number {
@@ -306,7 +307,13 @@ export class Core {
         taker = this.owners.at(owner)
       }
       owned[slot] = NOBODY
-      ;(taker as Owner).complete(places[slot] as number, result, slot, results[at + 2] as number, index)
+      ;(taker as Owner).complete(
+        places[slot] as number,
+        result,
+        slot,
+        results[at + 2] as number,
+        index,
+      )
       objects[slot] = undefined
       if (this.#watch.active) this.#watch.forget(slot)
     }
@@ -327,7 +334,13 @@ export class Core {
   }
 
   /** The value of the completed operation in `slot`, or the error it rejects with. */
-  outcome(operation: Operation<unknown>, result: number, slot: number, flags: number, index: number): unknown {
+  outcome(
+    operation: Operation<unknown>,
+    result: number,
+    slot: number,
+    flags: number,
+    index: number,
+  ): unknown {
     const completion = { result, flags, output: this.#outputs, at: index * OUTPUT_WORDS }
     const value = settled(operation, completion)
     return value ?? failure(operation, result, this.objects[slot], this.#watch.signal(slot))

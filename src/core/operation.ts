@@ -41,9 +41,19 @@ export interface Operation<T> {
 /** An operation whose value is its result. */
 export type Plain = Operation<number>
 
-export function operation<T>(opcode: number, name: string, since: string, traits: Traits<T> = {}): Operation<T> {
+export function operation<T>(
+  opcode: number,
+  name: string,
+  since: string,
+  traits: Traits<T> = {},
+): Operation<T> {
   const { decode, answers = [], paths = false, buffer } = traits
   return { opcode, name, since, decode, answers, paths, buffer }
 }
 
-export const plain: (opcode: number, name: string, since: string, traits?: Traits<number>) => Plain = operation
+export const plain: (
+  opcode: number,
+  name: string,
+  since: string,
+  traits?: Traits<number>,
+) => Plain = operation

@@ -29,8 +29,10 @@ export function failure(
   signal: AbortSignal | undefined,
 ): Error {
   if (result === DETACHED) return detached(operation.buffer ?? 'buffer')
-  if (signal?.aborted && (result === ECANCELED || result === EINTR)) return new AbortError(signal.reason)
-  if (result === EINVAL && !supports(operation.opcode)) return unsupported(operation.name, operation.since)
+  if (signal?.aborted && (result === ECANCELED || result === EINTR))
+    return new AbortError(signal.reason)
+  if (result === EINVAL && !supports(operation.opcode))
+    return unsupported(operation.name, operation.since)
   return new SystemError(result, operation.name, operation.paths ? pathsOf(object) : {})
 }
 

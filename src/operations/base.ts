@@ -48,7 +48,11 @@ export abstract class Operations<K extends Kind> {
   }
 
   /** @internal Takes a slot and begins its request. Throws before that, or leaves no trace. */
-  [begin](operation: Operation<unknown>, fd: number, options: OperationOptions | undefined): number {
+  [begin](
+    operation: Operation<unknown>,
+    fd: number,
+    options: OperationOptions | undefined,
+  ): number {
     const own = this[core]
     if (options === undefined) {
       const slot = own.take()
@@ -68,13 +72,19 @@ function beginWith(
   fd: number,
   options: OperationOptions,
 ): number {
-  if (typeof options !== 'object' || options === null) throw wrongType('options', 'an object', options)
+  if (typeof options !== 'object' || options === null)
+    throw wrongType('options', 'an object', options)
   const { signal, timeout, flags = 0 } = options
-  if (signal !== undefined && !isAbortSignal(signal)) throw wrongType('options.signal', 'an AbortSignal', signal)
+  if (signal !== undefined && !isAbortSignal(signal))
+    throw wrongType('options.signal', 'an AbortSignal', signal)
   const limit = timeout === undefined ? undefined : toTimespec(timeout, 'options.timeout')
   if (typeof flags !== 'number') throw wrongType('options.flags', 'a number', flags)
   if ((flags & FLAGS_ALLOWED) !== flags) {
-    throw wrongValue('options.flags', 'may hold IOSQE_FIXED_FILE, IOSQE_IO_DRAIN and IOSQE_ASYNC (links are made with chain())', flags)
+    throw wrongValue(
+      'options.flags',
+      'may hold IOSQE_FIXED_FILE, IOSQE_IO_DRAIN and IOSQE_ASYNC (links are made with chain())',
+      flags,
+    )
   }
   const slot = own.take()
   own.requests.start(slot, operation.opcode, fd)
@@ -91,5 +101,7 @@ function beginWith(
 }
 
 function isAbortSignal(value: unknown): value is AbortSignal {
-  return typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value
+  return (
+    typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value
+  )
 }

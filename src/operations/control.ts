@@ -42,7 +42,11 @@ export abstract class ControlOperations<K extends Kind> extends Operations<K> {
     checkUint32(count, 'count')
     checkUint32(flags, 'flags')
     if ((flags & IORING_TIMEOUT_MULTISHOT) !== 0) {
-      throw wrongValue('flags', 'must be without IORING_TIMEOUT_MULTISHOT: a promise settles once', flags)
+      throw wrongValue(
+        'flags',
+        'must be without IORING_TIMEOUT_MULTISHOT: a promise settles once',
+        flags,
+      )
     }
     const slot = this[begin](TIMEOUT, -1, options)
     const { requests } = this[core]

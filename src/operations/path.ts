@@ -2,7 +2,14 @@
 
 import { operation, plain } from '../core/operation'
 import { IORING_OP_OPENAT, IORING_OP_STATX } from '../generated/constants'
-import { checkUint32, toDirfd, toPath, type FileLike, type OperationOptions, type PathLike } from '../options'
+import {
+  checkUint32,
+  toDirfd,
+  toPath,
+  type FileLike,
+  type OperationOptions,
+  type PathLike,
+} from '../options'
 import { Statx } from '../statx'
 import { begin, core, end, type Kind, type Outcome } from './base'
 import { FileOperations } from './file'
