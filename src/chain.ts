@@ -30,7 +30,7 @@ export class Chain extends Group<'chain'> {
   #pending = 0
   #failed: { error: Error; canceled: boolean } | undefined
   #resolve: (values: unknown[]) => void = () => {}
-  #reject: (error: Error) => void = () => {}
+  #reject: (error: Error) => void = () => {};
 
   /** @internal */
   override [end]<T>(slot: number, operation: Operation<T>): Link<T> {

@@ -14,6 +14,7 @@ import { FreeSlots, larger } from './free'
 import { Lending } from './lending'
 import type { Operation } from './operation'
 import { NOBODY, Owners, type Owner } from './owners'
+import { EVERY, Postponed } from './postponed'
 import { Requests } from './request'
 import { OUTPUT_WORDS, failure, settled } from './settle'
 import { Watch } from './watch'
@@ -24,9 +25,6 @@ const COUNT = 0xffff
 const RESULT_WORDS = 3
 
 const resolved = Promise.resolve()
-
-/** In place of a slot: all of them. */
-const EVERY = -1
 
 type Resolve = (value: unknown) => void
 
@@ -51,8 +49,7 @@ export class Core {
   #places = new Int32Array(0)
   /** While a batch or a chain is being collected nothing is submitted. */
   #collecting = 0
-  /** What was cancelled meanwhile: a cancel would submit the half of a batch. */
-  readonly #postponed: number[] = []
+  readonly #postponed = new Postponed()
   readonly #flushNative: (count: number) => number
   readonly #lendNative: (start: number, ...values: unknown[]) => void
   readonly #watch: Watch
@@ -130,8 +127,7 @@ export class Core {
     this.#operations[slot] = undefined
     this.#watch.forget(slot)
     this.#free.give(slot)
-    const place = this.#postponed.indexOf(slot)
-    if (place >= 0) this.#postponed.splice(place, 1)
+    this.#postponed.forget(slot)
   }
 
   /** Has the operation in `slot` cancelled when `signal` is aborted. */
@@ -180,13 +176,12 @@ export class Core {
       undo()
       throw error
     } finally {
-      if (--this.#collecting === 0) this.#cancelPostponed()
+      if (--this.#collecting === 0 && !this.#postponed.none) this.#cancelPostponed()
     }
   }
 
   #cancelPostponed(): void {
-    const slots = this.#postponed.splice(0)
-    for (const slot of slots) {
+    for (const slot of this.#postponed.take()) {
       if (slot === EVERY) this.cancelAll()
       else this.cancel(slot)
     }
@@ -216,7 +211,7 @@ export class Core {
   /** Asks for the operation in `slot` to be cancelled; it settles as any other. */
   cancel(slot: number): void {
     if (this.#collecting !== 0) {
-      this.#postponed.push(slot)
+      this.#postponed.add(slot)
       return
     }
     this.native.cancel(this.#takeQueued(), slot)
@@ -226,7 +221,7 @@ export class Core {
   /** Asks for everything to be cancelled. */
   cancelAll(): void {
     if (this.#collecting !== 0) {
-      this.#postponed.push(EVERY)
+      this.#postponed.add(EVERY)
       return
     }
     this.native.cancelAll(this.#takeQueued())
