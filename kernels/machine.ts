@@ -20,6 +20,8 @@ export interface Limits {
 /** The code with which qemu ends when an x86 guest reports 0 through its debug port: ((0x10 + 0) << 1) | 1. */
 export const EXIT_PASS = 33
 
+// an emulated processor that its busy host does not run for half a minute is not a stall of the guest's kernel
+const PATIENCE = 'rcupdate.rcu_cpu_stall_timeout=150 watchdog_thresh=60'
 const ROOT_ARGUMENTS = 'quiet panic=-1 oops=panic root=/dev/nvme0n1 rw init=/init rootwait'
 const QEMU: Readonly<
   Record<DebianArch, { program: string; args: readonly string[]; console: string }>
@@ -56,7 +58,12 @@ export function bootGuest(
   const args = [
     ['-n', '19', machine.program, ...machine.args, '-smp', '2', '-m', '2048'],
     ['-nographic', '-no-reboot', '-nodefaults', '-serial', 'stdio', '-monitor', 'none'],
-    ['-kernel', kernel.image, '-append', `console=${machine.console} ${ROOT_ARGUMENTS}`],
+    [
+      '-kernel',
+      kernel.image,
+      '-append',
+      `console=${machine.console} ${ROOT_ARGUMENTS} ${PATIENCE}`,
+    ],
     ['-drive', `if=none,id=d0,file=${image},format=raw,snapshot=on`],
     ['-device', 'nvme,drive=d0,serial=k'],
   ].flat()
