@@ -134,9 +134,8 @@ function explain(errno: number): Refusal {
         code,
         reason: 'limit',
         message:
-          'There is no memory for a ring: before Linux 5.12 rings count against the locked-memory limit',
-        remedy:
-          'Raise the limit (ulimit -l, LimitMEMLOCK=), ask for fewer entries, or run Linux 5.12 or newer.',
+          'There is no memory for a ring: before Linux 5.12, and again on recent kernels, rings count against the locked-memory limit',
+        remedy: 'Raise the limit (ulimit -l, LimitMEMLOCK=) or ask for fewer entries.',
       }
     case 'EMFILE':
     case 'ENFILE':

@@ -16,7 +16,22 @@ export function load(): Native | Error {
     loaded = require('#binding') as Native
     return loaded
   } catch (error) {
-    failure = error instanceof Error ? error : new Error(String(error))
+    failure = explain(error)
     return failure
   }
+}
+
+/** What the generated loader tried, as one sentence that names the package to look for. */
+function explain(error: unknown): Error {
+  const cause = { cause: error }
+  for (let each = error; each instanceof Error; each = each.cause) {
+    if ('code' in each && each.code === 'ERR_DLOPEN_FAILED') return new Error(each.message, cause)
+  }
+  const name = `uring-linux-${process.arch}-${libc()}`
+  return new Error(`the package ${name}, which holds it for this machine, is not installed`, cause)
+}
+
+function libc(): 'gnu' | 'musl' {
+  const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } }
+  return report.header?.glibcVersionRuntime === undefined ? 'musl' : 'gnu'
 }

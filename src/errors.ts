@@ -108,7 +108,7 @@ export function registrationRefused(errno: number, bytes: number): SystemError {
   const syscall = 'registerBuffers'
   if (describe(errno)[0] !== 'ENOMEM') return new SystemError(errno, syscall)
   const hint =
-    `${bytes} bytes are needed; before Linux 5.12 rings, and without CAP_IPC_LOCK registered buffers, count against ` +
+    `${bytes} bytes are needed; without CAP_IPC_LOCK registered buffers (and on many kernels rings) count against ` +
     'the locked-memory limit RLIMIT_MEMLOCK: raise it (ulimit -l, LimitMEMLOCK=) or register fewer'
   return new SystemError(errno, syscall, { hint })
 }

@@ -4,9 +4,12 @@ import { join, resolve } from 'node:path'
 
 export const ROOT = resolve(import.meta.dirname, '..', '..')
 
-/** A folder of the cache, made if it is not there. The cache holds only what can be fetched or built again. */
+/**
+ * A folder of the cache, made if it is not there. The cache holds only what can be fetched or built again. It is not in
+ * node_modules: `npm start` backs that up.
+ */
 export function cacheFolder(...names: string[]): string {
-  const folder = join(ROOT, 'node_modules', '.cache', 'uring', ...names)
+  const folder = join(ROOT, '.cache', ...names)
   mkdirSync(folder, { recursive: true })
   return folder
 }

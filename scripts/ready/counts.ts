@@ -13,7 +13,10 @@ export const countNothing = (): Counts => ({ passed: 0, failed: 0, skipped: 0 })
 export function countAva(output: string): Counts {
   return {
     passed: sum(output, /^\s*(\d+) tests? passed$/gm),
-    failed: sum(output, /^\s*(\d+) (?:tests? failed|uncaught exceptions?|unhandled rejections?|tests? remained pending.*)$/gm),
+    failed: sum(
+      output,
+      /^\s*(\d+) (?:tests? failed|uncaught exceptions?|unhandled rejections?|tests? remained pending.*)$/gm,
+    ),
     skipped: sum(output, /^\s*(\d+) tests? (?:skipped|todo)$/gm),
   }
 }
@@ -29,7 +32,8 @@ export function countCargo(output: string): Counts {
 
 /** The kernel matrix: `kernels: 12 passed, 0 failed, 1 skipped`. */
 export function countKernels(output: string): Counts {
-  const number = (word: string): number => sum(output, new RegExp(`^(?:\\w+: )?.*?(\\d+) ${word}\\b`, 'gm'))
+  const number = (word: string): number =>
+    sum(output, new RegExp(`^(?:\\w+: )?.*?(\\d+) ${word}\\b`, 'gm'))
   return { passed: number('passed'), failed: number('failed'), skipped: number('skipped') }
 }
 

@@ -17,9 +17,15 @@ interface Outcome {
   readonly skips: readonly string[]
 }
 
-function run(command: string, environment: NodeJS.ProcessEnv): Promise<{ code: number; output: string }> {
+function run(
+  command: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<{ code: number; output: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn('bash', ['-c', command], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn('bash', ['-c', command], {
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let output = ''
     for (const [from, to] of [
       [child.stdout, process.stdout],
@@ -55,14 +61,20 @@ async function perform(step: Step, folder: string): Promise<Outcome> {
     seconds: (performance.now() - started) / 1000,
     // a runner that ran nothing is not green
     ok: code === 0 && (step.count.name === 'countNothing' || counts.passed > 0),
-    counts: { ...counts, passed: counts.passed - skips.length, skipped: counts.skipped + skips.length },
+    counts: {
+      ...counts,
+      passed: counts.passed - skips.length,
+      skipped: counts.skipped + skips.length,
+    },
     skips,
   }
 }
 
 async function main(): Promise<void> {
   const wanted = process.argv.slice(2)
-  const chosen = steps.filter((step) => wanted.length === 0 || wanted.some((name) => step.name.startsWith(name)))
+  const chosen = steps.filter(
+    (step) => wanted.length === 0 || wanted.some((name) => step.name.startsWith(name)),
+  )
   if (chosen.length === 0) throw new Error(`no step begins with ${wanted.join(' or ')}`)
   const folder = mkdtempSync(join(tmpdir(), 'uring-ready-'))
   const outcomes: Outcome[] = []
@@ -71,14 +83,20 @@ async function main(): Promise<void> {
 
   console.log('\n=== ready?')
   for (const { step, seconds, ok, counts, skips } of outcomes) {
-    const tests = step.count.name === 'countNothing' ? '' : `, ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`
+    const tests =
+      step.count.name === 'countNothing'
+        ? ''
+        : `, ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`
     console.log(`${ok ? 'ok    ' : 'FAILED'} ${step.name}: ${seconds.toFixed(1)} s${tests}`)
     for (const skip of skips) console.log(`       ${skip}`)
   }
-  const total = (key: keyof Counts): number => outcomes.reduce((sum, one) => sum + one.counts[key], 0)
+  const total = (key: keyof Counts): number =>
+    outcomes.reduce((sum, one) => sum + one.counts[key], 0)
   // a check that failed without a test failing counts as one
   const red = outcomes.filter((one) => !one.ok && one.counts.failed === 0).length
-  console.log(`${total('passed')} passed, ${total('failed') + red} failed, ${total('skipped')} skipped`)
+  console.log(
+    `${total('passed')} passed, ${total('failed') + red} failed, ${total('skipped')} skipped`,
+  )
   process.exitCode = outcomes.every((one) => one.ok) ? 0 : 1
 }
 

@@ -19,14 +19,19 @@ export const steps: readonly Step[] = [
   check('rust format', 'cargo fmt --all --check'),
   check('javascript lint', 'npx oxlint --deny-warnings'),
   check('javascript format', 'npx prettier --check --log-level warn .'),
-  ...TYPESCRIPT_PROJECTS.map((project) => check(`types of ${project}`, `npx tsc -p ${project} --noEmit`)),
+  ...TYPESCRIPT_PROJECTS.map((project) =>
+    check(`types of ${project}`, `npx tsc -p ${project} --noEmit`),
+  ),
   check(
     'rust lint',
     'cargo clippy --workspace --exclude uring-node --all-targets --quiet -- --deny warnings',
   ),
   // the addon has no test target: only node can load it
   check('rust lint of the addon', 'cargo clippy -p uring-node --quiet -- --deny warnings'),
-  check('rust docs', 'RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --quiet --exclude bench'),
+  check(
+    'rust docs',
+    'RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --quiet --exclude bench',
+  ),
   check('generated files', 'cargo run --quiet -p codegen -- --check'),
   { name: 'tests', command: 'npm test', count: countAva },
   ...RUST_TESTS.map((crate) => ({

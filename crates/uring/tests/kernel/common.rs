@@ -1,7 +1,6 @@
 //! What the tests share: running one entry, skipping by name, temporary places.
 
 use std::ffi::CString;
-use std::io::Write;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,15 +8,7 @@ use std::time::{Duration, Instant};
 
 use uring::{cqueue, squeue, types, IoUring, Probe};
 
-/// Says that a test could not run here, and why. With `URING_SKIP_LOG` the line also goes to that
-/// file, where it can be counted: the test harness swallows what passing tests print.
-pub fn skip(name: &str, reason: &str) {
-    let line = format!("SKIP {name}: {reason}");
-    eprintln!("{line}");
-    let Some(path) = std::env::var_os("URING_SKIP_LOG") else { return };
-    let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
-    file.and_then(|mut file| writeln!(file, "{line}")).expect("the skip log can be written");
-}
+pub use crate::skip::skip;
 
 /// A ring for a test.
 pub fn ring() -> IoUring {

@@ -5,6 +5,7 @@
 #![allow(missing_docs)]
 
 mod common;
+mod skip;
 
 mod buf_group;
 mod buf_ring;
