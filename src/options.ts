@@ -47,6 +47,16 @@ export function toFd(file: FileLike, name = 'fd'): number {
 
 const AT_FDCWD = -100
 
+/** Whether a number can be a descriptor. */
+export function isFd(fd: number): boolean {
+  return (fd | 0) === fd && fd >= 0
+}
+
+/** Whether a number can be a position. */
+export function isPosition(position: number): boolean {
+  return position >= 0 && Number.isSafeInteger(position)
+}
+
 /** As `toFd`, and `AT_FDCWD` for the working directory. */
 export function toDirfd(file: FileLike): number {
   return file === AT_FDCWD ? AT_FDCWD : toFd(file, 'dirfd')

@@ -50,6 +50,17 @@ export class Requests {
     words[base + WORD.fd] = fd
   }
 
+  /** Begins a transfer of `len` bytes at a position: all of it at once. */
+  transfer(slot: number, opcode: number, fd: number, position: number, len: number): void {
+    const words = this.#words
+    const base = slot << WORDS_SHIFT
+    words[base] = opcode
+    words[base + WORD.fd] = fd
+    words[base + WORD.off] = position
+    words[base + WORD.off + 1] = position < TWO_32 ? 0 : position / TWO_32
+    words[base + WORD.len] = len
+  }
+
   /** Undoes what was written for an operation that is never queued. */
   clear(slot: number): void {
     const base = slot << WORDS_SHIFT

@@ -14,11 +14,14 @@ import {
   IORING_OP_WRITEV,
 } from '../generated/constants'
 import {
+  TRANSFER_MAX,
   checkOffset,
   checkPosition,
   checkUint,
   checkUint32,
   checkView,
+  isFd,
+  isPosition,
   toFd,
   toBytes,
   toViews,
@@ -187,6 +190,23 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
     bufIndex: number,
     options: ReadWriteOptions | undefined,
   ): Outcome<K, number> {
+    const own = this[core]
+    if (
+      options === undefined &&
+      bufIndex === 0 &&
+      typeof fd === 'number' &&
+      typeof position === 'number' &&
+      buffer instanceof Uint8Array
+    ) {
+      const { length } = buffer
+      // the usual case, 30 ns shorter; whatever is not usual is looked at, and refused, below
+      if (isFd(fd) && isPosition(position) && length > 0 && length <= TRANSFER_MAX) {
+        const slot = own.take()
+        own.requests.transfer(slot, operation.opcode, fd, position, length)
+        own.lend(slot, buffer)
+        return this[end](slot, operation)
+      }
+    }
     const file = toFd(fd)
     const bytes = checkView(buffer)
     const memory = toBytes(buffer)
@@ -194,7 +214,6 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
     if (bufIndex !== 0) checkUint(bufIndex, 'bufIndex', 0xffff)
     const rwFlags = rwFlagsOf(options)
     const slot = this[begin](operation, file, options)
-    const own = this[core]
     const { requests } = own
     requests.setPosition(slot, position)
     requests.setLen(slot, bytes)
