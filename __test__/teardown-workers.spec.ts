@@ -47,7 +47,9 @@ async function worker(args: readonly string[]): Promise<Worker> {
 
 async function ended(of: Worker): Promise<number> {
   const exit = new Promise<number>((resolve) => of.once('exit', resolve))
-  return Promise.race([exit, sleep(patient(20_000)).then(() => -1)])
+  // a timer that keeps nothing alive: this process is to end when its tests have
+  const limit = new Promise<number>((resolve) => setTimeout(resolve, patient(20_000), -1).unref())
+  return Promise.race([exit, limit])
 }
 
 test.serial(
