@@ -41,6 +41,5 @@ export const steps: readonly Step[] = [
   })),
   check('workflows', 'npm run check:workflows'),
   check('package', 'npm run check:package'),
-  // 7.2 is left to the full matrix for now: its one complete run ended red, ava's worker did not exit
-  { name: 'kernels', command: 'npm run test:kernels -- 5.10 6.12', count: countKernels },
+  { name: 'kernels', command: 'npm run test:kernels -- --short', count: countKernels },
 ]
