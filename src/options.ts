@@ -41,7 +41,7 @@ const OFFSET_MAX = 0x7fff_ffff_ffff_ffffn
 export function toFd(file: FileLike, name = 'fd'): number {
   const fd = typeof file === 'object' && file !== null ? file.fd : file
   if (typeof fd !== 'number') throw wrongType(name, 'a number or have a numeric "fd"', file)
-  if (fd >= 0 && fd <= INT32_MAX && Number.isInteger(fd)) return fd
+  if (isFd(fd)) return fd
   throw outOfRange(name, `an integer from 0 to ${INT32_MAX}`, fd)
 }
 
@@ -77,7 +77,7 @@ export function checkUint(value: number, name: string, max: number): number {
 /** A length or offset of 63 bits, as a number or a bigint. */
 export function checkOffset(value: number | bigint, name: string): number | bigint {
   if (typeof value === 'number') {
-    if (value >= 0 && Number.isSafeInteger(value)) return value
+    if (isPosition(value)) return value
     throw outOfRange(name, 'an integer from 0 to 2^53 - 1, or a bigint', value)
   }
   if (typeof value !== 'bigint') throw wrongType(name, 'a number or a bigint', value)
