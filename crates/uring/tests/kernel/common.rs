@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use uring::{cqueue, squeue, types, IoUring, Probe};
 
-pub use crate::skip::skip;
+pub use crate::skip::{running, skip};
 
 /// A ring for a test.
 pub fn ring() -> IoUring {
@@ -28,13 +28,11 @@ pub fn has_op(name: &str, code: u8) -> bool {
 /// Whether this kernel is new enough; if not, the test is skipped by name. For behaviour that
 /// nothing but the version tells apart.
 pub fn needs(name: &str, major: u32, minor: u32) -> bool {
-    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").expect("procfs");
-    let mut numbers = release.split(['.', '-']).map_while(|part| part.parse::<u32>().ok());
-    let running = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
-    if running < (major, minor) {
+    let enough = running() >= (major, minor);
+    if !enough {
         skip(name, &format!("needs Linux {major}.{minor}"));
     }
-    running >= (major, minor)
+    enough
 }
 
 /// Pushes entries; everything that they point at must outlive their completions.

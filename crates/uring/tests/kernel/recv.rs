@@ -90,7 +90,7 @@ fn a_repeated_recv_can_have_a_byte_limit() {
     loop {
         let done = wait_one(&mut ring);
         if done.result() == -libc::EINVAL {
-            return skip("recv::byte_limit", "needs a newer kernel");
+            return skip("recv::byte_limit", "needs Linux 6.17");
         }
         bytes += done.result();
         if !cqueue::more(done.flags()) {
