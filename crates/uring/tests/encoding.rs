@@ -471,3 +471,14 @@ fn newer_arguments_lie_where_the_kernel_looks() {
         (0x0707_0707_0707_0707, &[7; 64])
     );
 }
+
+/// The big NOP is the small one under another number.
+#[test]
+fn both_forms_of_a_nop_are_encoded_alike() {
+    use uring::opcode::{Nop, Nop128};
+    let small = Nop::new().nop_flags(1).result(2).fd(3).buf_index(4).big_cqe([5, 6]).build();
+    let big = Nop128::new().nop_flags(1).result(2).fd(3).buf_index(4).big_cqe([5, 6]).build();
+    let mut raw = *big.as_entry().as_raw();
+    raw.opcode = Nop::CODE;
+    assert_eq!((raw, big.second_half()), (*small.as_raw(), &[0; 64]));
+}

@@ -1,7 +1,7 @@
 //! The operation that does nothing, and what its flags look up.
 
 use super::common::*;
-use uring::{cqueue, opcode, squeue, sys, IoUring};
+use uring::{cqueue, opcode, squeue, sys, IoUring, Submitter};
 
 #[test]
 fn completes_with_its_user_data() {
@@ -34,8 +34,23 @@ fn looks_up_files_and_buffers() {
     assert_eq!(result(&mut ring, file.fd(0).build()), 0);
     let fixed = sys::IORING_NOP_FILE | sys::IORING_NOP_FIXED_FILE;
     assert_eq!(result(&mut ring, file.nop_flags(fixed).fd(0).build()), -libc::EBADF);
-    let buffer = opcode::Nop::new().nop_flags(sys::IORING_NOP_FIXED_BUFFER).buf_index(3);
-    assert_eq!(result(&mut ring, buffer.build()), -libc::EFAULT);
+    let buffer = opcode::Nop::new().nop_flags(sys::IORING_NOP_FIXED_BUFFER);
+    assert_eq!(result(&mut ring, buffer.buf_index(3).build()), -libc::EFAULT);
+    let memory = vec![0u8; 4096];
+    register(&ring.submitter(), &memory);
+    assert_eq!(result(&mut ring, file.nop_flags(fixed).fd(1).build()), 0);
+    assert_eq!(result(&mut ring, file.nop_flags(fixed).fd(2).build()), -libc::EBADF);
+    assert_eq!(result(&mut ring, buffer.buf_index(1).build()), 0);
+    assert_eq!(result(&mut ring, buffer.buf_index(2).build()), -libc::EFAULT);
+}
+
+/// A file and a buffer, each in slot 1 of 2.
+fn register(submitter: &Submitter<'_>, memory: &[u8]) {
+    submitter.register_files(&[-1, 0]).unwrap();
+    let none = libc::iovec { iov_base: std::ptr::null_mut(), iov_len: 0 };
+    let all = libc::iovec { iov_base: memory.as_ptr().cast_mut().cast(), iov_len: memory.len() };
+    // SAFETY: a NOP only looks the buffer up; the callers keep it until then.
+    unsafe { submitter.register_buffers(&[none, all]) }.unwrap();
 }
 
 #[test]
@@ -91,4 +106,32 @@ fn the_big_form_runs_on_a_ring_of_big_entries() {
     unsafe { ring.submission().push(&opcode::Nop128::new().build()) }.unwrap();
     ring.submit_and_wait(1).unwrap();
     assert_eq!(ring.completion().next().unwrap().result(), 0);
+}
+
+/// What the small form can look up, inject and give back, the big one can as well.
+#[test]
+fn the_big_form_takes_the_same_arguments() {
+    if !has_op("nop::the_big_form_takes_the_same_arguments", opcode::Nop128::CODE) {
+        return;
+    }
+    let mut builder = IoUring::<squeue::Entry128, cqueue::Entry32>::builder();
+    let mut ring = builder.setup_submit_all().build(4).unwrap();
+    let memory = vec![0u8; 4096];
+    register(&ring.submitter(), &memory);
+    let mut run = |nop: opcode::Nop128| {
+        // SAFETY: a NOP points at nothing.
+        unsafe { ring.submission().push(&nop.build()) }.unwrap();
+        ring.submit_and_wait(1).unwrap();
+        ring.completion().next().unwrap()
+    };
+    let nop = opcode::Nop128::new();
+    let inject = nop.nop_flags(sys::IORING_NOP_INJECT_RESULT).result(-libc::ENOTTY);
+    assert_eq!(run(inject).result(), -libc::ENOTTY);
+    let fixed = nop.nop_flags(sys::IORING_NOP_FILE | sys::IORING_NOP_FIXED_FILE);
+    assert_eq!((run(fixed.fd(1)).result(), run(fixed.fd(2)).result()), (0, -libc::EBADF));
+    let buffer = nop.nop_flags(sys::IORING_NOP_FIXED_BUFFER);
+    assert_eq!(run(buffer.buf_index(1)).result(), 0);
+    assert_eq!(run(buffer.buf_index(2)).result(), -libc::EFAULT);
+    let big = run(nop.nop_flags(sys::IORING_NOP_CQE32).big_cqe([7, 9]));
+    assert_eq!((big.result(), *big.big_cqe()), (0, [7, 9]));
 }
