@@ -449,6 +449,8 @@ fn newer_arguments_lie_where_the_kernel_looks() {
     assert_eq!(raw.addr3, 7);
     let raw = *opcode::RecvMulti::new(fd, 1).total(77).build().as_raw();
     assert_eq!(raw.file_index, 77);
+    let raw = *opcode::RecvMultiBundle::new(fd, 1).len(3).total(77).build().as_raw();
+    assert_eq!((raw.len, raw.file_index), (3, 77));
     let pi = sys::io_uring_attr_pi::default();
     let raw = *opcode::Read::new(fd, null, 1).pi(&raw const pi).build().as_raw();
     assert_eq!((raw.addr3, raw.pad2), (&raw const pi as u64, 1));
@@ -481,4 +483,25 @@ fn both_forms_of_a_nop_are_encoded_alike() {
     let mut raw = *big.as_entry().as_raw();
     raw.opcode = Nop::CODE;
     assert_eq!((raw, big.second_half()), (*small.as_raw(), &[0; 64]));
+}
+
+/// Builders that set flags in `ioprio` add those that are asked for, and lose none.
+#[test]
+fn flags_of_receives_and_sends_add_up() {
+    use uring::sys::*;
+    use uring::{opcode, types};
+    let fd = types::Fd(1);
+    let first = IORING_RECVSEND_POLL_FIRST as u16;
+    let (multi, bundle) = (IORING_RECV_MULTISHOT as u16, IORING_RECVSEND_BUNDLE as u16);
+    let entries = [
+        (opcode::RecvMulti::new(fd, 1).ioprio(first).build(), multi),
+        (opcode::RecvBundle::new(fd, 1).ioprio(first).build(), bundle),
+        (opcode::RecvMultiBundle::new(fd, 1).ioprio(first).build(), multi | bundle),
+        (opcode::RecvMsgMulti::new(fd, std::ptr::null(), 1).ioprio(first).build(), multi),
+        (opcode::RecvZc::new(fd, 0).ioprio(first).build(), multi),
+        (opcode::SendBundle::new(fd, 1).ioprio(first).build(), bundle),
+    ];
+    for (entry, own) in entries {
+        assert_eq!(entry.as_raw().ioprio, first | own);
+    }
 }

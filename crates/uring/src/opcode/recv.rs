@@ -46,13 +46,16 @@ opcode! {
         /// The most bytes of one completion, 0 for the size of the buffer.
         len: u32 = 0,
         /// Stop after about this many bytes, 0 for no limit: the kernel looks after each buffer.
+        /// Since Linux 6.17.
         total: u32 = 0,
+        /// Further `IORING_RECVSEND_*`: `POLL_FIRST` waits before the first try (Linux 5.19).
+        ioprio: u16 = 0,
     }
     encode |op, sqe| {
         sqe.target(op.fd);
         sqe.len = op.len;
         sqe.op_flags = op.flags as u32;
-        sqe.ioprio = MULTISHOT;
+        sqe.ioprio = op.ioprio | MULTISHOT;
         sqe.file_index = op.total;
         sqe.select_buffer(op.buf_group);
         sqe.done()
@@ -69,12 +72,14 @@ opcode! {
         flags: i32 = 0,
         /// The most bytes to receive, 0 for no limit.
         len: u32 = 0,
+        /// Further `IORING_RECVSEND_*`: `POLL_FIRST` waits before the first try (Linux 5.19).
+        ioprio: u16 = 0,
     }
     encode |op, sqe| {
         sqe.target(op.fd);
         sqe.len = op.len;
         sqe.op_flags = op.flags as u32;
-        sqe.ioprio = BUNDLE;
+        sqe.ioprio = op.ioprio | BUNDLE;
         sqe.select_buffer(op.buf_group);
         sqe.done()
     }
@@ -87,11 +92,20 @@ opcode! {
     set {
         /// `MSG_*`
         flags: i32 = 0,
+        /// The most bytes of one completion, 0 for no limit. Since Linux 6.17.
+        len: u32 = 0,
+        /// Stop after about this many bytes, 0 for no limit: the kernel looks after each bundle.
+        /// Since Linux 6.17.
+        total: u32 = 0,
+        /// Further `IORING_RECVSEND_*`: `POLL_FIRST` waits before the first try (Linux 5.19).
+        ioprio: u16 = 0,
     }
     encode |op, sqe| {
         sqe.target(op.fd);
+        sqe.len = op.len;
         sqe.op_flags = op.flags as u32;
-        sqe.ioprio = MULTISHOT | BUNDLE;
+        sqe.ioprio = op.ioprio | MULTISHOT | BUNDLE;
+        sqe.file_index = op.total;
         sqe.select_buffer(op.buf_group);
         sqe.done()
     }

@@ -50,12 +50,14 @@ opcode! {
         flags: i32 = 0,
         /// The most bytes to send, 0 for no limit.
         len: u32 = 0,
+        /// Further `IORING_RECVSEND_*`.
+        ioprio: u16 = 0,
     }
     encode |op, sqe| {
         sqe.target(op.fd);
         sqe.len = op.len;
         sqe.op_flags = op.flags as u32;
-        sqe.ioprio = sys::IORING_RECVSEND_BUNDLE as u16;
+        sqe.ioprio = op.ioprio | sys::IORING_RECVSEND_BUNDLE as u16;
         sqe.select_buffer(op.buf_group);
         sqe.done()
     }

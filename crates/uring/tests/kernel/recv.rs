@@ -5,7 +5,7 @@ use std::io::Write;
 use std::net::UdpSocket;
 use std::os::fd::AsRawFd;
 use uring::register::{BufGroup, BufRingOptions};
-use uring::{cqueue, opcode, squeue, types, IoUring};
+use uring::{cqueue, opcode, squeue, sys, types, IoUring};
 
 fn group(ring: &IoUring, entries: u16, size: u32) -> BufGroup {
     BufGroup::register(&ring.submitter(), entries, size, 1, BufRingOptions::new()).unwrap()
@@ -140,6 +140,60 @@ fn a_bundle_fills_several_buffers() {
     drop(a);
     let last = wait_one(&mut ring);
     assert!(!cqueue::more(last.flags()));
+    // SAFETY: nothing is in flight.
+    unsafe { group.unregister(&ring.submitter()) }.unwrap();
+}
+
+/// What `RecvMulti` can limit, its form in bundles can as well.
+#[test]
+fn repeated_bundles_can_have_limits() {
+    if !needs("recv::repeated_bundles_can_have_limits", 6, 17) {
+        return;
+    }
+    // (the most of one completion, the most of all, what comes of 40 bytes)
+    for (len, total, expected) in [(0, 8, vec![8]), (4, 0, vec![4; 10]), (4, 8, vec![4; 2])] {
+        let (mut ring, (a, b)) = (ring(), tcp_pair());
+        let group = group(&ring, 16, 4);
+        (&a).write_all(&[1; 40]).unwrap();
+        let recv = opcode::RecvMultiBundle::new(types::Fd(b.as_raw_fd()), 1).len(len).total(total);
+        push(&mut ring, &[recv.build()]);
+        let done = wait(&mut ring, expected.len());
+        assert_eq!(done.iter().map(|done| done.result()).collect::<Vec<_>>(), expected);
+        let ended = !cqueue::more(done.last().unwrap().flags());
+        assert_eq!(ended, total > 0, "only the limit of them all ends it");
+        if !ended {
+            drop(a);
+            assert!(!cqueue::more(wait_one(&mut ring).flags()));
+        }
+        // SAFETY: nothing is in flight.
+        unsafe { group.unregister(&ring.submitter()) }.unwrap();
+    }
+}
+
+/// The forms that set `ioprio` themselves leave room for the flags that they do not set.
+#[test]
+fn every_form_can_wait_before_the_first_try() {
+    let (mut ring, (a, b)) = (ring(), tcp_pair());
+    if !ring.params().is_feature_recvsend_bundle() {
+        return skip("recv::poll_first", "needs Linux 6.10");
+    }
+    let group = group(&ring, 8, 16);
+    let fd = types::Fd(b.as_raw_fd());
+    let first = sys::IORING_RECVSEND_POLL_FIRST as u16;
+    // Data is there, so that a first try would not have to wait: the counter of polls would tell,
+    // the result cannot. That the flag is taken along is in tests/encoding.rs.
+    (&a).write_all(b"data").unwrap();
+    assert_eq!(result(&mut ring, opcode::RecvBundle::new(fd, 1).ioprio(first).build()), 4);
+    let unknown = 1 << 14;
+    let refused = [
+        opcode::RecvBundle::new(fd, 1).ioprio(unknown).build(),
+        opcode::RecvMulti::new(fd, 1).ioprio(unknown).build(),
+        opcode::RecvMultiBundle::new(fd, 1).ioprio(unknown).build(),
+        opcode::SendBundle::new(fd, 1).ioprio(unknown).build(),
+    ];
+    for entry in refused {
+        assert_eq!(result(&mut ring, entry), -libc::EINVAL);
+    }
     // SAFETY: nothing is in flight.
     unsafe { group.unregister(&ring.submitter()) }.unwrap();
 }
