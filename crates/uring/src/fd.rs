@@ -1,8 +1,9 @@
 //! The ring's descriptor: a plain one, a registered index beside it, or an index alone.
 //!
-//! Owns the descriptor and closes it once. Promises that a registered index is only used on the
-//! thread that registered it, since the kernel keeps that table per thread. Never closes early:
-//! the mappings are gone before this is dropped. Proven by `tests/kernel/ring_fd.rs`.
+//! Owns the descriptor and closes it once. Promises that a registered index is only used, and only
+//! given back, on the thread that registered it: the kernel keeps that table per thread, and the
+//! same index on another thread is another ring. Never closes early: the mappings are gone before
+//! this is dropped. Proven by `tests/kernel/ring_fd.rs`.
 
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
@@ -12,23 +13,29 @@ use crate::sys;
 
 /// No index is registered.
 const NONE: i32 = -1;
+/// A thread is about to register one.
+const CLAIMED: i32 = -2;
 
 /// How the kernel is told which ring is meant.
 pub(crate) struct RingFd {
     /// Absent only for a ring made with `IORING_SETUP_REGISTERED_FD_ONLY`.
     fd: Option<OwnedFd>,
-    /// The index in the registering thread's table, or [`NONE`].
+    /// The index in the registering thread's table, or [`NONE`] or [`CLAIMED`].
     index: AtomicI32,
-    /// The thread that registered the index.
+    /// The thread that registered the index; written before the index is.
     owner: AtomicUsize,
     /// `IORING_FEAT_REG_REG_RING`: register calls take the index too.
     can_register_by_index: bool,
 }
 
-/// What names the thread that runs.
+/// The number of the thread that runs. The C library's and the kernel's names of threads will not
+/// do: they are given again once a thread has ended.
 fn this_thread() -> usize {
-    // SAFETY: pthread_self has no preconditions.
-    unsafe { libc::pthread_self() as usize }
+    static NEXT: AtomicUsize = AtomicUsize::new(1);
+    thread_local! {
+        static NUMBER: usize = NEXT.fetch_add(1, Ordering::Relaxed);
+    }
+    NUMBER.with(|number| *number)
 }
 
 impl RingFd {
@@ -60,8 +67,9 @@ impl RingFd {
     /// The index, where this thread may use it.
     #[inline]
     fn usable_index(&self) -> Option<i32> {
-        let index = self.index.load(Ordering::Relaxed);
-        if index == NONE || self.owner.load(Ordering::Relaxed) != this_thread() {
+        // Acquire: an owner at least as new as the index.
+        let index = self.index.load(Ordering::Acquire);
+        if index < 0 || self.owner.load(Ordering::Relaxed) != this_thread() {
             return None;
         }
         Some(index)
@@ -96,10 +104,31 @@ impl RingFd {
         u32::try_from(self.index.load(Ordering::Relaxed)).ok()
     }
 
-    /// Remembers an index that this thread has just registered.
-    pub(crate) fn set_index(&self, index: Option<u32>) {
-        self.owner.store(this_thread(), Ordering::Relaxed);
-        self.index.store(index.map_or(NONE, |index| index as i32), Ordering::Relaxed);
+    /// Lets this thread register the ring, and remembers the index that the kernel gave. EEXIST
+    /// where one is registered, or being registered, already.
+    pub(crate) fn remember(&self, register: impl FnOnce() -> io::Result<u32>) -> io::Result<()> {
+        let order = (Ordering::Relaxed, Ordering::Relaxed);
+        if self.index.compare_exchange(NONE, CLAIMED, order.0, order.1).is_err() {
+            return Err(io::Error::from_raw_os_error(libc::EEXIST));
+        }
+        let registered = register();
+        if registered.is_ok() {
+            self.owner.store(this_thread(), Ordering::Relaxed);
+        }
+        let index = registered.as_ref().map_or(NONE, |index| *index as i32);
+        self.index.store(index, Ordering::Release);
+        registered.map(drop)
+    }
+
+    /// Lets this thread take its registration back, and forgets the index. EINVAL where this
+    /// thread has none.
+    pub(crate) fn forget(&self, unregister: impl FnOnce(u32) -> io::Result<()>) -> io::Result<()> {
+        let Some(index) = self.usable_index() else {
+            return Err(io::Error::from_raw_os_error(libc::EINVAL));
+        };
+        unregister(index as u32)?;
+        self.index.store(NONE, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Closes the plain descriptor and lives on as an index.

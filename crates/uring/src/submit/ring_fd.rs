@@ -15,29 +15,27 @@ impl Submitter<'_> {
     ///
     /// # Errors
     ///
-    /// EEXIST when it is registered already, EBUSY when the thread's 16 places are taken.
+    /// EEXIST when it is registered already, by whichever thread; EBUSY when the thread's 16 places
+    /// are taken.
     pub fn register_ring_fd(&mut self) -> io::Result<()> {
-        if self.fd.index().is_some() {
-            return Err(io::Error::from_raw_os_error(libc::EEXIST));
-        }
-        let mut arg =
-            io_uring_rsrc_update { offset: u32::MAX, resv: 0, data: self.fd.raw() as u64 };
-        let place = &raw mut arg;
-        // SAFETY: the structure is live and writable; the kernel writes the index into it.
-        unsafe { self.register(sys::IORING_REGISTER_RING_FDS, place.cast_const(), 1)? };
-        self.fd.set_index(Some(arg.offset));
-        Ok(())
+        self.fd.remember(|| {
+            let mut arg =
+                io_uring_rsrc_update { offset: u32::MAX, resv: 0, data: self.fd.raw() as u64 };
+            let place = &raw mut arg;
+            // SAFETY: the structure is live and writable; the kernel writes the index into it.
+            unsafe { self.register(sys::IORING_REGISTER_RING_FDS, place.cast_const(), 1)? };
+            Ok(arg.offset)
+        })
     }
 
-    /// Drops the registration. EINVAL when there is none. Since Linux 5.18.
+    /// Drops the registration. EINVAL when this thread has none: no thread can drop another's, so
+    /// do this before the ring moves on. A ring without a descriptor is gone then. Since Linux
+    /// 5.18.
     pub fn unregister_ring_fd(&mut self) -> io::Result<()> {
-        let Some(index) = self.fd.index() else {
-            return Err(io::Error::from_raw_os_error(libc::EINVAL));
-        };
-        let arg = io_uring_rsrc_update { offset: index, resv: 0, data: 0 };
-        // SAFETY: the structure is read during the call.
-        unsafe { self.register(sys::IORING_UNREGISTER_RING_FDS, &arg, 1)? };
-        self.fd.set_index(None);
-        Ok(())
+        self.fd.forget(|index| {
+            let arg = io_uring_rsrc_update { offset: index, resv: 0, data: 0 };
+            // SAFETY: the structure is read during the call.
+            unsafe { self.register(sys::IORING_UNREGISTER_RING_FDS, &arg, 1).map(drop) }
+        })
     }
 }

@@ -82,3 +82,64 @@ fn a_thread_has_sixteen_places() {
     .join()
     .unwrap();
 }
+
+/// The C library gives the name of a thread that has ended to a later one, which has a table of
+/// its own: there the same index is another ring.
+#[test]
+fn an_index_ends_with_its_thread() {
+    if !needs("ring_fd::an_index_ends_with_its_thread", 5, 18) {
+        return;
+    }
+    for _ in 0..20 {
+        let registered = std::thread::spawn(|| {
+            let ring = ring();
+            ring.submitter().register_ring_fd().unwrap();
+            ring
+        });
+        let mut first = registered.join().unwrap();
+        let later = std::thread::spawn(move || {
+            let other = ring();
+            other.submitter().register_ring_fd().unwrap();
+            assert_eq!(other.registered_index(), first.registered_index());
+            push(&mut first, &[opcode::Nop::new().build()]);
+            assert_eq!(first.submit().unwrap(), 1, "the enter went to the other ring");
+        });
+        later.join().unwrap();
+    }
+}
+
+#[test]
+fn only_its_thread_drops_a_registration() {
+    if !needs("ring_fd::only_its_thread_drops_a_registration", 5, 18) {
+        return;
+    }
+    let outer = ring();
+    outer.submitter().register_ring_fd().unwrap();
+    std::thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            let mut inner = ring();
+            inner.submitter().register_ring_fd().unwrap();
+            assert_eq!(errno(outer.submitter().unregister_ring_fd()), libc::EINVAL);
+            assert_eq!(errno(outer.submitter().register_ring_fd()), libc::EEXIST);
+            assert_eq!(result(&mut inner, opcode::Nop::new().build()), 0);
+        });
+        thread.join().unwrap();
+    });
+    outer.submitter().unregister_ring_fd().unwrap();
+}
+
+#[test]
+fn of_threads_that_register_at_once_one_does() {
+    if !needs("ring_fd::of_threads_that_register_at_once_one_does", 5, 18) {
+        return;
+    }
+    for _ in 0..50 {
+        let ring = ring();
+        let register = || ring.submitter().register_ring_fd().is_ok();
+        let done = std::thread::scope(|scope| {
+            let threads = [scope.spawn(register), scope.spawn(register)];
+            threads.map(|thread| thread.join().unwrap())
+        });
+        assert!(done[0] != done[1], "{done:?}");
+    }
+}
