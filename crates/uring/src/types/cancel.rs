@@ -29,7 +29,8 @@ impl CancelBuilder {
         CancelBuilder { flags, user_data: None, fd: None, opcode: None }
     }
 
-    /// Every request of the ring. The completion's result is their number. Since Linux 5.19.
+    /// Every request of the ring, or every one that matches what is added. The completion's result
+    /// is their number. Since Linux 5.19.
     pub const fn any() -> Self {
         Self::with(AsyncCancelFlags::ANY)
     }
@@ -62,6 +63,7 @@ impl CancelBuilder {
     /// Of those, only requests of this operation. Since Linux 6.6.
     #[must_use]
     pub fn op(mut self, opcode: u8) -> Self {
+        self.every_match();
         self.flags.insert(AsyncCancelFlags::OP);
         // Once a criterion is named, the user data only counts when it is named too.
         if self.user_data.is_some() {
@@ -74,7 +76,11 @@ impl CancelBuilder {
     /// Of those, only requests with this user data. Since Linux 6.6 next to another criterion.
     #[must_use]
     pub fn and_user_data(mut self, user_data: u64) -> Self {
-        self.flags.insert(AsyncCancelFlags::USERDATA);
+        self.every_match();
+        // Alone it counts without the flag, which older kernels do not know.
+        if self.flags.intersects(AsyncCancelFlags::FD.union(AsyncCancelFlags::OP)) {
+            self.flags.insert(AsyncCancelFlags::USERDATA);
+        }
         self.user_data = Some(user_data);
         self
     }
@@ -85,6 +91,15 @@ impl CancelBuilder {
     pub fn all(mut self) -> Self {
         self.flags.insert(AsyncCancelFlags::ALL);
         self
+    }
+
+    /// A criterion is about to be added. Beside "any" the kernel refuses it, or cancels everything
+    /// all the same (a cancellation that waits does).
+    fn every_match(&mut self) {
+        if self.flags.contains(AsyncCancelFlags::ANY) {
+            self.flags.remove(AsyncCancelFlags::ANY);
+            self.flags.insert(AsyncCancelFlags::ALL);
+        }
     }
 
     pub(crate) fn to_fd(self) -> i32 {

@@ -98,3 +98,17 @@ fn user_data_still_counts_beside_an_operation() {
     let wrong = Match::user_data(1).op(opcode::Read::CODE);
     assert_eq!(cancel(&mut ring, wrong, 0).0, -libc::ENOENT);
 }
+
+#[test]
+fn any_with_a_criterion_takes_only_what_matches() {
+    if !needs("cancel::any_with_a_criterion", 6, 6) {
+        return;
+    }
+    let (read, _write) = pipe();
+    let mut ring = waiting(&[read.as_raw_fd(), read.as_raw_fd(), read.as_raw_fd()]);
+    let none = Match::any().op(opcode::Read::CODE);
+    assert_eq!(cancel(&mut ring, none, 0).0, 0);
+    assert_eq!(cancel(&mut ring, Match::any().and_user_data(2), 1), (1, vec![2]));
+    let polls = Match::any().op(opcode::PollAdd::CODE);
+    assert_eq!(cancel(&mut ring, polls, 2), (2, vec![1, 3]));
+}
