@@ -103,6 +103,7 @@ fn try_setup_flags() -> u32 {
         sys::IORING_SETUP_SQ_AFF => sys::IORING_SETUP_SQPOLL,
         sys::IORING_SETUP_TASKRUN_FLAG => sys::IORING_SETUP_COOP_TASKRUN,
         sys::IORING_SETUP_DEFER_TASKRUN => sys::IORING_SETUP_SINGLE_ISSUER,
+        sys::IORING_SETUP_REGISTERED_FD_ONLY => sys::IORING_SETUP_NO_MMAP,
         sys::IORING_SETUP_HYBRID_IOPOLL => sys::IORING_SETUP_IOPOLL,
         sys::IORING_SETUP_SQ_REWIND => sys::IORING_SETUP_NO_SQARRAY,
         _ => 0,
@@ -127,7 +128,10 @@ fn setup_is_known(flags: u32, flag: u32) -> bool {
         // another error than an unknown one.
         Err(error) => {
             return match error.raw_os_error() {
-                Some(libc::EFAULT) => flag == sys::IORING_SETUP_NO_MMAP,
+                Some(libc::EFAULT) => {
+                    [sys::IORING_SETUP_NO_MMAP, sys::IORING_SETUP_REGISTERED_FD_ONLY]
+                        .contains(&flag)
+                }
                 Some(libc::ENXIO | libc::EBADF) => flag == sys::IORING_SETUP_ATTACH_WQ,
                 _ => false,
             };
@@ -173,5 +177,7 @@ mod tests {
         assert_eq!(register_ops, answer.nr_register_opcodes);
         assert_eq!(derive_enter_flags(features, register_ops), answer.enter_flags as u32);
         assert_eq!(derive_sqe_flags(features), answer.sqe_flags as u32);
+        let setup = try_setup_flags();
+        assert_eq!(setup, answer.ring_setup_flags as u32, "{setup:#x}");
     }
 }
