@@ -134,6 +134,8 @@ opcode! {
         offset: u64 = 0,
         /// `RWF_*`, see `preadv2(2)`.
         rw_flags: i32 = 0,
+        /// Protection information, `IORING_FEAT_RW_ATTR`. Since Linux 6.14.
+        pi: *const sys::io_uring_attr_pi = std::ptr::null(),
     }
     encode |op, sqe| {
         sqe.target(op.fd);
@@ -143,6 +145,7 @@ opcode! {
         sqe.off = op.offset;
         sqe.op_flags = op.rw_flags as u32;
         sqe.buf_index = op.buf_index;
+        sqe.attribute(op.pi);
         sqe.done()
     }
 }
@@ -161,6 +164,8 @@ opcode! {
         rw_flags: i32 = 0,
         /// The write stream, 0 for none. Since Linux 6.16; older kernels ignore it.
         write_stream: u8 = 0,
+        /// Protection information, `IORING_FEAT_RW_ATTR`. Since Linux 6.14.
+        pi: *const sys::io_uring_attr_pi = std::ptr::null(),
     }
     encode |op, sqe| {
         sqe.target(op.fd);
@@ -171,6 +176,7 @@ opcode! {
         sqe.op_flags = op.rw_flags as u32;
         sqe.buf_index = op.buf_index;
         sqe.write_stream(op.write_stream);
+        sqe.attribute(op.pi);
         sqe.done()
     }
 }
@@ -186,6 +192,8 @@ opcode! {
         offset: u64 = 0,
         /// `RWF_*`, see `preadv2(2)`.
         rw_flags: i32 = 0,
+        /// Protection information.
+        pi: *const sys::io_uring_attr_pi = std::ptr::null(),
     }
     encode |op, sqe| {
         sqe.target(op.fd);
@@ -195,6 +203,7 @@ opcode! {
         sqe.off = op.offset;
         sqe.op_flags = op.rw_flags as u32;
         sqe.buf_index = op.buf_index;
+        sqe.attribute(op.pi);
         sqe.done()
     }
 }
@@ -212,6 +221,8 @@ opcode! {
         rw_flags: i32 = 0,
         /// The write stream, 0 for none. Since Linux 6.16; older kernels ignore it.
         write_stream: u8 = 0,
+        /// Protection information.
+        pi: *const sys::io_uring_attr_pi = std::ptr::null(),
     }
     encode |op, sqe| {
         sqe.target(op.fd);
@@ -222,6 +233,7 @@ opcode! {
         sqe.op_flags = op.rw_flags as u32;
         sqe.buf_index = op.buf_index;
         sqe.write_stream(op.write_stream);
+        sqe.attribute(op.pi);
         sqe.done()
     }
 }

@@ -86,20 +86,50 @@ fn nowait_says_eagain_where_it_would_block() {
     assert_eq!(result(&mut ring(), entry), -libc::EAGAIN);
 }
 
-/// Neither file system here carries protection information.
+/// Neither file system here carries protection information, but the kernel looks it up first:
+/// that it is read at all shows in the errno of an address that is not there.
 #[test]
-fn protection_information_is_refused_by_a_plain_file() {
+fn protection_information_is_looked_up_and_refused_by_a_plain_file() {
     let mut ring = ring();
     if !ring.params().is_feature_rw_attr() {
         return skip("read_write::protection_information", "needs Linux 6.14");
     }
     let place = Place::new();
     let file = place.file("f", b"content");
+    let fd = types::Fd(file.as_raw_fd());
+    let mut memory = vec![0u8; 4096];
+    let at = memory.as_mut_ptr();
+    let iov = libc::iovec { iov_base: at.cast(), iov_len: 4096 };
+    // SAFETY: the memory outlives the ring's use of it below.
+    unsafe { ring.submitter().register_buffers(&[iov]) }.unwrap();
+    let part = libc::iovec { iov_base: at.cast(), iov_len: 1 };
+    let part = &raw const part;
+    let entries = |pi: *const sys::io_uring_attr_pi| {
+        let mut all = vec![
+            opcode::Read::new(fd, at, 1).pi(pi).build(),
+            opcode::Write::new(fd, at, 1).pi(pi).build(),
+            opcode::Readv::new(fd, part, 1).pi(pi).build(),
+            opcode::Writev::new(fd, part, 1).pi(pi).build(),
+            opcode::ReadFixed::new(fd, at, 1, 0).pi(pi).build(),
+            opcode::WriteFixed::new(fd, at, 1, 0).pi(pi).build(),
+        ];
+        if has_op("read_write::protection_information_of_vectors", opcode::ReadvFixed::CODE) {
+            all.push(opcode::ReadvFixed::new(fd, part, 1, 0).pi(pi).build());
+            all.push(opcode::WritevFixed::new(fd, part, 1, 0).pi(pi).build());
+        }
+        all
+    };
     let pi = sys::io_uring_attr_pi::default();
-    let mut byte = 0u8;
-    let read = opcode::Read::new(types::Fd(file.as_raw_fd()), &raw mut byte, 1).pi(&raw const pi);
-    let got = result(&mut ring, read.build());
-    assert!([-libc::EOPNOTSUPP, -libc::EINVAL].contains(&got), "{got}");
+    for entry in entries(&raw const pi) {
+        let got = result(&mut ring, entry.clone());
+        assert!([-libc::EOPNOTSUPP, -libc::EINVAL].contains(&got), "{entry:?}: {got}");
+    }
+    for entry in entries(8 as *const _) {
+        assert_eq!(result(&mut ring, entry.clone()), -libc::EFAULT, "{entry:?}");
+    }
+    for entry in entries(std::ptr::null()) {
+        assert_eq!(result(&mut ring, entry.clone()), 1, "{entry:?}: none is asked for");
+    }
 }
 
 #[test]
