@@ -465,6 +465,11 @@ fn newer_arguments_lie_where_the_kernel_looks() {
     assert_eq!((raw.addr, raw.addr3), (4096, 8192));
     let raw = *opcode::TimeoutImmediate::new(1000).build().as_raw();
     assert_eq!((raw.addr, raw.op_flags), (1000, sys::IORING_TIMEOUT_IMMEDIATE_ARG));
+    let raw = *opcode::LinkTimeoutImmediate::new(1000).build().as_raw();
+    assert_eq!((raw.addr, raw.len, raw.op_flags), (1000, 1, sys::IORING_TIMEOUT_IMMEDIATE_ARG));
+    let raw = *opcode::TimeoutUpdateImmediate::new(5, 1000).build().as_raw();
+    let bits = sys::IORING_TIMEOUT_UPDATE | sys::IORING_TIMEOUT_IMMEDIATE_ARG;
+    assert_eq!((raw.addr, raw.off, raw.op_flags), (5, 1000, bits));
     let raw = *opcode::GetSockName::new(fd, 8 as *mut _, 16 as *mut _).peer(true).build().as_raw();
     assert_eq!((raw.addr, raw.addr3, raw.file_index), (8, 16, 1));
     let big = opcode::UringCmd128::new(fd, 5).cmd([7; 80]).build();

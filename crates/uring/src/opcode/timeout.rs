@@ -27,7 +27,8 @@ opcode! {
 }
 
 opcode! {
-    /// [`Timeout`] with the time inside the entry, in nanoseconds. Since Linux 7.1.
+    /// [`Timeout`] with the time inside the entry, in nanoseconds. Since Linux 7.1. EINVAL above
+    /// `i64::MAX`.
     TimeoutImmediate = IORING_OP_TIMEOUT -> Entry;
     new { nanoseconds: [u64] }
     set {
@@ -67,7 +68,7 @@ opcode! {
     TimeoutUpdate = IORING_OP_TIMEOUT_REMOVE -> Entry;
     new { user_data: [u64], timespec: [*const types::Timespec] }
     set {
-        /// The clock, what the time means, and which kind of timeout is meant.
+        /// `ABS` and `LINK_TIMEOUT_UPDATE`. The clock stays that of the timeout: EINVAL for another.
         flags: types::TimeoutFlags = types::TimeoutFlags::empty(),
     }
     encode |op, sqe| {
@@ -75,6 +76,25 @@ opcode! {
         sqe.addr = op.user_data;
         sqe.off = op.timespec as u64;
         sqe.op_flags = op.flags.bits() | sys::IORING_TIMEOUT_UPDATE;
+        sqe.done()
+    }
+}
+
+opcode! {
+    /// [`TimeoutUpdate`] with the time inside the entry, in nanoseconds. Since Linux 7.1. EINVAL
+    /// above `i64::MAX`.
+    TimeoutUpdateImmediate = IORING_OP_TIMEOUT_REMOVE -> Entry;
+    new { user_data: [u64], nanoseconds: [u64] }
+    set {
+        /// `ABS` and `LINK_TIMEOUT_UPDATE`.
+        flags: types::TimeoutFlags = types::TimeoutFlags::empty(),
+    }
+    encode |op, sqe| {
+        sqe.fd = -1;
+        sqe.addr = op.user_data;
+        sqe.off = op.nanoseconds;
+        sqe.op_flags =
+            op.flags.bits() | sys::IORING_TIMEOUT_UPDATE | sys::IORING_TIMEOUT_IMMEDIATE_ARG;
         sqe.done()
     }
 }
@@ -96,6 +116,24 @@ opcode! {
         sqe.addr = op.timespec as u64;
         sqe.len = 1;
         sqe.op_flags = op.flags.bits();
+        sqe.done()
+    }
+}
+
+opcode! {
+    /// [`LinkTimeout`] with the time inside the entry, in nanoseconds. Since Linux 7.1. EINVAL
+    /// above `i64::MAX`.
+    LinkTimeoutImmediate = IORING_OP_LINK_TIMEOUT -> Entry;
+    new { nanoseconds: [u64] }
+    set {
+        /// The clock, and what the time means.
+        flags: types::TimeoutFlags = types::TimeoutFlags::empty(),
+    }
+    encode |op, sqe| {
+        sqe.fd = -1;
+        sqe.addr = op.nanoseconds;
+        sqe.len = 1;
+        sqe.op_flags = op.flags.bits() | sys::IORING_TIMEOUT_IMMEDIATE_ARG;
         sqe.done()
     }
 }

@@ -22,8 +22,8 @@ bitflags! {
         /// Fire again and again, `count` times (0 = until removed); EINVAL with
         /// [`ABS`](Self::ABS). Since Linux 6.4.
         const MULTISHOT = sys::IORING_TIMEOUT_MULTISHOT;
-        /// The address is a number of nanoseconds. Since Linux 7.1. The builders have
-        /// `immediate` constructors that set it.
+        /// The place of the address holds the time itself, in nanoseconds. Since Linux 7.1.
+        /// [`TimeoutImmediate`](crate::opcode::TimeoutImmediate) and its like set it.
         const IMMEDIATE_ARG = sys::IORING_TIMEOUT_IMMEDIATE_ARG;
     }
 }

@@ -106,6 +106,23 @@ fn a_timer_can_be_taken_back_and_changed() {
     assert_eq!(result(&mut ring, update), -libc::ENOENT);
 }
 
+/// A timeout stays on the clock that it was made with.
+#[test]
+fn a_new_time_does_not_choose_a_clock() {
+    let mut ring = ring();
+    let long = span(60_000);
+    push(&mut ring, &[opcode::Timeout::new(&raw const long).build().user_data(1)]);
+    for clock in [Flags::BOOTTIME, Flags::REALTIME] {
+        let update = opcode::TimeoutUpdate::new(1, &raw const long).flags(clock).build();
+        assert_eq!(result(&mut ring, update), -libc::EINVAL);
+    }
+    let past = types::Timespec::new().sec(1);
+    let point = opcode::TimeoutUpdate::new(1, &raw const past).flags(Flags::ABS).build();
+    push(&mut ring, &[point.user_data(2)]);
+    let results: Vec<i32> = wait(&mut ring, 2).iter().map(|done| done.result()).collect();
+    assert_eq!(results, [-libc::ETIME, 0]);
+}
+
 #[test]
 fn a_linked_timeout_cancels_the_request_before_it() {
     let (mut ring, (read, _write)) = (ring(), pipe());
@@ -139,4 +156,37 @@ fn a_linked_timeout_without_a_request_is_refused() {
     let ts = span(1);
     let limit = opcode::LinkTimeout::new(&raw const ts).build();
     assert_eq!(result(&mut ring(), limit), -libc::EINVAL);
+}
+
+#[test]
+fn a_linked_timeout_can_have_its_time_in_the_entry() {
+    let (mut ring, (read, _write)) = (ring(), pipe());
+    let mut byte = 0u8;
+    let slow = opcode::Read::new(types::Fd(read.as_raw_fd()), &raw mut byte, 1).build();
+    let limit = opcode::LinkTimeoutImmediate::new(2_000_000).build().user_data(2);
+    push(&mut ring, &[slow.flags(squeue::Flags::IO_LINK).user_data(1), limit]);
+    let results: Vec<i32> = wait(&mut ring, 2).iter().map(|done| done.result()).collect();
+    if results == [-libc::ECANCELED, -libc::EINVAL] {
+        return skip("timeout::link_immediate", "needs Linux 7.1");
+    }
+    assert_eq!(results, [-libc::ECANCELED, -libc::ETIME]);
+}
+
+#[test]
+fn a_new_time_can_lie_in_the_entry() {
+    let mut ring = ring();
+    let long = span(60_000);
+    push(&mut ring, &[opcode::Timeout::new(&raw const long).build().user_data(1)]);
+    let update = opcode::TimeoutUpdateImmediate::new(1, 1_000_000).build().user_data(2);
+    push(&mut ring, &[update]);
+    let first = wait(&mut ring, 1).remove(0);
+    if first.result() == -libc::EINVAL {
+        // The ring's end takes the timeout along.
+        return skip("timeout::update_immediate", "needs Linux 7.1");
+    }
+    assert_eq!((first.user_data(), first.result()), (2, 0));
+    let last = wait(&mut ring, 1).remove(0);
+    assert_eq!((last.user_data(), last.result()), (1, -libc::ETIME));
+    let negative = opcode::TimeoutUpdateImmediate::new(1, 1 << 63).build();
+    assert_eq!(result(&mut ring, negative), -libc::EINVAL);
 }
