@@ -4,6 +4,7 @@
 //! buffer is put back, and that in an incremental ring each piece starts where the last one ended.
 //! Never hands out a buffer that the kernel may write to. Proven by `tests/kernel/buf_group.rs`.
 
+use std::collections::VecDeque;
 use std::io;
 
 use super::{BufRing, BufRingOptions};
@@ -15,16 +16,20 @@ pub struct BufGroup {
     ring: BufRing,
     memory: Region,
     size: u32,
-    /// In an incremental ring: how far each buffer has been filled.
+    /// How far each buffer has been taken: in an incremental ring, where its next piece starts.
     filled: Vec<u32>,
-    /// Which buffers a completion has named and nobody has put back.
-    taken: Vec<bool>,
+    /// How many pieces of each buffer were taken and not put back.
+    open: Vec<u32>,
+    /// Of which buffers the last piece was taken: the kernel has done with them.
+    ended: Vec<bool>,
     /// Which buffer lies, or lay last, in each place of the ring.
     in_place: Vec<u16>,
     /// The other way round.
     place_of: Vec<u16>,
     /// In a bundle that was taken: which buffer came after each.
     after: Vec<u16>,
+    /// The bundles of several buffers that were taken and not put back: result, flags, buffers.
+    bundles: VecDeque<(i32, u32, usize)>,
     /// The place after the last one that the kernel was shown.
     next_place: u16,
 }
@@ -34,7 +39,8 @@ impl BufGroup {
     ///
     /// # Errors
     ///
-    /// As for [`BufRing::register`]; EINVAL for buffers of no size.
+    /// As for [`BufRing::register`]; EINVAL for buffers of no size, and of more than an address
+    /// can reach.
     pub fn register(
         submitter: &Submitter<'_>,
         entries: u16,
@@ -42,10 +48,11 @@ impl BufGroup {
         bgid: u16,
         options: BufRingOptions,
     ) -> io::Result<BufGroup> {
-        if size == 0 {
+        let len = usize::from(entries).checked_mul(size as usize).unwrap_or(0);
+        if len == 0 {
             return Err(io::Error::from_raw_os_error(libc::EINVAL));
         }
-        let memory = Region::anonymous(usize::from(entries) * size as usize, 0)?;
+        let memory = Region::anonymous(len, 0)?;
         let ring = BufRing::register(submitter, entries, bgid, options)?;
         let count = usize::from(entries);
         let mut group = BufGroup {
@@ -53,10 +60,12 @@ impl BufGroup {
             memory,
             size,
             filled: vec![0; count],
-            taken: vec![false; count],
+            open: vec![0; count],
+            ended: vec![false; count],
             in_place: vec![0; count],
             place_of: vec![0; count],
             after: vec![0; count],
+            bundles: VecDeque::new(),
             next_place: 0,
         };
         for bid in 0..entries {
@@ -87,15 +96,18 @@ impl BufGroup {
         unsafe { self.ring.advance(count) };
     }
 
+    /// The buffer that `flags` name, if it is one of this group's.
+    fn named(&self, flags: u32) -> Option<u16> {
+        cqueue::buffer_select(flags).filter(|bid| *bid < self.ring.entries())
+    }
+
     /// The buffers that `result` bytes fill, from the one that `flags` name on: id, first byte and
-    /// length. `next` says which buffer follows another.
-    fn pieces(&self, result: i32, flags: u32, next: impl Fn(u16) -> u16) -> Vec<(u16, u32, u32)> {
+    /// length.
+    fn pieces(&self, result: i32, flags: u32) -> Vec<(u16, u32, u32)> {
         let mut pieces = Vec::new();
-        let Some(mut bid) = cqueue::buffer_select(flags) else { return pieces };
-        if bid >= self.ring.entries() {
+        let (Some(mut bid), Ok(mut left)) = (self.named(flags), u32::try_from(result)) else {
             return pieces;
-        }
-        let mut left = u32::try_from(result).unwrap_or(0);
+        };
         for _ in 0..self.ring.entries() {
             let from = self.filled[usize::from(bid)];
             let len = left.min(self.size - from);
@@ -104,7 +116,7 @@ impl BufGroup {
             if left == 0 {
                 break;
             }
-            bid = next(bid);
+            bid = self.behind(bid);
         }
         pieces
     }
@@ -122,7 +134,8 @@ impl BufGroup {
     /// # Safety
     ///
     /// Result and flags must be those of a completion of a request that used this group, each
-    /// taken once and in order: other buffers may be written by the kernel meanwhile.
+    /// taken once and in order: other buffers may be written by the kernel meanwhile. Several may
+    /// be taken before the first is put back.
     pub unsafe fn take(&mut self, result: i32, flags: u32) -> Option<(u16, &[u8])> {
         // SAFETY: the caller vouches for the completion.
         unsafe { self.take_bundle(result, flags) }.into_iter().next()
@@ -134,16 +147,21 @@ impl BufGroup {
     ///
     /// As for [`take`](Self::take).
     pub unsafe fn take_bundle(&mut self, result: i32, flags: u32) -> Vec<(u16, &[u8])> {
-        if result < 0 {
-            return Vec::new();
-        }
-        let pieces = self.pieces(result, flags, |bid| self.behind(bid));
+        let pieces = self.pieces(result, flags);
         // Places get new buffers before this bundle is put back: what followed what is kept.
         for pair in pieces.windows(2) {
             self.after[usize::from(pair[0].0)] = pair[1].0;
         }
-        for (bid, ..) in &pieces {
-            self.taken[usize::from(*bid)] = true;
+        if pieces.len() > 1 {
+            self.bundles.push_back((result, flags, pieces.len()));
+        }
+        // No bytes use up nothing of an incremental ring; some kernels do not say so.
+        let goes_on = self.ring.is_incremental() && (cqueue::buffer_more(flags) || result == 0);
+        for (index, (bid, from, len)) in pieces.iter().enumerate() {
+            let at = usize::from(*bid);
+            self.filled[at] = from + len;
+            self.open[at] += 1;
+            self.ended[at] = !goes_on || index + 1 < pieces.len();
         }
         let bytes = |(bid, from, len): (u16, u32, u32)| {
             let at = usize::from(bid) * self.size as usize + from as usize;
@@ -156,22 +174,29 @@ impl BufGroup {
         pieces.into_iter().map(bytes).collect()
     }
 
-    /// Puts the buffers of a completion back, once their bytes are used. In an incremental ring a
-    /// buffer that gets filled further is only moved on. Nothing happens for buffers that were not
+    /// Puts the buffers of a completion back, once their bytes are used. In an incremental ring the
+    /// kernel gets a buffer back with its last piece. Nothing happens for buffers that were not
     /// [taken](Self::take) or are back already.
     pub fn put(&mut self, result: i32, flags: u32) {
-        let pieces = self.pieces(result, flags, |bid| self.after[usize::from(bid)]);
-        let last = pieces.len().saturating_sub(1);
-        let goes_on = self.ring.is_incremental() && cqueue::buffer_more(flags);
-        for (index, (bid, from, len)) in pieces.into_iter().enumerate() {
-            let at = usize::from(bid);
-            if !std::mem::take(&mut self.taken[at]) {
-                continue;
-            }
-            if goes_on && index == last {
-                self.filled[at] = from + len;
-                continue;
-            }
+        let Some(mut bid) = self.named(flags) else { return };
+        let same = |bundle: &(i32, u32, usize)| (bundle.0, bundle.1) == (result, flags);
+        let bundle = self.bundles.iter().position(same);
+        let count = bundle.and_then(|at| self.bundles.remove(at)).map_or(1, |bundle| bundle.2);
+        for _ in 0..count {
+            // Offered anew, a buffer can be the one before another again.
+            let next = self.after[usize::from(bid)];
+            self.put_piece(bid);
+            bid = next;
+        }
+    }
+
+    fn put_piece(&mut self, bid: u16) {
+        let at = usize::from(bid);
+        self.open[at] = match self.open[at] {
+            0 => return,
+            open => open - 1,
+        };
+        if self.open[at] == 0 && std::mem::take(&mut self.ended[at]) {
             self.filled[at] = 0;
             self.offer(bid, 0);
             self.advance(1);
@@ -187,8 +212,9 @@ impl BufGroup {
     ///
     /// # Safety
     ///
-    /// No request that uses the group may be in flight: the kernel may still fill a buffer that it
-    /// has already picked.
+    /// `submitter` must be that of the ring with which the group was registered, and no request
+    /// that uses the group may be in flight: the kernel may still fill a buffer that it has already
+    /// picked.
     pub unsafe fn unregister(mut self, submitter: &Submitter<'_>) -> io::Result<()> {
         submitter.unregister_buf_ring(self.ring.bgid())?;
         self.memory.reclaim();

@@ -90,20 +90,92 @@ fn bundles_follow_the_order_of_the_ring() {
         unsafe { group.take(done.result(), done.flags()) }.unwrap();
         group.put(done.result(), done.flags());
     }
-    (&a).write_all(b"aaaabbbbccccdddd").unwrap();
-    let mut order = Vec::new();
-    let mut text = Vec::new();
-    while text.len() < 16 {
-        let entry = opcode::RecvBundle::new(types::Fd(b.as_raw_fd()), 2).build();
-        let done = run(&mut ring, entry);
-        // SAFETY: the completion is one of this group's.
-        for (bid, bytes) in unsafe { group.take_bundle(done.result(), done.flags()) } {
-            order.push(bid);
-            text.extend_from_slice(bytes);
+    for _ in 0..2 {
+        (&a).write_all(b"aaaabbbbccccdddd").unwrap();
+        let (mut order, mut text, mut bundles) = (Vec::new(), Vec::new(), Vec::new());
+        while text.len() < 16 {
+            let entry = opcode::RecvBundle::new(types::Fd(b.as_raw_fd()), 2).build();
+            let done = run(&mut ring, entry);
+            // SAFETY: the completion is one of this group's.
+            for (bid, bytes) in unsafe { group.take_bundle(done.result(), done.flags()) } {
+                order.push(bid);
+                text.extend_from_slice(bytes);
+            }
+            bundles.push(done);
+        }
+        assert_eq!(text, b"aaaabbbbccccdddd");
+        assert_eq!(order, [2, 3, 1, 0]);
+        for done in bundles {
+            group.put(done.result(), done.flags());
+            group.put(done.result(), done.flags()); // a second time changes nothing
+        }
+        if needs("buf_group::bundles_put_back", 6, 8) {
+            assert_eq!(group.ring().available(&ring.submitter()).unwrap(), 4);
         }
     }
-    assert_eq!(text, b"aaaabbbbccccdddd");
-    assert_eq!(order, [2, 3, 1, 0]);
+    // SAFETY: nothing is in flight.
+    unsafe { group.unregister(&ring.submitter()) }.unwrap();
+}
+
+fn incremental(ring: &IoUring, name: &str) -> Option<BufGroup> {
+    let options = BufRingOptions::new().incremental();
+    match BufGroup::register(&ring.submitter(), 2, 16, 2, options) {
+        Err(error) => {
+            assert_eq!(error.raw_os_error(), Some(libc::EINVAL));
+            skip(name, "needs Linux 6.12");
+            None
+        }
+        group => group.ok(),
+    }
+}
+
+/// A batch of completions may be read before the first one is put back.
+#[test]
+fn pieces_follow_each_other_before_they_are_put_back() {
+    let (mut ring, (a, b)) = (ring(), tcp_pair());
+    let Some(mut group) = incremental(&ring, "buf_group::batch") else { return };
+    for _ in 0..5 {
+        let mut batch = Vec::new();
+        for text in [b"aaaaaa", b"bbbbbb", b"cccccc"] {
+            (&a).write_all(text).unwrap();
+            let done = receive(&mut ring, &b, 6);
+            // SAFETY: the completion is one of this group's.
+            let (_, bytes) = unsafe { group.take(done.result(), done.flags()) }.unwrap();
+            assert_eq!(bytes, &text[..bytes.len()]);
+            let mut rest = text.len() - bytes.len();
+            batch.push(done);
+            while rest > 0 {
+                let done = receive(&mut ring, &b, rest as u32);
+                // SAFETY: the completion is one of this group's.
+                let (_, bytes) = unsafe { group.take(done.result(), done.flags()) }.unwrap();
+                assert_eq!(bytes, &text[text.len() - rest..][..bytes.len()]);
+                rest -= bytes.len();
+                batch.push(done);
+            }
+        }
+        for done in batch {
+            group.put(done.result(), done.flags());
+        }
+        assert_eq!(group.ring().available(&ring.submitter()).unwrap(), 2);
+    }
+    // SAFETY: nothing is in flight.
+    unsafe { group.unregister(&ring.submitter()) }.unwrap();
+}
+
+/// The end of a stream uses up nothing: a buffer that was put back then would be there twice.
+#[test]
+fn a_piece_of_no_length_uses_up_nothing() {
+    let (mut ring, (a, b)) = (ring(), tcp_pair());
+    let Some(mut group) = incremental(&ring, "buf_group::end") else { return };
+    drop(a);
+    for _ in 0..3 {
+        let done = receive(&mut ring, &b, 4);
+        assert_eq!(done.result(), 0);
+        // SAFETY: the completion is one of this group's.
+        unsafe { group.take(done.result(), done.flags()) };
+        group.put(done.result(), done.flags());
+    }
+    assert_eq!(group.ring().available(&ring.submitter()).unwrap(), 2);
     // SAFETY: nothing is in flight.
     unsafe { group.unregister(&ring.submitter()) }.unwrap();
 }
