@@ -11,6 +11,10 @@ fn fsync_whole_and_range() {
     let fd = types::Fd(file.as_raw_fd());
     assert_eq!(result(&mut ring, opcode::Fsync::new(fd).build()), 0);
     assert_eq!(result(&mut ring, opcode::Fsync::new(fd).offset(1).len(2).build()), 0);
+    let data = types::FsyncFlags::DATASYNC;
+    assert_eq!(result(&mut ring, opcode::Fsync::new(fd).flags(data).build()), 0);
+    let unknown = data | types::FsyncFlags::from_bits_retain(1 << 1);
+    assert_eq!(result(&mut ring, opcode::Fsync::new(fd).flags(unknown).build()), -libc::EINVAL);
     let (pipe, _other) = pipe();
     let refused = opcode::Fsync::new(types::Fd(pipe.as_raw_fd())).build();
     assert_eq!(result(&mut ring, refused), -libc::EINVAL);

@@ -20,9 +20,13 @@ fn settings_are_kept_and_given_back() {
     if !needs("napi::tracking", 6, 13) {
         return;
     }
+    assert_eq!(napi.tracking(), Some(NapiTracking::Inactive), "nothing was polled before");
     let mut napi = Napi::new().set_busy_poll_timeout(60).set_tracking(NapiTracking::Static);
     submitter.register_napi(&mut napi).unwrap();
     assert_eq!((napi.busy_poll_timeout(), napi.prefer_busy_poll()), (50, true));
+    assert_eq!(napi.tracking(), Some(NapiTracking::Dynamic));
+    let mut inactive = Napi::new().set_tracking(NapiTracking::Inactive);
+    assert_eq!(errno(submitter.register_napi(&mut inactive)), libc::EINVAL, "not for setting");
     assert_eq!(errno(submitter.register_napi_add_id(1)), libc::EINVAL);
     assert_eq!(errno(submitter.register_napi_del_id(1)), libc::EINVAL);
     let mut napi = Napi::new();

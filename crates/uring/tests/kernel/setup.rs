@@ -192,3 +192,26 @@ fn ring_descriptors_are_close_on_exec() {
     let flags = unsafe { libc::fcntl(ring.as_raw_fd(), libc::F_GETFD) };
     assert_eq!(flags & libc::FD_CLOEXEC, libc::FD_CLOEXEC);
 }
+
+/// The kernels of today put both rings into one mapping, and still know the other one.
+#[test]
+fn the_completion_ring_has_a_mapping_of_its_own() {
+    let mut ring = ring();
+    let params = *ring.params().as_raw();
+    let len = params.cq_off.cqes as usize + params.cq_entries as usize * 16;
+    let offset = i64::from(sys::IORING_OFF_CQ_RING);
+    // SAFETY: a new mapping at an address of the kernel's choice disturbs nothing.
+    let memory = unsafe {
+        let (prot, flags) = (libc::PROT_READ, libc::MAP_SHARED);
+        libc::mmap(std::ptr::null_mut(), len, prot, flags, ring.as_raw_fd(), offset)
+    };
+    assert_ne!(memory, libc::MAP_FAILED);
+    let tail = memory.cast::<u8>().wrapping_add(params.cq_off.tail as usize).cast::<u32>();
+    for count in 1..4 {
+        assert_eq!(result(&mut ring, opcode::Nop::new().build()), 0);
+        // SAFETY: the tail lies inside the mapping; the kernel writes it behind the compiler's back.
+        assert_eq!(unsafe { tail.read_volatile() }, count);
+    }
+    // SAFETY: nothing uses the mapping any more.
+    unsafe { libc::munmap(memory, len) };
+}
