@@ -71,7 +71,12 @@ fn structure(table: &Table, name: &str) -> Result<String, String> {
     out.push_str("#[repr(C)]\n#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]\n");
     let _ = writeln!(out, "pub struct {name} {{");
     for field in table.fields(name)? {
-        let _ = writeln!(out, "    /// Byte {}.", field.offset);
+        // A member that came later than its structure says so.
+        let since = match field.since == layout.since {
+            true => String::new(),
+            false => format!(" Since Linux {}.", field.since),
+        };
+        let _ = writeln!(out, "    /// Byte {}.{since}", field.offset);
         let _ = writeln!(out, "    pub {}: {},", field.name, field.ty);
     }
     out.push_str("}\n\nconst _: () = {\n");

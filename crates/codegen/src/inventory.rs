@@ -1,7 +1,8 @@
 //! Checks that no item of the kernel's interface has been forgotten.
 //!
 //! `uapi.tsv` lists every item (kind, name, value, since). Each one must have a row of the same
-//! name and value in `interface.tsv`, and that row must say where the crate offers the item.
+//! name, value and release in `interface.tsv`, and that row must say where the crate offers the
+//! item.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -13,17 +14,23 @@ pub fn check(path: &Path, table: &Table) -> Result<(), String> {
     let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
     let mut missing = Vec::new();
     for line in text.lines().skip(1) {
-        let mut cells = line.split('\t');
-        let (Some(_), Some(name), Some(value)) = (cells.next(), cells.next(), cells.next()) else {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let [_, name, value, since] = cells[..] else {
             return Err(format!("{}: bad line {line:?}", path.display()));
         };
-        match table.0.iter().find(|row| row.name == name) {
-            None => missing.push(format!("{name} (no row)")),
-            Some(row) if row.value != value => {
+        // A member has two rows: a place to describe it, and a field to generate.
+        let mut rows = table.0.iter().filter(|row| row.name == name).peekable();
+        if rows.peek().is_none() {
+            missing.push(format!("{name} (no row)"));
+        }
+        for row in rows {
+            if row.value != value {
                 missing.push(format!("{name} ({} here, {value} in the kernel)", row.value));
+            } else if row.since != since {
+                missing.push(format!("{name} (since {} here, {since} in the kernel)", row.since));
+            } else if row.rust.is_empty() {
+                missing.push(format!("{name} (no Rust name)"));
             }
-            Some(row) if row.rust.is_empty() => missing.push(format!("{name} (no Rust name)")),
-            Some(_) => {}
         }
     }
     if missing.is_empty() {
@@ -33,7 +40,7 @@ pub fn check(path: &Path, table: &Table) -> Result<(), String> {
 }
 
 /// What a `tested` cell may say besides the name of a test file.
-const NOT_FILES: [&str; 6] = ["layout", "value", "unit", "-", "kernel matrix", ""];
+const NOT_FILES: [&str; 5] = ["layout", "value", "unit", "-", ""];
 
 /// Fails with the names of another list that have no row. The list's second column holds the names.
 pub fn check_names(list: &Path, table: &Table) -> Result<(), String> {
@@ -126,21 +133,42 @@ mod tests {
         parse(&format!("{HEAD}{rows}")).unwrap()
     }
 
-    fn list(name: &str, text: &str) -> std::path::PathBuf {
+    /// A list of items in a file, which goes when the list does.
+    struct List(std::path::PathBuf);
+
+    impl Drop for List {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_file(&self.0);
+        }
+    }
+
+    fn list(name: &str, text: &str) -> List {
         let path = std::env::temp_dir().join(format!("codegen-{}-{name}", std::process::id()));
         std::fs::write(&path, text).unwrap();
-        path
+        List(path)
     }
 
     #[test]
     fn a_forgotten_item_and_a_wrong_number_are_reported() {
         let table = table("opcode\tA\t1\t5.1\topcode::A\tnop\tDoes.\n");
         let full = list("full", "kind\tname\tvalue\tsince\nopcode\tA\t1\t5.1\n");
-        assert_eq!(check(&full, &table), Ok(()));
+        assert_eq!(check(&full.0, &table), Ok(()));
         let more = list("more", "kind\tname\tvalue\tsince\nopcode\tA\t2\t5.1\nopcode\tB\t3\t6.0\n");
-        let problem = check(&more, &table).unwrap_err();
+        let problem = check(&more.0, &table).unwrap_err();
         assert!(problem.contains("A (1 here, 2 in the kernel)") && problem.contains("B (no row)"));
-        assert!(check_names(&more, &table).unwrap_err().contains("B"));
+        assert!(check_names(&more.0, &table).unwrap_err().contains("B"));
+    }
+
+    /// Also where only the second row of a name is wrong.
+    #[test]
+    fn a_wrong_release_is_reported() {
+        let table = table(
+            "layout\ts.f\tu32@4\t7.1\tsys::s\tlayout\tDoes.\n\
+             field\ts.f\tu32@4\t5.19\tsys::s\tlayout\t\n",
+        );
+        let list = list("since", "kind\tname\tvalue\tsince\nother\ts.f\tu32@4\t7.1\n");
+        let problem = check(&list.0, &table).unwrap_err();
+        assert_eq!(problem, "without a counterpart: s.f (since 5.19 here, 7.1 in the kernel)");
     }
 
     #[test]

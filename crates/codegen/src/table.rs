@@ -34,6 +34,8 @@ pub struct Field<'a> {
     pub ty: &'a str,
     /// The byte offset.
     pub offset: usize,
+    /// The first Linux release that has it.
+    pub since: &'a str,
 }
 
 /// The rows in the order of the file.
@@ -98,7 +100,7 @@ impl Table {
             let bad = || format!("{}: {} is not type@offset", row.name, row.value);
             let (ty, offset) = row.value.split_once('@').ok_or_else(bad)?;
             let offset = offset.parse().map_err(|_| bad())?;
-            fields.push(Field { name, ty, offset });
+            fields.push(Field { name, ty, offset, since: &row.since });
         }
         Ok(fields)
     }

@@ -26,11 +26,11 @@ pub struct io_uring_sqe {
     pub user_data: u64,
     /// Byte 40.
     pub buf_index: u16,
-    /// Byte 42.
+    /// Byte 42. Since Linux 5.6.
     pub personality: u16,
-    /// Byte 44.
+    /// Byte 44. Since Linux 5.7.
     pub file_index: u32,
-    /// Byte 48.
+    /// Byte 48. Since Linux 5.19.
     pub addr3: u64,
     /// Byte 56.
     pub pad2: u64,
@@ -93,7 +93,7 @@ pub struct io_sqring_offsets {
     pub array: u32,
     /// Byte 28.
     pub resv1: u32,
-    /// Byte 32.
+    /// Byte 32. Since Linux 6.5.
     pub user_addr: u64,
 }
 
@@ -126,11 +126,11 @@ pub struct io_cqring_offsets {
     pub overflow: u32,
     /// Byte 20.
     pub cqes: u32,
-    /// Byte 24.
+    /// Byte 24. Since Linux 5.8.
     pub flags: u32,
     /// Byte 28.
     pub resv1: u32,
-    /// Byte 32.
+    /// Byte 32. Since Linux 6.5.
     pub user_addr: u64,
 }
 
@@ -161,9 +161,9 @@ pub struct io_uring_params {
     pub sq_thread_cpu: u32,
     /// Byte 16.
     pub sq_thread_idle: u32,
-    /// Byte 20.
+    /// Byte 20. Since Linux 5.4.
     pub features: u32,
-    /// Byte 24.
+    /// Byte 24. Since Linux 5.6.
     pub wq_fd: u32,
     /// Byte 28.
     pub resv: [u32; 3],
@@ -211,7 +211,7 @@ pub struct io_uring_getevents_arg {
     pub sigmask: u64,
     /// Byte 8.
     pub sigmask_sz: u32,
-    /// Byte 12.
+    /// Byte 12. Since Linux 6.12.
     pub min_wait_usec: u32,
     /// Byte 16.
     pub ts: u64,
@@ -463,7 +463,7 @@ pub struct io_uring_sync_cancel_reg {
     pub flags: u32,
     /// Byte 16.
     pub timeout: __kernel_timespec,
-    /// Byte 32.
+    /// Byte 32. Since Linux 6.6.
     pub opcode: u8,
     /// Byte 33.
     pub pad: [u8; 7],
@@ -506,11 +506,11 @@ pub struct io_uring_clone_buffers {
     pub src_fd: u32,
     /// Byte 4.
     pub flags: u32,
-    /// Byte 8.
+    /// Byte 8. Since Linux 6.13.
     pub src_off: u32,
-    /// Byte 12.
+    /// Byte 12. Since Linux 6.13.
     pub dst_off: u32,
-    /// Byte 16.
+    /// Byte 16. Since Linux 6.13.
     pub nr: u32,
     /// Byte 20.
     pub pad: [u32; 3],
@@ -560,7 +560,7 @@ pub struct io_uring_buf_reg {
     pub bgid: u16,
     /// Byte 14.
     pub flags: u16,
-    /// Byte 16.
+    /// Byte 16. Since Linux 7.1.
     pub min_left: u32,
     /// Byte 20.
     pub resv: [u32; 5],
@@ -650,11 +650,11 @@ pub struct io_uring_napi {
     pub busy_poll_to: u32,
     /// Byte 4.
     pub prefer_busy_poll: u8,
-    /// Byte 5.
+    /// Byte 5. Since Linux 6.13.
     pub opcode: u8,
     /// Byte 6.
     pub pad: [u8; 2],
-    /// Byte 8.
+    /// Byte 8. Since Linux 6.13.
     pub op_param: u32,
     /// Byte 12.
     pub resv: u32,
@@ -962,9 +962,9 @@ pub struct io_uring_zcrx_ifq_reg {
     pub offsets: io_uring_zcrx_offsets,
     /// Byte 64.
     pub zcrx_id: u32,
-    /// Byte 68.
+    /// Byte 68. Since Linux 7.0.
     pub rx_buf_len: u32,
-    /// Byte 72.
+    /// Byte 72. Since Linux 7.2.
     pub event_desc: u64,
     /// Byte 80.
     pub resv: [u64; 2],
