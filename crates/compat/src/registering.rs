@@ -97,7 +97,10 @@ fn buffer_rings_cancelling_and_ring_descriptors() {
         first.set_bid(3);
         assert_eq!((first.addr(), first.len(), first.bid()), (1, 2, 3));
         assert_eq!(*types::BufRingEntry::tail(memory), 0);
+        #[allow(deprecated)]
+        submitter.register_buf_ring(memory as u64, 16, 2).unwrap();
     }
+    submitter.unregister_buf_ring(2).unwrap();
     submitter.unregister_buf_ring(1).unwrap();
     let none = submitter.register_sync_cancel(None, types::CancelBuilder::user_data(1));
     assert_eq!(none.unwrap_err().raw_os_error(), Some(libc::ENOENT));

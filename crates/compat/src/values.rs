@@ -1,6 +1,6 @@
 //! The plain values.
 
-use io_uring::types;
+use io_uring::{opcode, types};
 
 #[test]
 fn values_are_built_the_same_way() {
@@ -63,4 +63,34 @@ fn a_received_message_is_taken_apart() {
     assert!(!out.is_payload_truncated() && out.flags() == 0);
     let lens = (out.incoming_name_len(), out.incoming_control_len(), out.incoming_payload_len());
     assert_eq!(lens, (0, 0, 3));
+}
+
+/// What is only ever a type: a pointer's target, an argument's bound, an old name.
+#[test]
+#[allow(deprecated)]
+fn names_that_programs_spell_out() {
+    let flags: types::RwFlags = 0;
+    let stat: *mut types::statx = std::ptr::null_mut::<libc::statx>().cast();
+    let event: *mut types::epoll_event = std::ptr::null_mut::<libc::epoll_event>().cast();
+    let name = c"f".as_ptr();
+    let entries = [
+        opcode::Statx::new(types::Fd(libc::AT_FDCWD), name, stat).flags(flags as i32).build(),
+        opcode::EpollWait::new(types::Fd(0), event, 1).build(),
+        opcode::EpollCtl::new(types::Fd(0), types::Fd(1), libc::EPOLL_CTL_DEL, event).build(),
+    ];
+    assert!(entries.iter().all(|entry| entry.get_opcode() > 0));
+}
+
+/// Building blocks of constants have to stay usable in constants.
+#[test]
+fn values_can_be_constants() {
+    const SOON: types::Timespec = types::Timespec::new().sec(1).nsec(2);
+    const HOW: types::OpenHow = types::OpenHow::new().flags(1).mode(2).resolve(3);
+    const WORD: types::FutexWaitV = types::FutexWaitV::new().val(1).uaddr(2).flags(3);
+    const ANY: types::CancelBuilder = types::CancelBuilder::any();
+    const SLOT: types::DestinationSlot = types::DestinationSlot::auto_target();
+    const ARGS: types::SubmitArgs<'static, 'static> = types::SubmitArgs::new();
+    const NAPI: types::Napi = types::Napi::new().set_busy_poll_timeout(5);
+    assert_eq!(NAPI.busy_poll_timeout(), 5);
+    assert!(!format!("{SOON:?} {HOW:?} {WORD:?} {ANY:?} {SLOT:?} {ARGS:?}").is_empty());
 }
