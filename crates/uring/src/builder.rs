@@ -91,7 +91,8 @@ setters! {
     /// Lets 64- and 128-byte entries share the queue; not with `Entry128`. Since Linux 6.19.
     setup_sqe_mixed = IORING_SETUP_SQE_MIXED,
     /// Reads every batch from slot 0 on; needs
-    /// [`setup_no_sqarray`](Self::setup_no_sqarray), not with SQPOLL. Since Linux 7.0.
+    /// [`setup_no_sqarray`](Self::setup_no_sqarray), not with SQPOLL. One submit at a time: a
+    /// second thread gets EBUSY, for the kernel would take the same entries again. Since Linux 7.0.
     setup_sq_rewind = IORING_SETUP_SQ_REWIND,
 }
 

@@ -68,6 +68,7 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
     /// The free slots of the submission queue, looked up anew.
     #[inline]
     pub fn sq_space_left(&mut self) -> usize {
+        self.sq_tail = self.ring.sq.tail_for_push(self.sq_tail);
         self.sq_head = self.ring.sq.head();
         (self.ring.sq.entries - self.sq_tail.wrapping_sub(self.sq_head)) as usize
     }
@@ -75,7 +76,8 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
     /// The entries that the kernel has not taken yet, pushed ones included.
     #[inline]
     pub fn sq_ready(&self) -> usize {
-        self.sq_tail.wrapping_sub(self.ring.sq.head()) as usize
+        let tail = self.ring.sq.tail_for_push(self.sq_tail);
+        tail.wrapping_sub(self.ring.sq.head()) as usize
     }
 
     /// Puts an entry into the queue; it goes out with the next submit.

@@ -89,6 +89,11 @@ fn a_big_submission_needs_room_for_its_filler() {
     assert_eq!(sq.len(), 4);
 }
 
+/// A submit of a rewinding queue of which the kernel takes `count`.
+fn take(ring: &FakeRing, count: u32) {
+    ring.sq.turn(ring.sq.len()).unwrap().submitted(count);
+}
+
 /// What the kernel did not take moves to the front, where it reads next time.
 #[test]
 fn a_rewinding_queue_starts_over() {
@@ -101,9 +106,9 @@ fn a_rewinding_queue_starts_over() {
     }
     drop(sq);
     assert!(ring.take().is_none(), "the shared tail stays 0");
-    ring.sq.submitted(3);
+    take(&ring, 3);
     assert_eq!((ring.sq.len(), ring.slot(0).get_user_data()), (1, 3));
-    ring.sq.submitted(1);
+    take(&ring, 1);
     assert_eq!(ring.sq.len(), 0);
     let mut sq: SubmissionQueue<'_> = SubmissionQueue::new(&ring.sq);
     // SAFETY: a NOP points at nothing.
@@ -121,14 +126,54 @@ fn a_view_of_a_rewinding_queue_follows_a_submit() {
     // SAFETY: a NOP points at nothing.
     unsafe { sq.push_multiple(&[nop(0), nop(1)]) }.unwrap();
     sq.sync();
-    ring.sq.submitted(2);
+    take(&ring, 2);
     sq.sync();
     assert!(sq.is_empty());
     // SAFETY: a NOP points at nothing.
     unsafe { sq.push(&nop(5)) }.unwrap();
-    ring.sq.submitted(1);
+    take(&ring, 1);
     drop(sq);
     assert_eq!((ring.sq.len(), ring.slot(0).get_user_data()), (0, 5));
+}
+
+/// The kernel would take the same entries once for each thread that submits.
+#[test]
+fn a_rewinding_queue_is_submitted_by_one_thread_at_a_time() {
+    let flags = sys::IORING_SETUP_SQ_REWIND | sys::IORING_SETUP_NO_SQARRAY;
+    let ring = FakeRing::new(4, flags, 0);
+    let mut sq: SubmissionQueue<'_> = SubmissionQueue::new(&ring.sq);
+    // SAFETY: a NOP points at nothing.
+    unsafe { sq.push_multiple(&[nop(0), nop(1), nop(2)]) }.unwrap();
+    drop(sq);
+    let first = ring.sq.turn(3).unwrap();
+    let refusal = ring.sq.turn(3).map(drop).unwrap_err();
+    assert_eq!(refusal.raw_os_error(), Some(libc::EBUSY));
+    assert_eq!(ring.sq.turn(0).unwrap().count(), 0, "who submits nothing may enter");
+    first.submitted(2);
+    // A second thread that counted before the first one submitted; its submit fails.
+    assert_eq!(ring.sq.turn(3).unwrap().count(), 1);
+    assert_eq!((ring.sq.len(), ring.slot(0).get_user_data()), (1, 2));
+    take(&ring, 1);
+    assert_eq!(ring.sq.len(), 0);
+}
+
+/// Only this process knows how many entries wait in a rewinding queue.
+#[test]
+fn a_rewinding_queue_moves_along_in_a_resize() {
+    let flags = sys::IORING_SETUP_SQ_REWIND | sys::IORING_SETUP_NO_SQARRAY;
+    let (old, new) = (FakeRing::new(8, flags, 0), FakeRing::new(4, flags, 0));
+    let mut sq: SubmissionQueue<'_> = SubmissionQueue::new(&old.sq);
+    // SAFETY: a NOP points at nothing.
+    unsafe { sq.push_multiple(&[nop(5), nop(6), nop(7)]) }.unwrap();
+    drop(sq);
+    new.sq.adopt(&old.sq);
+    let moved = [0, 1, 2].map(|slot| new.slot(slot).get_user_data());
+    assert_eq!((new.sq.len(), moved), (3, [5, 6, 7]));
+    // Of any other queue the kernel moves the entries.
+    let (old, new) = (FakeRing::new(4, 0, 1), FakeRing::new(4, 0, 1));
+    old.sq.set_tail(2);
+    new.sq.adopt(&old.sq);
+    assert_eq!(new.sq.len(), 0);
 }
 
 /// Posts as the kernel does: a big entry takes two slots, with a filler where it would wrap.

@@ -29,6 +29,11 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
         if self.has(sys::IORING_SETUP_NO_MMAP) {
             return Err(io::Error::from_raw_os_error(libc::EINVAL));
         }
+        let slots = sq_entries.checked_next_power_of_two().unwrap_or(u32::MAX);
+        if self.sq.rewinds() && self.sq.len() > slots {
+            // The kernel does not know of them.
+            return Err(io::Error::from_raw_os_error(libc::EOVERFLOW));
+        }
         let flags = if cq_entries == 0 { 0 } else { sys::IORING_SETUP_CQSIZE };
         let mut params = io_uring_params { sq_entries, cq_entries, flags, ..Default::default() };
         let arg = &raw mut params;
@@ -44,6 +49,7 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
         let memory = RingMemory::map(self.fd.raw(), &params)?;
         let sq = squeue::Inner::new(&memory, &params)?;
         let cq = cqueue::Inner::new(&memory, &params)?;
+        sq.adopt(&self.sq);
         // Nothing looks at the old memory once the queues are replaced.
         self.sq = sq;
         self.cq = cq;

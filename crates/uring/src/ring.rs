@@ -37,8 +37,9 @@ where
 
 // SAFETY: the pointers lead into memory that the ring owns; nothing in it belongs to a thread.
 unsafe impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Send for IoUring<S, C> {}
-// SAFETY: through a shared reference only atomics are touched and system calls made; the views
-// that write need `&mut` or an unsafe call.
+// SAFETY: through a shared reference only atomics are touched and system calls made, and a
+// rewinding queue is moved by one submit at a time; the views that write need `&mut` or an unsafe
+// call.
 unsafe impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Sync for IoUring<S, C> {}
 
 impl IoUring {
@@ -58,9 +59,17 @@ impl IoUring {
     ///
     /// `fd` must be a ring that nobody else closes, and `params` what the kernel filled in when it
     /// was made.
+    ///
+    /// # Errors
+    ///
+    /// EINVAL for rings of bigger entries and for rings in memory of a process's own. The
+    /// descriptor is closed then.
     pub unsafe fn from_fd(fd: RawFd, params: Parameters) -> io::Result<Self> {
         // SAFETY: the caller hands the descriptor over.
         let fd = unsafe { RingFd::owned(fd, params.0.features) };
+        if params.0.flags & (sys::IORING_SETUP_SQE128 | sys::IORING_SETUP_CQE32) != 0 {
+            return Err(io::Error::from_raw_os_error(libc::EINVAL));
+        }
         let memory = RingMemory::map(fd.raw(), &params.0)?;
         Self::assemble(fd, memory, params.0)
     }
@@ -141,7 +150,8 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
     ///
     /// # Safety
     ///
-    /// No other [`SubmissionQueue`] of this ring may exist meanwhile.
+    /// No other [`SubmissionQueue`] of this ring may exist meanwhile, and no other thread may submit
+    /// on a ring made with [`setup_sq_rewind`](Builder::setup_sq_rewind), whose submit moves entries.
     #[inline]
     pub unsafe fn submission_shared(&self) -> SubmissionQueue<'_, S> {
         SubmissionQueue::new(&self.sq)

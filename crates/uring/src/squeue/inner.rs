@@ -6,7 +6,9 @@
 
 use std::io;
 use std::sync::atomic::{fence, AtomicU32, Ordering};
+use std::sync::Arc;
 
+use super::rewind::Rewind;
 use crate::memory::RingMemory;
 use crate::sys::{self, io_uring_params};
 
@@ -24,8 +26,9 @@ pub(crate) struct Inner {
     /// `IORING_SETUP_SQE_MIXED`: a 128-byte entry takes two slots.
     pub(crate) mixed: bool,
     /// `IORING_SETUP_SQ_REWIND`: the kernel reads from slot 0 at every enter, so head and tail are
-    /// counters of this process, kept here.
-    rewind: Option<Box<[AtomicU32; 2]>>,
+    /// counters of this process, kept here. Not in a `Box`: moving one would say that nothing else
+    /// points into it, which `head` and `tail` do.
+    pub(super) rewind: Option<Arc<Rewind>>,
 }
 
 impl Inner {
@@ -47,10 +50,10 @@ impl Inner {
             fill_array(memory, off.array, entries)?;
         }
         let rewind = params.flags & sys::IORING_SETUP_SQ_REWIND != 0;
-        let rewind = rewind.then(Box::<[AtomicU32; 2]>::default);
+        let rewind = rewind.then(Arc::<Rewind>::default);
         Ok(Inner {
-            head: rewind.as_ref().map_or(head.cast_const(), |own| &raw const own[0]),
-            tail: rewind.as_ref().map_or(tail.cast_const(), |own| &raw const own[1]),
+            head: rewind.as_ref().map_or(head.cast_const(), |own| &raw const own.head),
+            tail: rewind.as_ref().map_or(tail.cast_const(), |own| &raw const own.tail),
             flags,
             dropped,
             sqes: memory.sqes().at(0, entries as usize * slot)?,
@@ -153,25 +156,6 @@ impl Inner {
     #[inline]
     pub(crate) fn len(&self) -> u32 {
         self.tail().wrapping_sub(self.head())
-    }
-
-    /// After an enter of a rewinding ring: what was not taken moves to the front.
-    #[inline]
-    pub(crate) fn submitted(&self, count: u32) {
-        if self.rewind.is_some() {
-            self.rewind_by(count);
-        }
-    }
-
-    #[cold]
-    fn rewind_by(&self, count: u32) {
-        let tail = self.tail();
-        let rest = tail.saturating_sub(count);
-        if rest > 0 && count > 0 {
-            // SAFETY: both ranges lie within `tail <= entries` slots.
-            unsafe { std::ptr::copy(self.at(count), self.at(0), rest as usize * self.slot) };
-        }
-        self.set_tail(rest);
     }
 }
 

@@ -40,7 +40,8 @@ impl SubmissionQueue<'_, Entry> {
     /// # Errors
     ///
     /// [`PushError`] when the slots are not free or the ring was made without
-    /// [`setup_sqe_mixed`](crate::Builder::setup_sqe_mixed).
+    /// [`setup_sqe_mixed`](crate::Builder::setup_sqe_mixed). In a queue of two slots there is never
+    /// room in the second one: it needs a filler, and two.
     ///
     /// # Safety
     ///

@@ -8,6 +8,7 @@ mod entry;
 mod flags;
 mod inner;
 mod mixed;
+mod rewind;
 
 use std::error::Error;
 use std::fmt::{self, Debug, Display, Formatter};

@@ -48,7 +48,8 @@ impl<'a> Submitter<'a> {
     ///
     /// EAGAIN and EBUSY (reap completions, then try again), EINTR, EBADR (completions were lost),
     /// EBADFD (the ring is disabled), EEXIST (the wrong thread), EOWNERDEAD (the polling thread is
-    /// gone), ETIME.
+    /// gone), ETIME. EBUSY also while another thread submits on a ring made with
+    /// [`setup_sq_rewind`](crate::Builder::setup_sq_rewind).
     ///
     /// # Safety
     ///
@@ -63,12 +64,28 @@ impl<'a> Submitter<'a> {
     ) -> io::Result<usize> {
         let size = if arg.is_some() { size_of::<T>() } else { 0 };
         let arg = arg.map_or(ptr::null(), ptr::from_ref).cast();
+        // SAFETY: the caller vouches for `arg`.
+        unsafe { self.enter_raw(to_submit, min_complete, flag, arg, size) }
+    }
+
+    /// # Safety
+    ///
+    /// As for [`enter`](Self::enter).
+    #[inline]
+    unsafe fn enter_raw(
+        &self,
+        to_submit: u32,
+        min_complete: u32,
+        flags: u32,
+        arg: *const libc::c_void,
+        size: usize,
+    ) -> io::Result<usize> {
+        let turn = self.sq.turn(to_submit)?;
         let (fd, registered) = self.fd.for_enter();
+        let (count, flags) = (turn.count(), flags | registered);
         // SAFETY: the caller vouches for `arg`; entries were vouched for when they were pushed.
-        let taken =
-            unsafe { syscall::enter(fd, to_submit, min_complete, flag | registered, arg, size)? }
-                as u32;
-        self.sq.submitted(taken);
+        let taken = unsafe { syscall::enter(fd, count, min_complete, flags, arg, size)? } as u32;
+        turn.submitted(taken);
         Ok(taken as usize)
     }
 
@@ -94,7 +111,7 @@ impl<'a> Submitter<'a> {
         match self.plan(want) {
             None => Ok(to_submit as usize),
             // SAFETY: no argument is passed.
-            Some(flags) => unsafe { self.enter::<u64>(to_submit, want as u32, flags, None) },
+            Some(flags) => unsafe { self.enter::<u64>(to_submit, as_many(want), flags, None) },
         }
     }
 
@@ -112,18 +129,28 @@ impl<'a> Submitter<'a> {
     /// [`submit_with_args`](Self::submit_with_args) with further flags of enter:
     /// [`ABS_TIMER`](EnterFlags::ABS_TIMER) takes the timeout as a point in time on the ring's
     /// clock, [`NO_IOWAIT`](EnterFlags::NO_IOWAIT) keeps the wait out of the iowait accounts.
+    ///
+    /// # Errors
+    ///
+    /// As for that function; EINVAL for flags that say something else about the arguments or the
+    /// ring ([`EXT_ARG_REG`](EnterFlags::EXT_ARG_REG),
+    /// [`REGISTERED_RING`](EnterFlags::REGISTERED_RING)): the kernel would submit first, or to
+    /// another ring.
     pub fn submit_with_flags(
         &self,
         want: usize,
         args: &SubmitArgs<'_, '_>,
         extra: EnterFlags,
     ) -> io::Result<usize> {
+        if extra.intersects(EnterFlags::EXT_ARG_REG | EnterFlags::REGISTERED_RING) {
+            return Err(io::Error::from_raw_os_error(libc::EINVAL));
+        }
         let to_submit = self.sq.len();
         let Some(flags) = self.plan(want) else { return Ok(to_submit as usize) };
         let flags = flags | sys::IORING_ENTER_EXT_ARG | extra.bits();
         // SAFETY: the argument is the structure that EXT_ARG announces, and the borrows inside
         // `args` keep alive what it points at.
-        unsafe { self.enter(to_submit, want as u32, flags, Some(&args.args)) }
+        unsafe { self.enter(to_submit, as_many(want), flags, Some(&args.args)) }
     }
 
     /// Runs pending task work and fetches overflown completions, without submitting or waiting.
@@ -194,4 +221,11 @@ impl<'a> Submitter<'a> {
         // SAFETY: the operations that are called like this read no memory.
         unsafe { self.register(opcode, ptr::null::<u8>(), nr_args) }
     }
+}
+
+/// The number of completions to wait for. The kernel waits for no more than the queue holds, but
+/// takes numbers that do not fit a C int for negative ones, and does not wait at all.
+#[inline]
+fn as_many(want: usize) -> u32 {
+    want.min(i32::MAX as usize) as u32
 }

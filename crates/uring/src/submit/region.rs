@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{EnterFlags, Submitter};
+use super::{as_many, EnterFlags, Submitter};
 use crate::sys;
 
 /// One wait argument.
@@ -42,15 +42,9 @@ impl Submitter<'_> {
         let offset = (index as usize).saturating_mul(REG_WAIT);
         let flags = EnterFlags::GETEVENTS | EnterFlags::EXT_ARG | EnterFlags::EXT_ARG_REG;
         let flags = flags.bits() | self.plan(want).unwrap_or(0);
-        let (fd, registered) = self.fd.for_enter();
+        let arg = std::ptr::without_provenance(offset);
         // SAFETY: the argument is no pointer but an offset, which the kernel checks against the
         // region's size.
-        let taken = unsafe {
-            let arg = std::ptr::without_provenance(offset);
-            let to_submit = self.sq.len();
-            crate::syscall::enter(fd, to_submit, want as u32, flags | registered, arg, REG_WAIT)?
-        } as u32;
-        self.sq.submitted(taken);
-        Ok(taken as usize)
+        unsafe { self.enter_raw(self.sq.len(), as_many(want), flags, arg, REG_WAIT) }
     }
 }

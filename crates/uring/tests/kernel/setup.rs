@@ -171,6 +171,19 @@ fn a_ring_can_be_taken_over_by_its_descriptor() {
     assert_eq!(result(&mut second, opcode::Nop::new().build()), 0);
 }
 
+#[test]
+fn a_ring_of_big_entries_cannot_be_taken_over_as_one_of_small_ones() {
+    if !needs("setup::taken_over_big", 5, 19) {
+        return;
+    }
+    let first = IoUring::<squeue::Entry128, cqueue::Entry32>::builder().build(4).unwrap();
+    // SAFETY: dup has no preconditions.
+    let fd = unsafe { libc::dup(first.as_raw_fd()) };
+    // SAFETY: the duplicate is ours, and the parameters are those of this ring.
+    let refused = unsafe { IoUring::from_fd(fd, first.params().clone()) };
+    assert_eq!(errno(refused.map(drop)), libc::EINVAL);
+}
+
 /// Many more rings than descriptors and mappings that a process may have.
 #[test]
 fn dropping_rings_closes_their_descriptors_and_mappings() {

@@ -41,6 +41,29 @@ fn a_wait_takes_a_signal_mask() {
     assert_eq!(ring.submitter().submit_with_args(1, &args).unwrap(), 1);
 }
 
+/// Numbers that the kernel cannot read still mean "all that the queue holds".
+#[test]
+fn a_wait_for_very_many_is_a_wait() {
+    let ring = ring();
+    let span = types::Timespec::from(Duration::from_millis(5));
+    let args = types::SubmitArgs::new().timespec(&span);
+    for many in [1usize << 31, usize::MAX] {
+        assert_eq!(errno(ring.submitter().submit_with_args(many, &args)), libc::ETIME);
+    }
+}
+
+/// The kernel would submit first, and then find that the argument is not what the flag says.
+#[test]
+fn flags_that_change_the_argument_are_refused() {
+    let mut ring = ring();
+    push(&mut ring, &[nop(4)]);
+    let args = types::SubmitArgs::new();
+    for flag in [EnterFlags::EXT_ARG_REG, EnterFlags::REGISTERED_RING] {
+        assert_eq!(errno(ring.submitter().submit_with_flags(1, &args, flag)), libc::EINVAL);
+        assert_eq!(ring.submission().len(), 1);
+    }
+}
+
 #[test]
 fn a_minimum_wait_returns_with_less_than_was_wanted() {
     let mut ring = ring();

@@ -1,0 +1,106 @@
+//! Queues that the kernel reads from slot 0 at every submit (`IORING_SETUP_SQ_REWIND`, Linux 7.0).
+//!
+//! Owns the two counters, which the kernel neither reads nor writes, and the right to submit.
+//! Promises that entries are shown to the kernel once: it keeps no head by which a second submit
+//! could tell what the first has taken, and what is left over moves to the front. Hence one
+//! submit at a time, whichever thread makes it. Proven by `src/queue_tests.rs`.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use super::Inner;
+
+/// The counters of a rewinding queue.
+#[derive(Default)]
+pub(super) struct Rewind {
+    /// Always 0.
+    pub(super) head: AtomicU32,
+    /// How many entries are queued.
+    pub(super) tail: AtomicU32,
+    /// A submit is on its way.
+    busy: AtomicBool,
+}
+
+/// The right to submit, until it is dropped.
+pub(crate) struct Turn<'a> {
+    queue: &'a Inner,
+    rewind: Option<&'a Rewind>,
+    count: u32,
+}
+
+impl Inner {
+    /// Asks for the right to submit `count` entries. Any number of threads has it, but for a
+    /// rewinding queue: EBUSY while another one submits.
+    #[inline]
+    pub(crate) fn turn(&self, count: u32) -> io::Result<Turn<'_>> {
+        match &self.rewind {
+            Some(rewind) if count > 0 => self.turn_to_rewind(rewind, count),
+            _ => Ok(Turn { queue: self, rewind: None, count }),
+        }
+    }
+
+    #[cold]
+    fn turn_to_rewind<'a>(&'a self, rewind: &'a Rewind, count: u32) -> io::Result<Turn<'a>> {
+        // Acquire: what the last submit has moved lies at its new place.
+        if rewind.busy.swap(true, Ordering::Acquire) {
+            return Err(io::Error::from_raw_os_error(libc::EBUSY));
+        }
+        // Counted anew: another thread may have submitted since the caller counted, and behind the
+        // tail lie entries of long ago.
+        Ok(Turn { queue: self, rewind: Some(rewind), count: count.min(self.len()) })
+    }
+
+    /// Takes over what waits in the queue that this one replaces. The kernel moves the entries of
+    /// other queues; of these it does not know.
+    pub(crate) fn adopt(&self, old: &Inner) {
+        if self.rewind.is_none() {
+            return;
+        }
+        let count = old.len().min(self.entries);
+        // SAFETY: both queues hold that many slots, of the same size, in memory of their own.
+        unsafe {
+            let len = count as usize * self.slot;
+            std::ptr::copy_nonoverlapping(old.at(0), self.at(0), len);
+        }
+        self.set_tail(count);
+    }
+}
+
+impl Turn<'_> {
+    /// How many entries to submit.
+    #[inline]
+    pub(crate) fn count(&self) -> u32 {
+        self.count
+    }
+
+    /// The kernel took `taken` entries. Of a rewinding queue, the rest moves to the front.
+    #[inline]
+    pub(crate) fn submitted(self, taken: u32) {
+        if self.rewind.is_some() {
+            self.move_rest(taken);
+        }
+    }
+
+    #[cold]
+    fn move_rest(&self, taken: u32) {
+        let queue = self.queue;
+        let rest = queue.tail().saturating_sub(taken);
+        if rest > 0 && taken > 0 {
+            // SAFETY: both ranges lie within `tail <= entries` slots, and no other submit moves
+            // them meanwhile.
+            unsafe {
+                std::ptr::copy(queue.at(taken), queue.at(0), rest as usize * queue.slot);
+            }
+        }
+        queue.set_tail(rest);
+    }
+}
+
+impl Drop for Turn<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(rewind) = self.rewind {
+            rewind.busy.store(false, Ordering::Release);
+        }
+    }
+}
