@@ -17,6 +17,12 @@ pub(crate) struct Region {
     reclaimed: bool,
 }
 
+// SAFETY: a mapping belongs to the process, not to a thread, and the region lends it as pointers:
+// who reads or writes through them needs an unsafe block, and vouches for that.
+unsafe impl Send for Region {}
+// SAFETY: as above; a shared reference to a region changes nothing in it.
+unsafe impl Sync for Region {}
+
 impl Region {
     /// Maps `len` bytes of a ring descriptor and keeps them from forked children.
     pub(crate) fn map(fd: i32, offset: u64, len: usize) -> io::Result<Region> {

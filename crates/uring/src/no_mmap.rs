@@ -15,7 +15,7 @@ use crate::{cqueue, squeue, syscall, Builder, IoUring};
 
 /// More than the words before the completions take on any architecture.
 const HEADER: usize = 256;
-/// The size of a huge page on the architectures that have the default one.
+/// The size of a huge page, one that most architectures have.
 const HUGE_PAGE: usize = 2 << 20;
 const ENTRIES_MAX: u32 = 32768;
 
@@ -76,7 +76,8 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Builder<S, C> {
     ///
     /// # Errors
     ///
-    /// As for [`build`](Self::build); ENOMEM where no huge page is to be had.
+    /// As for [`build`](Self::build); ENOMEM where no huge page is to be had, EINVAL where there
+    /// are none of this size.
     pub fn build_huge_pages(&self, entries: u32) -> io::Result<IoUring<S, C>> {
         self.allocate(entries, true)
     }
@@ -84,13 +85,18 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Builder<S, C> {
     fn allocate(&self, entries: u32, huge: bool) -> io::Result<IoUring<S, C>> {
         let size = self.memory_size(entries)?;
         let allocate = |len: usize| match huge {
-            true => Region::anonymous(len.next_multiple_of(HUGE_PAGE), libc::MAP_HUGETLB),
+            // The size is asked for: the machine's default may be another one.
+            true => {
+                let flags = libc::MAP_HUGETLB | libc::MAP_HUGE_2MB;
+                Region::anonymous(len.next_multiple_of(HUGE_PAGE), flags)
+            }
             false => Region::anonymous(len, 0),
         };
         self.set_up(entries, allocate(size.rings)?, allocate(size.sqes)?)
     }
 
-    /// Makes the ring in memory of the caller's, both pieces page-aligned and zeroed.
+    /// Makes the ring in memory of the caller's, both pieces page-aligned and zeroed. It is not
+    /// kept from forked children, as other ring memory is: `madvise(2)` does that.
     ///
     /// # Errors
     ///

@@ -94,3 +94,15 @@ fn numbers_agree_with_the_header() {
     }
     assert!(compared > 100, "only {compared} compared");
 }
+
+/// A ring can move to another thread, and so can what was registered with it.
+#[test]
+fn rings_and_their_helpers_belong_to_no_thread() {
+    fn movable<T: Send + Sync>() {}
+    movable::<uring::IoUring>();
+    movable::<uring::LocalRing>();
+    movable::<uring::register::BufRing>();
+    movable::<uring::register::BufGroup>();
+    movable::<uring::register::WaitRegion>();
+    movable::<uring::register::Zcrx>();
+}

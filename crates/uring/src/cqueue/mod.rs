@@ -48,7 +48,8 @@ impl<'a, E: EntryMarker> CompletionQueue<'a, E> {
     ///
     /// # Safety
     ///
-    /// The status must not be asked after the ring is gone.
+    /// The status must not be asked after the ring is gone, nor after it was
+    /// [resized](crate::IoUring::resize), which moves the queue.
     #[inline]
     pub unsafe fn status(&self) -> CompletionStatus {
         CompletionStatus::new(self.queue.head, self.queue.tail)
@@ -62,7 +63,7 @@ impl<'a, E: EntryMarker> CompletionQueue<'a, E> {
     }
 
     /// How many completions the kernel had to drop: it had no memory to keep them, or lacks
-    /// `IORING_FEAT_NODROP`. The next enter says EBADR.
+    /// `IORING_FEAT_NODROP`. Since Linux 5.19 the next enter that waits says EBADR.
     pub fn overflow(&self) -> u32 {
         self.queue.overflow()
     }

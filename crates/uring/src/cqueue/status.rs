@@ -21,7 +21,7 @@ impl CompletionStatus {
     /// Whether everything that the kernel has posted was consumed.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        // SAFETY: who made this vouched that the ring, and so its memory, still exists.
+        // SAFETY: who made this vouched that the ring still exists, in the same memory.
         unsafe { (*self.head).load(Ordering::Relaxed) == (*self.tail).load(Ordering::Acquire) }
     }
 }

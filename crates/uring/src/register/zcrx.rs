@@ -96,7 +96,8 @@ impl Zcrx {
             token: area_reg.rq_area_token,
             rqes: offsets.rqes,
             tail_at: offsets.tail,
-            mask: reg.rq_entries - 1,
+            // Of the number that was checked, whatever the kernel has written back.
+            mask: options.rq_entries - 1,
             tail: 0,
         })
     }
