@@ -9,7 +9,8 @@ pub enum NapiTracking {
     Dynamic,
     /// From [`register_napi_add_id`](crate::Submitter::register_napi_add_id).
     Static,
-    /// Not at all.
+    /// Not at all. Only ever given back: setting it is EINVAL,
+    /// [`unregister_napi`](crate::Submitter::unregister_napi) ends the polling.
     Inactive,
 }
 
