@@ -1,7 +1,7 @@
 //! Building rings, and moving entries through them.
 
 use std::mem::MaybeUninit;
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsFd, AsRawFd};
 
 use io_uring::{cqueue, opcode, squeue, types};
 use io_uring::{
@@ -170,6 +170,15 @@ fn entering_by_hand() {
         EnterFlags::NO_IOWAIT,
     ];
     assert_eq!(known.into_iter().fold(EnterFlags::GETEVENTS, |all, one| all | one).bits(), 0xff);
+}
+
+/// The feature `io_safety`.
+#[test]
+fn a_ring_lends_its_descriptor() {
+    let ring = IoUring::new(4).unwrap();
+    assert_eq!(ring.as_fd().as_raw_fd(), ring.as_raw_fd());
+    let copy = ring.as_fd().try_clone_to_owned().unwrap();
+    assert_ne!(copy.as_raw_fd(), ring.as_raw_fd());
 }
 
 #[test]

@@ -99,6 +99,12 @@ impl RingFd {
         self.fd.as_ref().map_or(-1, AsRawFd::as_raw_fd)
     }
 
+    /// The descriptor, where there is one.
+    #[cfg(feature = "io_safety")]
+    pub(crate) fn plain(&self) -> Option<std::os::fd::BorrowedFd<'_>> {
+        self.fd.as_ref().map(std::os::fd::AsFd::as_fd)
+    }
+
     /// The index that is remembered, whichever thread asks.
     pub(crate) fn index(&self) -> Option<u32> {
         u32::try_from(self.index.load(Ordering::Relaxed)).ok()

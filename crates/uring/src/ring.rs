@@ -204,3 +204,17 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> AsRawFd for IoUring<S, C> {
         self.fd.raw()
     }
 }
+
+#[cfg(feature = "io_safety")]
+impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> std::os::fd::AsFd for IoUring<S, C> {
+    /// The ring's descriptor.
+    ///
+    /// # Panics
+    ///
+    /// Where the ring only has a registered index, after
+    /// [`close_ring_fd`](IoUring::close_ring_fd) or with
+    /// [`setup_registered_fd_only`](Builder::setup_registered_fd_only): there is nothing to lend.
+    fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+        self.fd.plain().expect("the ring has no descriptor, only a registered index")
+    }
+}

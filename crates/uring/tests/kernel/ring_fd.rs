@@ -143,3 +143,17 @@ fn of_threads_that_register_at_once_one_does() {
         assert!(done[0] != done[1], "{done:?}");
     }
 }
+
+/// What is not there is not lent.
+#[cfg(feature = "io_safety")]
+#[test]
+fn a_ring_without_a_descriptor_lends_none() {
+    let mut ring = ring();
+    if !ring.params().is_feature_reg_reg_ring() {
+        return skip("ring_fd::lends_none", "needs Linux 6.3");
+    }
+    ring.submitter().register_ring_fd().unwrap();
+    ring.close_ring_fd().unwrap();
+    let lend = std::panic::AssertUnwindSafe(|| std::os::fd::AsFd::as_fd(&ring).as_raw_fd());
+    assert!(std::panic::catch_unwind(lend).is_err());
+}
