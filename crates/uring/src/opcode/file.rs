@@ -136,8 +136,8 @@ opcode! {
     /// [`register_files_update`](crate::Submitter::register_files_update). Since Linux 5.6. The
     /// result is the number of slots that were handled.
     ///
-    /// With an offset of -1 (`IORING_FILE_INDEX_ALLOC`) the kernel chooses free slots and writes
-    /// their numbers over the descriptors.
+    /// With an offset of -1 (`IORING_FILE_INDEX_ALLOC`, Linux 5.19) the kernel chooses free slots
+    /// and writes their numbers over the descriptors, whatever the type of the pointer.
     FilesUpdate = IORING_OP_FILES_UPDATE -> Entry;
     new { fds: [*const std::os::fd::RawFd], len: [u32] }
     set {

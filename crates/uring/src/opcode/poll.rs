@@ -46,7 +46,8 @@ opcode! {
         events: Option<u32> = None,
         /// The new user data.
         new_user_data: Option<u64> = None,
-        /// With new events: complete again and again.
+        /// Taken beside new events or user data (EINVAL alone), but without effect so far: a poll
+        /// repeats if it was made to.
         multi: bool = false,
     }
     encode |op, sqe| {

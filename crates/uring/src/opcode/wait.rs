@@ -10,7 +10,7 @@ opcode! {
     WaitId = IORING_OP_WAITID -> Entry;
     new { idtype: [libc::idtype_t], id: [libc::id_t], options: [libc::c_int] }
     set {
-        /// Where the kernel describes the child.
+        /// Where the kernel describes the child; it writes there, whatever the type of the pointer.
         infop: *const libc::siginfo_t = ptr::null(),
         /// Must be 0 so far.
         flags: libc::c_uint = 0,

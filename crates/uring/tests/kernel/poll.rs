@@ -53,6 +53,26 @@ fn events_and_user_data_can_change() {
     assert_eq!(result(&mut ring, gone), -libc::ENOENT);
 }
 
+/// Whether a poll repeats stays as it was, whatever the update says.
+#[test]
+fn new_events_do_not_change_whether_it_repeats() {
+    for repeats in [false, true] {
+        for multi in [false, true] {
+            let (mut ring, (read, write)) = (ring(), pipe());
+            let none = opcode::PollAdd::new(types::Fd(read.as_raw_fd()), libc::POLLPRI as u32);
+            push(&mut ring, &[none.multi(repeats).build().user_data(1)]);
+            ring.submit().unwrap();
+            let update = opcode::PollUpdate::new(1).events(Some(IN)).multi(multi).build();
+            assert_eq!(result(&mut ring, update.user_data(2)), 0);
+            (&write).write_all(b"x").unwrap();
+            let done = wait(&mut ring, 1).remove(0);
+            assert_eq!((done.user_data(), cqueue::more(done.flags())), (1, repeats));
+        }
+    }
+    let alone = opcode::PollUpdate::new(1).multi(true).build();
+    assert_eq!(result(&mut ring(), alone), -libc::EINVAL);
+}
+
 /// `IORING_POLL_ADD_LEVEL` is defined, but no kernel takes it.
 #[test]
 fn level_triggering_is_refused() {

@@ -176,6 +176,36 @@ fn messages_plain_and_zero_copy() {
 }
 
 #[test]
+fn a_zero_copy_message_out_of_a_registered_buffer() {
+    if !needs("send::a_zero_copy_message_out_of_a_registered_buffer", 6, 15) {
+        return;
+    }
+    let (mut ring, (a, b)) = (ring(), tcp_pair());
+    let memory = vec![5u8; 4096];
+    let whole = libc::iovec { iov_base: memory.as_ptr().cast_mut().cast(), iov_len: 4096 };
+    let none = libc::iovec { iov_base: std::ptr::null_mut(), iov_len: 0 };
+    // SAFETY: the memory outlives the ring's use of it below.
+    unsafe { ring.submitter().register_buffers(&[none, whole]) }.unwrap();
+    let elsewhere = [0u8; 3];
+    let part = |at: *const u8| libc::iovec { iov_base: at.cast_mut().cast(), iov_len: 3 };
+    for (at, expected) in [(&raw const memory[100], 3), (elsewhere.as_ptr(), -libc::EFAULT)] {
+        let mut iov = part(at);
+        // SAFETY: zeroes are a valid message.
+        let mut msg: libc::msghdr = unsafe { std::mem::zeroed() };
+        (msg.msg_iov, msg.msg_iovlen) = (&raw mut iov, 1);
+        let send = opcode::SendMsgZc::new(types::Fd(a.as_raw_fd()), &raw const msg);
+        let done = run(&mut ring, send.buf_index(Some(1)).build().user_data(1));
+        assert_eq!(done.result(), expected);
+        if cqueue::more(done.flags()) {
+            assert!(cqueue::notif(wait(&mut ring, 1)[0].flags()));
+        }
+    }
+    let mut text = [0; 3];
+    (&b).read_exact(&mut text).unwrap();
+    assert_eq!(text, [5; 3]);
+}
+
+#[test]
 fn a_bundle_sends_what_the_group_has() {
     let (mut ring, (a, b)) = (ring(), tcp_pair());
     if !ring.params().is_feature_recvsend_bundle() {

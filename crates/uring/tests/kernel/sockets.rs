@@ -133,6 +133,23 @@ fn accept_repeats() {
 }
 
 #[test]
+fn accept_repeats_into_free_slots() {
+    if !needs("sockets::accept_repeats_into_free_slots", 5, 19) {
+        return;
+    }
+    let mut ring = ring();
+    ring.submitter().register_files_sparse(2).unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let accept = opcode::AcceptMulti::new(types::Fd(listener.as_raw_fd()));
+    push(&mut ring, &[accept.allocate_file_index(true).build().user_data(1)]);
+    for slot in [0, 1, -libc::ENFILE] {
+        let _client = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let done = wait(&mut ring, 1).remove(0);
+        assert_eq!((done.result(), cqueue::more(done.flags())), (slot, slot >= 0));
+    }
+}
+
+#[test]
 fn accept_can_go_without_waiting() {
     let mut ring = ring();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
