@@ -2,7 +2,7 @@
 //!
 //! Owns the encoding: which argument goes to which byte. Promises zeroes everywhere else. Never
 //! checks what only the kernel can know. Proven by `tests/encoding.rs` (the same bytes as the
-//! `io-uring` crate) and by a test on the real kernel for each operation.
+//! `io-uring` crate), `tests/newer_arguments.rs` and a test on the real kernel for each operation.
 //!
 //! Arguments that an operation cannot go without are given to `new`, the others have setters.
 //! `CODE` is the operation's number, for [`Probe::is_supported`](crate::Probe::is_supported). The

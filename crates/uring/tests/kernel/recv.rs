@@ -181,7 +181,7 @@ fn every_form_can_wait_before_the_first_try() {
     let fd = types::Fd(b.as_raw_fd());
     let first = sys::IORING_RECVSEND_POLL_FIRST as u16;
     // Data is there, so that a first try would not have to wait: the counter of polls would tell,
-    // the result cannot. That the flag is taken along is in tests/encoding.rs.
+    // the result cannot. That the flag is taken along is in tests/newer_arguments.rs.
     (&a).write_all(b"data").unwrap();
     assert_eq!(result(&mut ring, opcode::RecvBundle::new(fd, 1).ioprio(first).build()), 4);
     let unknown = 1 << 14;
