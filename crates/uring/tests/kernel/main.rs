@@ -24,6 +24,7 @@ mod fixed_files;
 mod futex;
 mod life;
 mod local_ring;
+mod lost;
 mod memory_advice;
 mod mixed;
 mod msg_ring;
