@@ -18,8 +18,8 @@ pub struct WaitRegion {
     count: u32,
 }
 
-/// More than the kernel maps, and small enough to be rounded up.
-const REGION_MAX: usize = 1 << 31;
+/// More arguments than any ring has threads; the memory for them is taken at once.
+const COUNT_MAX: u32 = 1 << 20;
 
 impl WaitRegion {
     /// Makes room for `count` arguments (rounded up to pages) and registers it. The ring must be
@@ -27,15 +27,14 @@ impl WaitRegion {
     ///
     /// # Errors
     ///
-    /// EINVAL for an enabled ring, for no argument at all and before Linux 6.13, EBUSY for a ring
-    /// that has a region.
+    /// EINVAL for an enabled ring, for no argument at all or more than 1,048,576 and before Linux
+    /// 6.13, EBUSY for a ring that has a region.
     pub fn register(submitter: &Submitter<'_>, count: u32) -> io::Result<WaitRegion> {
-        let one = size_of::<io_uring_reg_wait>();
-        let len =
-            (count as usize).saturating_mul(one).min(REGION_MAX).next_multiple_of(page_size());
-        if count == 0 {
+        if count == 0 || count > COUNT_MAX {
             return Err(io::Error::from_raw_os_error(libc::EINVAL));
         }
+        let one = size_of::<io_uring_reg_wait>();
+        let len = (count as usize * one).next_multiple_of(page_size());
         let memory = Region::anonymous(len, 0)?;
         let mut description = io_uring_region_desc {
             user_addr: memory.as_ptr() as u64,

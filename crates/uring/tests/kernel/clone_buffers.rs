@@ -59,13 +59,13 @@ fn the_source_can_be_a_registered_index() {
     let source = with_buffers(&mut memory);
     source.submitter().register_ring_fd().unwrap();
     let index = source.registered_index().unwrap() as i32;
-    let target = ring();
+    let mut target = ring();
     let flags = Flags::SRC_REGISTERED;
-    match target.submitter().register_buffers_clone_offset(index, 0, 0, 0, flags) {
-        Err(error) if error.raw_os_error() == Some(libc::EINVAL) => {
-            skip("clone_buffers::registered", "needs Linux 6.12");
-        }
-        done => done.unwrap(),
-    }
-    target.submitter().unregister_buffers().unwrap_or(());
+    target.submitter().register_buffers_clone_offset(index, 0, 0, 0, flags).unwrap();
+    let place = Place::new();
+    let file = place.file("f", b"");
+    let fd = types::Fd(file.as_raw_fd());
+    let write = opcode::WriteFixed::new(fd, memory[0].as_ptr(), 4, 0).build();
+    assert_eq!(result(&mut target, write), 4);
+    target.submitter().unregister_buffers().unwrap();
 }

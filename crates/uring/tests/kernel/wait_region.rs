@@ -40,6 +40,16 @@ fn a_ring_has_one_region_and_takes_it_while_disabled() {
     assert_eq!(errno(WaitRegion::register(&ring.submitter(), 1).map(drop)), libc::EBUSY);
 }
 
+/// Not fewer than were asked for, and not all the memory of the machine.
+#[test]
+fn impossible_numbers_are_refused() {
+    let ring: IoUring = IoUring::builder().setup_r_disabled().build(8).unwrap();
+    for count in [0, (1 << 20) + 1, u32::MAX] {
+        let refused = WaitRegion::register(&ring.submitter(), count);
+        assert_eq!(errno(refused.map(drop)), libc::EINVAL, "{count}");
+    }
+}
+
 #[test]
 fn the_kernel_can_allocate_a_region() {
     let ring: IoUring = IoUring::builder().setup_r_disabled().build(8).unwrap();
