@@ -2,7 +2,7 @@
 
 use super::common::*;
 use uring::register::{BpfFilter, Restriction};
-use uring::{opcode, squeue, sys, IoUring};
+use uring::{opcode, squeue, sys, types, IoUring};
 
 #[test]
 fn only_what_is_allowed_runs() {
@@ -109,4 +109,43 @@ fn a_filter_can_hold_for_a_task() {
         assert!([libc::EINVAL, libc::EBADF].contains(&refusal), "{refusal}");
         skip("restrictions::bpf_filter_task", "needs Linux 7.0");
     }
+}
+
+#[test]
+fn a_filter_can_deny_every_other_operation() {
+    if !needs("restrictions::deny_rest", 7, 0) {
+        return;
+    }
+    let mut ring = ring();
+    let mut allow = BpfFilter::new(opcode::Nop::CODE, returns(1)).unwrap().deny_rest();
+    ring.submitter().register_bpf_filter(&mut allow).unwrap();
+    assert_eq!(result(&mut ring, opcode::Nop::new().build()), 0);
+    assert_eq!(result(&mut ring, opcode::AsyncCancel::new(1).build()), -libc::EACCES);
+}
+
+/// A program sees the arguments of a socket: family, type and protocol behind the common 16 bytes.
+#[test]
+fn a_filter_reads_its_payload_and_can_insist_on_its_size() {
+    if !needs("restrictions::payload", 7, 0) {
+        return;
+    }
+    let mut ring = ring();
+    let instruction = |code, jt, jf, k| libc::sock_filter { code, jt, jf, k };
+    let only_inet = vec![
+        instruction(0x20, 0, 0, 16),                   // load the word at 16
+        instruction(0x15, 0, 1, libc::AF_INET as u32), // equal? go on, else pass one over
+        instruction(0x06, 0, 0, 1),                    // allow
+        instruction(0x06, 0, 0, 0),                    // deny
+    ];
+    let filter = || BpfFilter::new(opcode::Socket::CODE, only_inet.clone()).unwrap();
+    let mut wrong = filter().strict_size().pdu_size(8);
+    assert_eq!(errno(ring.submitter().register_bpf_filter(&mut wrong)), libc::EMSGSIZE);
+    assert_eq!(wrong.kernel_pdu_size(), 12);
+    let mut right = filter().strict_size().pdu_size(12);
+    ring.submitter().register_bpf_filter(&mut right).unwrap();
+    let socket = |family| opcode::Socket::new(family, libc::SOCK_DGRAM, 0).build();
+    let fd = result(&mut ring, socket(libc::AF_INET));
+    assert!(fd > 2, "{fd}");
+    assert_eq!(result(&mut ring, opcode::Close::new(types::Fd(fd)).build()), 0);
+    assert_eq!(result(&mut ring, socket(libc::AF_UNIX)), -libc::EACCES);
 }
