@@ -124,7 +124,7 @@ fn protection_information_is_looked_up_and_refused_by_a_plain_file() {
         let got = result(&mut ring, entry.clone());
         assert!([-libc::EOPNOTSUPP, -libc::EINVAL].contains(&got), "{entry:?}: {got}");
     }
-    for entry in entries(8 as *const _) {
+    for entry in entries(std::ptr::without_provenance(8)) {
         assert_eq!(result(&mut ring, entry.clone()), -libc::EFAULT, "{entry:?}");
     }
     for entry in entries(std::ptr::null()) {
