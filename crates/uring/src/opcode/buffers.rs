@@ -1,13 +1,13 @@
 //! Memory: buffers handed over one by one, and advice about pages.
-//!
-//! Groups filled with [`ProvideBuffers`] are the old form; [`BufRing`](crate::register::BufRing)
-//! is faster and needs no request per buffer.
 
 use crate::squeue::Entry;
 
 opcode! {
     /// Hands `nbufs` buffers of `len` bytes each, one behind the other, to a group. Since Linux
     /// 5.7. The kernel writes to them whenever a request of the group wants one.
+    ///
+    /// This is the old form: [`BufRing`](crate::register::BufRing) is faster and needs no request
+    /// per buffer. A group is one or the other (EINVAL here, EEXIST there).
     ProvideBuffers = IORING_OP_PROVIDE_BUFFERS -> Entry;
     new { addr: [*mut u8], len: [i32], nbufs: [u16], bgid: [u16], bid: [u16] }
     set {}

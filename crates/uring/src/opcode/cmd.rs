@@ -1,13 +1,15 @@
-//! Commands that a file's driver understands (`IORING_OP_URING_CMD`, Linux 5.19).
-//!
-//! What a command means, and what its 16 or 80 bytes hold, is up to the driver; EOPNOTSUPP where
-//! the file has no such commands. The typed commands are in `socket_cmd` and `block_cmd`.
+//! Commands that a file's driver understands. The typed ones are in `socket_cmd` and `block_cmd`.
 
 use crate::squeue::{Entry, Entry128};
 use crate::sys::{self, io_uring_sqe};
 
 opcode! {
-    /// A command with 16 bytes of payload.
+    /// A command for the driver of a file, with 16 bytes of payload. Since Linux 5.19.
+    ///
+    /// What it means, and what its bytes and its result hold, is up to the driver: ublk and btrfs
+    /// take such commands. EOPNOTSUPP where the file has no commands or not this one. A second
+    /// result lies in the first word of [`big_cqe`](crate::cqueue::Entry32::big_cqe), on rings with
+    /// 32-byte completions.
     UringCmd16 = IORING_OP_URING_CMD -> Entry;
     new { fd: [file], cmd_op: [u32] }
     set {
@@ -35,7 +37,8 @@ opcode! {
 }
 
 opcode! {
-    /// A command with 80 bytes of payload, for rings of 128-byte entries.
+    /// [`UringCmd16`] with 80 bytes of payload, for rings of 128-byte entries. Since Linux 5.19.
+    /// NVMe (`sys::nvme_uring_cmd`) and FUSE take such commands.
     UringCmd80 = IORING_OP_URING_CMD -> Entry128;
     new { fd: [file], cmd_op: [u32] }
     set {

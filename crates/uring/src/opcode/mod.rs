@@ -6,8 +6,10 @@
 //!
 //! Arguments that an operation cannot go without are given to `new`, the others have setters.
 //! `CODE` is the operation's number, for [`Probe::is_supported`](crate::Probe::is_supported). The
-//! results and errors are those of the system call of the same name unless said otherwise; every
-//! operation answers EINVAL on a kernel that lacks it.
+//! results and errors are those of the system call of the same name unless said otherwise: an error
+//! is a negative result. Every operation answers EINVAL on a kernel that lacks it. Lengths and
+//! offsets are in bytes, but those of arrays in elements; paths are C strings, relative to a
+//! directory descriptor or to `AT_FDCWD`.
 
 #[macro_use]
 mod builder;

@@ -1,7 +1,4 @@
 //! Messages to other rings.
-//!
-//! The target must not be disabled (EBADFD) and not be the sending ring (EINVAL for files). Without
-//! a ring to send from, [`send_msg_ring`](crate::register::send_msg_ring) does the first kind.
 
 use crate::squeue::Entry;
 use crate::{sys, types};
@@ -9,6 +6,9 @@ use crate::{sys, types};
 opcode! {
     /// Posts a completion on another ring: its result and user data are given here. Since Linux
     /// 5.18, with completion flags since Linux 6.3.
+    ///
+    /// The result here is 0; EBADFD when the target is disabled or no ring at all. Without a ring
+    /// to send from, [`send_msg_ring`](crate::register::send_msg_ring) does the same.
     MsgRingData = IORING_OP_MSG_RING -> Entry;
     new { ring_fd: [dirfd], result: [i32], user_data: [u64], user_flags: [Option<u32>] }
     set {
@@ -32,6 +32,9 @@ opcode! {
 opcode! {
     /// Puts one of this ring's registered files into another ring's table as well, and posts a
     /// completion there. Since Linux 6.0.
+    ///
+    /// The result here is 0, or the slot where the target chose it. EINVAL when both rings are the
+    /// same, EBADF for an empty slot, otherwise as for [`MsgRingData`].
     MsgRingSendFd = IORING_OP_MSG_RING -> Entry;
     new {
         ring_fd: [dirfd],

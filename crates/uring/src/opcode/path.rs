@@ -1,5 +1,4 @@
-//! Operations that name files by path. Paths are C strings, relative to a directory descriptor
-//! or to `AT_FDCWD`.
+//! Operations that name files by path.
 
 use std::os::raw::c_char;
 

@@ -1,7 +1,4 @@
 //! Receiving: once, again and again, in bundles, as messages, without a copy.
-//!
-//! The forms that repeat take their buffers from a group; each completion names its buffer, and
-//! the last one comes without [`more`](crate::cqueue::more), with -ENOBUFS when the group ran dry.
 
 use crate::squeue::Entry;
 use crate::sys;
@@ -37,7 +34,11 @@ opcode! {
 }
 
 opcode! {
-    /// Receives again and again. Since Linux 6.0. `MSG_WAITALL` is refused (EINVAL).
+    /// Receives again and again, into buffers of a group. Since Linux 6.0. `MSG_WAITALL` is refused
+    /// (EINVAL).
+    ///
+    /// Each completion [names its buffer](crate::cqueue::buffer_select); the last one comes
+    /// without [`more`](crate::cqueue::more), with -ENOBUFS when the group ran dry.
     RecvMulti = IORING_OP_RECV -> Entry;
     new { fd: [file], buf_group: [u16] }
     set {
@@ -86,7 +87,7 @@ opcode! {
 }
 
 opcode! {
-    /// [`RecvBundle`], again and again. Since Linux 6.10.
+    /// [`RecvBundle`], again and again as [`RecvMulti`]. Since Linux 6.10.
     RecvMultiBundle = IORING_OP_RECV -> Entry;
     new { fd: [file], buf_group: [u16] }
     set {
@@ -135,8 +136,9 @@ opcode! {
 }
 
 opcode! {
-    /// Receives message after message. Since Linux 6.0. Of `msg` only the lengths of name and
-    /// control data count; [`RecvMsgOut`](crate::types::RecvMsgOut) takes a filled buffer apart.
+    /// Receives message after message, as [`RecvMulti`] does. Since Linux 6.0. Of `msg` only the
+    /// lengths of name and control data count; [`RecvMsgOut`](crate::types::RecvMsgOut) takes a
+    /// filled buffer apart.
     RecvMsgMulti = IORING_OP_RECVMSG -> Entry;
     new { fd: [file], msg: [*const libc::msghdr], buf_group: [u16] }
     set {

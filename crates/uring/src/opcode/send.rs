@@ -1,7 +1,4 @@
 //! Sending, with and without a copy.
-//!
-//! `ioprio` holds the `IORING_RECVSEND_*` flags here: `POLL_FIRST` (Linux 5.19) waits before the
-//! first try, `SEND_VECTORIZED` (Linux 6.17) says that buffer and length are an iovec array.
 
 use std::ptr;
 
@@ -14,7 +11,8 @@ opcode! {
     Send = IORING_OP_SEND -> Entry;
     new { fd: [file], buf: [*const u8], len: [u32] }
     set {
-        /// `IORING_RECVSEND_*`
+        /// `IORING_RECVSEND_POLL_FIRST` (Linux 5.19) waits before the first try,
+        /// `IORING_SEND_VECTORIZED` (Linux 6.17) says that buffer and length are an iovec array.
         ioprio: u16 = 0,
         /// `MSG_*`
         flags: i32 = 0,
@@ -81,8 +79,8 @@ opcode! {
         dest_addr_len: libc::socklen_t = 0,
         /// `MSG_*`
         flags: i32 = 0,
-        /// `IORING_RECVSEND_*`, and `IORING_SEND_ZC_REPORT_USAGE` (Linux 6.2), which makes the
-        /// notification say whether data was copied after all.
+        /// As for [`Send::ioprio`], and `IORING_SEND_ZC_REPORT_USAGE` (Linux 6.2), which makes the
+        /// notification say [whether data was copied](crate::cqueue::zero_copy_copied) after all.
         zc_flags: u16 = 0,
         /// User data for the notification, 0 for the request's own. Since Linux 7.1.
         notif_user_data: u64 = 0,

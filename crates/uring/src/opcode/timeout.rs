@@ -68,7 +68,7 @@ opcode! {
     TimeoutUpdate = IORING_OP_TIMEOUT_REMOVE -> Entry;
     new { user_data: [u64], timespec: [*const types::Timespec] }
     set {
-        /// `ABS` and `LINK_TIMEOUT_UPDATE`. The clock stays that of the timeout: EINVAL for another.
+        /// `ABS` and `LINK_TIMEOUT_UPDATE`. The clock stays that of the timeout: EINVAL for one.
         flags: types::TimeoutFlags = types::TimeoutFlags::empty(),
     }
     encode |op, sqe| {

@@ -3,6 +3,7 @@
 use super::common::*;
 use std::io::Write;
 use std::os::fd::AsRawFd;
+use uring::register::{BufRing, BufRingOptions};
 use uring::{cqueue, opcode, squeue, types};
 
 #[test]
@@ -37,4 +38,24 @@ fn impossible_buffers_are_refused() {
 fn an_operation_without_buffers_refuses_the_flag() {
     let nop = opcode::Nop::new().build().flags(squeue::Flags::BUFFER_SELECT);
     assert_eq!(result(&mut ring(), nop), -libc::EOPNOTSUPP);
+}
+
+#[test]
+fn a_group_is_a_list_or_a_ring() {
+    if !needs("buffers_legacy::a_group_is_a_list_or_a_ring", 5, 19) {
+        return;
+    }
+    let mut ring = ring();
+    let mut memory = vec![0u8; 64];
+    let at = memory.as_mut_ptr();
+    let provide = |group| opcode::ProvideBuffers::new(at, 32, 2, group, 0).build();
+    let (list, of_a_ring) = (provide(1), provide(2));
+    assert!(result(&mut ring, list) >= 0);
+    let new = BufRingOptions::new;
+    let refused = BufRing::register(&ring.submitter(), 4, 1, new()).map(drop);
+    assert_eq!(errno(refused), libc::EEXIST);
+    let _buffers = BufRing::register(&ring.submitter(), 4, 2, new()).unwrap();
+    assert_eq!(result(&mut ring, of_a_ring), -libc::EINVAL);
+    assert_eq!(result(&mut ring, opcode::RemoveBuffers::new(1, 2).build()), -libc::EINVAL);
+    assert_eq!(result(&mut ring, opcode::RemoveBuffers::new(9, 1).build()), 2);
 }

@@ -60,6 +60,15 @@ fn a_file_goes_into_the_other_rings_table() {
     assert!(to.completion().is_empty());
     let bad = opcode::MsgRingSendFd::new(fd, types::Fixed(9), slot, 0).build();
     assert_eq!(result(&mut from, bad), -libc::EBADF);
+    let own = types::Fd(from.as_raw_fd());
+    let bad = opcode::MsgRingSendFd::new(own, types::Fixed(0), slot, 0).build();
+    assert_eq!(result(&mut from, bad), -libc::EINVAL);
+    let any = types::DestinationSlot::auto_target();
+    for slot in 0..3 {
+        let send = opcode::MsgRingSendFd::new(fd, types::Fixed(0), any, 56).build();
+        assert_eq!(result(&mut from, send), slot);
+        assert_eq!(wait(&mut to, 1)[0].result(), slot);
+    }
 }
 
 #[test]

@@ -31,7 +31,13 @@ fn attributes_by_path_and_by_descriptor() {
     let get = opcode::FGetXattr::new(fd, name, value.as_mut_ptr().cast(), 16);
     assert_eq!(result(&mut ring, get.build()), 6);
     assert_eq!(&value[..6], b"other!");
+    let length = opcode::FGetXattr::new(fd, name, std::ptr::null_mut(), 0);
+    assert_eq!(result(&mut ring, length.build()), 6);
+    let short = opcode::FGetXattr::new(fd, name, value.as_mut_ptr().cast(), 2);
+    assert_eq!(result(&mut ring, short.build()), -libc::ERANGE);
     let none = c"user.none".as_ptr();
+    let replace = opcode::FSetXattr::new(fd, none, b"x".as_ptr().cast(), 1);
+    assert_eq!(result(&mut ring, replace.flags(libc::XATTR_REPLACE).build()), -libc::ENODATA);
     let get = opcode::FGetXattr::new(fd, none, value.as_mut_ptr().cast(), 16);
     assert_eq!(result(&mut ring, get.build()), -libc::ENODATA);
     let get = opcode::GetXattr::new(none, value.as_mut_ptr().cast(), path.as_ptr(), 16);
