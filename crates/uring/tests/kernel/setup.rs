@@ -212,7 +212,7 @@ fn the_completion_ring_has_a_mapping_of_its_own() {
     let mut ring = ring();
     let params = *ring.params().as_raw();
     let len = params.cq_off.cqes as usize + params.cq_entries as usize * 16;
-    let offset = i64::from(sys::IORING_OFF_CQ_RING);
+    let offset = sys::IORING_OFF_CQ_RING as libc::off_t;
     // SAFETY: a new mapping at an address of the kernel's choice disturbs nothing.
     let memory = unsafe {
         let (prot, flags) = (libc::PROT_READ, libc::MAP_SHARED);
