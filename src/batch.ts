@@ -11,7 +11,6 @@ export class Batch extends Group<'batch'> {
   readonly #number: number
   #count = 0
   #pending = 0
-  #results = new Int32Array(0)
   #resolve: (results: Int32Array) => void = () => {}
   #reject: (error: Error) => void = () => {}
 
@@ -30,11 +29,12 @@ export class Batch extends Group<'batch'> {
   /** @internal The promise of the results of what was collected. */
   results(): Promise<Int32Array> {
     this.#pending = this.#count
-    this.#results = new Int32Array(this.#count)
+    const results = new Int32Array(this.#count)
     if (this.#count === 0) {
       this[core].owners.dismiss(this.#number)
-      return Promise.resolve(this.#results)
+      return Promise.resolve(results)
     }
+    this.raw = results
     const promise = new Promise<Int32Array>((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
@@ -50,11 +50,11 @@ export class Batch extends Group<'batch'> {
   }
 
   /** @internal */
-  override complete(place: number, result: number): void {
-    this.#results[place] = result
-    if (--this.#pending > 0) return
+  override filled(count: number): void {
+    this.#pending -= count
+    if (this.#pending > 0) return
     this[core].owners.dismiss(this.#number)
-    this.#resolve(this.#results)
+    this.#resolve(this.raw as Int32Array)
   }
 
   /** @internal */

@@ -41,8 +41,13 @@ export abstract class Group<K extends Kind> extends AllOperations<K> {
 
   /** @internal Gives back all slots. */
   protected abstract undo(): void
+  // of the next three a batch has the first two and a chain the third; see `Owner`
   /** @internal */
-  abstract complete(place: number, result: number, slot: number, flags: number, index: number): void
+  raw: Int32Array | undefined
+  /** @internal */
+  filled(_count: number): void {}
+  /** @internal */
+  complete(_place: number, _result: number, _slot: number, _flags: number, _index: number): void {}
   /** @internal */
   abstract fail(place: number, error: Error): void
 }

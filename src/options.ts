@@ -57,6 +57,16 @@ export function isPosition(position: number): boolean {
   return position >= 0 && Number.isSafeInteger(position)
 }
 
+/** Whether a value can be the index of a registered buffer. */
+export function isBufIndex(index: unknown): boolean {
+  return typeof index === 'number' && (index & 0xffff) === index
+}
+
+/** The index of a registered buffer. */
+export function checkBufIndex(index: number): number {
+  return checkUint(index, 'bufIndex', 0xffff)
+}
+
 /** As `toFd`, and `AT_FDCWD` for the working directory. */
 export function toDirfd(file: FileLike): number {
   return file === AT_FDCWD ? AT_FDCWD : toFd(file, 'dirfd')

@@ -285,35 +285,44 @@ export class Core {
 
   #handOut(count: number): void {
     const results = this.#results
-    const owned = this.#owned
-    const places = this.#places
-    const { objects } = this
-    let owner = NOBODY
-    let taker: Owner | undefined
-    for (let index = 0, at = 0; index < count; index++, at += RESULT_WORDS) {
+    for (let index = 0; index < count;) {
+      const at = index * RESULT_WORDS
       const slot = results[at] as number
-      const result = results[at + 1] as number
-      if (owned[slot] === NOBODY) {
-        this.#settlePromise(slot, result, results[at + 2] as number, index)
-        continue
-      }
-      if (owned[slot] !== owner) {
-        owner = owned[slot] as number
-        taker = this.owners.at(owner)
-      }
-      owned[slot] = NOBODY
-      ;(taker as Owner).complete(
-        places[slot] as number,
-        result,
-        slot,
-        results[at + 2] as number,
-        index,
-      )
-      objects[slot] = undefined
-      if (this.#watch.active) this.#watch.forget(slot)
+      const owner = this.owners.at(this.#owned[slot] as number)
+      if (owner === undefined) {
+        this.#settlePromise(slot, results[at + 1] as number, results[at + 2] as number, index++)
+      } else if (owner.raw === undefined) {
+        const [result, flags] = [results[at + 1] as number, results[at + 2] as number]
+        owner.complete(this.#places[slot] as number, result, slot, flags, index++)
+        this.#disown(slot)
+      } else index += this.#fill(owner, owner.raw, index, count)
     }
     // only now: a getter planted on Object.prototype.then runs inside resolve()
     this.#free.giveAll(results, count, RESULT_WORDS)
+  }
+
+  /** Puts the owner's results, as many as follow each other from number `first` on, into `raw`;
+   *  gives how many they are. */
+  #fill(owner: Owner, raw: Int32Array, first: number, count: number): number {
+    const results = this.#results
+    const owned = this.#owned
+    const places = this.#places
+    const number = owned[results[first * RESULT_WORDS] as number]
+    let index = first
+    for (let at = first * RESULT_WORDS; index < count; index++, at += RESULT_WORDS) {
+      const slot = results[at] as number
+      if (owned[slot] !== number) break
+      raw[places[slot] as number] = results[at + 1] as number
+      this.#disown(slot)
+    }
+    owner.filled(index - first)
+    return index - first
+  }
+
+  #disown(slot: number): void {
+    this.#owned[slot] = NOBODY
+    this.objects[slot] = undefined
+    if (this.#watch.active) this.#watch.forget(slot)
   }
 
   #settlePromise(slot: number, result: number, flags: number, index: number): void {

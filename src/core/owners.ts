@@ -3,6 +3,10 @@
 
 /** Takes results. */
 export interface Owner {
+  /** Where its raw results go, by place; without it, `complete` is called for each. */
+  readonly raw: Int32Array | undefined
+  /** `count` more results are in `raw`. */
+  filled(count: number): void
   /** Operation number `place`, in `slot`, is over; `index` says which result of this flush it is. */
   complete(place: number, result: number, slot: number, flags: number, index: number): void
   /** The ring failed with operation `place` in flight. */

@@ -51,7 +51,14 @@ export class Requests {
   }
 
   /** Begins a transfer of `len` bytes at a position: all of it at once. */
-  transfer(slot: number, opcode: number, fd: number, position: number, len: number): void {
+  transfer(
+    slot: number,
+    opcode: number,
+    fd: number,
+    position: number,
+    len: number,
+    bufIndex: number,
+  ): void {
     const words = this.#words
     const base = slot << WORDS_SHIFT
     words[base] = opcode
@@ -59,6 +66,7 @@ export class Requests {
     words[base + WORD.off] = position
     words[base + WORD.off + 1] = position < TWO_32 ? 0 : position / TWO_32
     words[base + WORD.len] = len
+    words[base + WORD.bufIndex] = bufIndex
   }
 
   /** Undoes what was written for an operation that is never queued. */

@@ -15,11 +15,12 @@ import {
 } from '../generated/constants'
 import {
   TRANSFER_MAX,
+  checkBufIndex,
   checkOffset,
   checkPosition,
-  checkUint,
   checkUint32,
   checkView,
+  isBufIndex,
   isFd,
   isPosition,
   toFd,
@@ -193,16 +194,21 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
     const own = this[core]
     if (
       options === undefined &&
-      bufIndex === 0 &&
       typeof fd === 'number' &&
       typeof position === 'number' &&
       buffer instanceof Uint8Array
     ) {
       const { length } = buffer
       // the usual case, 30 ns shorter; whatever is not usual is looked at, and refused, below
-      if (isFd(fd) && isPosition(position) && length > 0 && length <= TRANSFER_MAX) {
+      if (
+        isFd(fd) &&
+        isPosition(position) &&
+        length > 0 &&
+        length <= TRANSFER_MAX &&
+        isBufIndex(bufIndex)
+      ) {
         const slot = own.take()
-        own.requests.transfer(slot, operation.opcode, fd, position, length)
+        own.requests.transfer(slot, operation.opcode, fd, position, length, bufIndex)
         own.lend(slot, buffer)
         return this[end](slot, operation)
       }
@@ -211,13 +217,13 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
     const bytes = checkView(buffer)
     const memory = toBytes(buffer)
     checkPosition(position)
-    if (bufIndex !== 0) checkUint(bufIndex, 'bufIndex', 0xffff)
+    checkBufIndex(bufIndex)
     const rwFlags = rwFlagsOf(options)
     const slot = this[begin](operation, file, options)
     const { requests } = own
     requests.setPosition(slot, position)
     requests.setLen(slot, bytes)
-    if (bufIndex !== 0) requests.setBufIndex(slot, bufIndex)
+    requests.setBufIndex(slot, bufIndex)
     if (rwFlags !== 0) requests.setOpFlags(slot, rwFlags)
     own.lend(slot, memory)
     return this[end](slot, operation)
