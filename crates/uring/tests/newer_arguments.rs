@@ -21,7 +21,7 @@ fn newer_arguments_lie_where_the_kernel_looks() {
     let raw = *opcode::Send::new(fd, null, 1).buf_group(4).build().as_raw();
     assert_eq!((raw.buf_index, raw.ioprio), (4, 0));
     let raw = *opcode::Fadvise64::new(fd, 1 << 33, 2).offset(3).build().as_raw();
-    assert_eq!((raw.addr, raw.len, raw.off, raw.op_flags), (1 << 33, 0, 3, 2));
+    assert_eq!((raw.fd, raw.addr, raw.len, raw.off, raw.op_flags), (1, 1 << 33, 0, 3, 2));
     let raw = *opcode::GetSockOpt::new(fd, 1, 2, null.cast(), 4).flags(1).build().as_raw();
     assert_eq!((raw.op_flags, raw.file_index), (1, 4));
     let raw = *opcode::RecvMulti::new(fd, 1).total(77).build().as_raw();
@@ -39,7 +39,10 @@ fn newer_arguments_lie_where_the_kernel_looks() {
     let raw = *opcode::UringCmd16::new(fd, 1).multishot_group(Some(3)).build().as_raw();
     assert_eq!((raw.buf_index, raw.op_flags), (3, sys::IORING_URING_CMD_MULTISHOT));
     let raw = *opcode::BlockDiscard::new(fd, 4096, 8192).build().as_raw();
-    assert_eq!((raw.addr, raw.addr3), (4096, 8192));
+    let discard = u64::from(sys::BLOCK_URING_CMD_DISCARD);
+    assert_eq!((raw.fd, raw.off, raw.addr, raw.addr3), (1, discard, 4096, 8192));
+    let raw = *opcode::BlockZoneResetAll::new(fd).build().as_raw();
+    assert_eq!((raw.fd, raw.off), (1, u64::from(sys::BLOCK_URING_CMD_ZONE_RESET_ALL)));
     let raw = *opcode::TimeoutImmediate::new(1000).build().as_raw();
     assert_eq!((raw.addr, raw.op_flags), (1000, sys::IORING_TIMEOUT_IMMEDIATE_ARG));
     let raw = *opcode::LinkTimeoutImmediate::new(1000).build().as_raw();
