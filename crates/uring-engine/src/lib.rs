@@ -37,6 +37,7 @@ mod ring;
 mod slots;
 mod token;
 mod turn;
+mod workers;
 
 pub use counts::Counts;
 pub use encode::{Encode, Encoded};

@@ -2,7 +2,7 @@
 //! Which flags those are is found by trying (a version number tells little: distributions
 //! back-port and sandboxes forbid).
 
-use crate::{limits, Completion, Kernel};
+use crate::{limits, workers, Completion, Kernel};
 use std::io;
 use std::os::fd::{AsRawFd, RawFd};
 use std::time::Duration;
@@ -73,6 +73,8 @@ pub fn open(setup: Setup) -> io::Result<Ring> {
                 if !parameters.is_feature_nodrop() || !parameters.is_feature_submit_stable() {
                     return Err(io::Error::from_raw_os_error(libc::EOPNOTSUPP));
                 }
+                // fewer workers are no reason to have no ring
+                let _ = workers::raise(&ring);
                 return Ok(Ring { ring, rung });
             }
             // a flag this kernel does not know

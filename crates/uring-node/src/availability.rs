@@ -1,12 +1,20 @@
 //! Can this process use io_uring? Answered by doing it: a ring is opened and a NOP goes through.
 
 use napi_derive::napi;
-use uring_engine::{open, Kernel, Setup};
+use std::io;
+use uring_engine::limits::ENTRIES_DEFAULT;
+use uring_engine::{open, Kernel, Ring, Setup};
 
-/// Opens a small ring and completes one NOP. Gives 0, or the errno that stood in the way.
+/// A ring as it is by default: should it be the thread's first, kernels before 5.15 size the pool
+/// of workers by it for good (`workers` of the engine).
+fn trial() -> io::Result<Ring> {
+    open(Setup::new(ENTRIES_DEFAULT, None))
+}
+
+/// Opens a ring and completes one NOP. Gives 0, or the errno that stood in the way.
 #[napi]
 pub fn probe() -> i32 {
-    let mut ring = match open(Setup::new(2, None)) {
+    let mut ring = match trial() {
         Ok(ring) => ring,
         Err(error) => return error.raw_os_error().unwrap_or(libc::EIO),
     };
@@ -26,7 +34,7 @@ pub fn probe() -> i32 {
 /// The opcodes this kernel supports (IORING_REGISTER_PROBE), or a negative errno.
 #[napi]
 pub fn supported_opcodes() -> napi::Either<Vec<u32>, i32> {
-    let ring = match open(Setup::new(2, None)) {
+    let ring = match trial() {
         Ok(ring) => ring,
         Err(error) => return napi::Either::B(-error.raw_os_error().unwrap_or(libc::EIO)),
     };
