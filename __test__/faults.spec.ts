@@ -37,7 +37,11 @@ function spoiled(
 ): Promise<Ended> {
   return inChild(body, {
     ...options,
-    env: { LD_PRELOAD: library, URING_FAULT: fault, UV_USE_IO_URING: '0' },
+    env: {
+      LD_PRELOAD: [process.env.LD_PRELOAD, library].filter(Boolean).join(' '),
+      URING_FAULT: fault,
+      UV_USE_IO_URING: '0',
+    },
   })
 }
 
