@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { constants as os, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
+import { constants } from 'uring'
 import { inChild, ROOT, type ChildOptions, type Ended, type Inside } from './helpers/child'
 import { file, pattern } from './helpers/temp'
 
@@ -241,5 +242,23 @@ for (const [name, errno, reason] of [
     t.like(told, { available: false, reason, code: name } as never)
     t.like(thrown, { code: 'ERR_URING_UNAVAILABLE', reason, cause: name } as never)
     t.true(String(told['remedy']).length > 15)
+  })
+}
+
+for (const feature of ['IORING_FEAT_NODROP', 'IORING_FEAT_SUBMIT_STABLE'] as const) {
+  test(`a ring without ${feature} is not used, and the refusal names it (R58)`, async (t) => {
+    const { code, said, stderr } = await spoiled(
+      `setup without ${constants[feature]}`,
+      ({ uring, say }) => {
+        try {
+          void new uring.Ring().dispose()
+        } catch (error) {
+          say({ ...(error as object), message: (error as Error).message })
+        }
+      },
+    )
+    t.is(code, 0, stderr)
+    t.like(said[0], { code: 'ERR_URING_UNAVAILABLE', reason: 'kernel' } as never)
+    t.true(String((said[0] as { message: string }).message).includes(feature))
   })
 }

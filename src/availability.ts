@@ -121,8 +121,15 @@ function explain(errno: number): Refusal {
             message: 'This kernel has no io_uring',
             remedy: 'Run Linux 5.10 or newer with CONFIG_IO_URING=y.',
           }
+    case 'ENOTSUP': // as Node calls EOPNOTSUPP; the engine's, of a ring that it would not rely on
+      return {
+        code,
+        reason: 'kernel',
+        message:
+          'The io_uring of this kernel lacks IORING_FEAT_NODROP or IORING_FEAT_SUBMIT_STABLE',
+        remedy: 'Run Linux 5.10 or newer.',
+      }
     case 'EINVAL':
-    case 'EOPNOTSUPP':
       return {
         code,
         reason: 'kernel',

@@ -3,6 +3,7 @@
 //   CALL ERRNO FROM COUNT   calls number FROM to FROM + COUNT - 1 of setup, enter or register fail
 //   enter every ERRNO N     every Nth enter fails
 //   enter partial N         no enter takes more than N entries
+//   setup without BITS      a new ring says that it has not these features
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -12,6 +13,8 @@
 #include <string.h>
 
 enum { SETUP = 425, ENTER = 426, REGISTER = 427, ARGUMENTS = 6 };
+// the word of struct io_uring_params that holds the features
+enum { FEATURES = 5 };
 
 static long counts[3];
 
@@ -43,5 +46,10 @@ long syscall(long number, ...) {
   va_end(list);
   int error = fails(number, arguments);
   if (error != 0) return errno = error, -1;
-  return real(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]);
+  const char *fault = getenv("URING_FAULT");
+  unsigned without = 0;
+  long answer = real(number, arguments[0], arguments[1], arguments[2], arguments[3], arguments[4], arguments[5]);
+  if (number == SETUP && fault != NULL && sscanf(fault, "setup without %u", &without) == 1)
+    ((unsigned *)arguments[1])[FEATURES] &= ~without;
+  return answer;
 }

@@ -39,11 +39,11 @@ type Rung = fn(&mut Builder) -> &mut Builder;
 /// COOP_TASKRUN, not DEFER_TASKRUN: the event loop sleeps in epoll on the ring's descriptor, and
 /// on 6.12 and newer that does not wake for deferred task work. Throughput differs by less than
 /// 3 % because cached reads complete inside the submit anyway.
-const LADDER: [(&str, Rung); 4] = [
-    ("6.6", |ring| coop(ring).setup_single_issuer().setup_no_sqarray()),
-    ("6.0", |ring| coop(ring).setup_single_issuer()),
-    ("5.19", coop),
-    ("5.10", |ring| ring),
+const LADDER: [Rung; 4] = [
+    |ring| coop(ring).setup_single_issuer().setup_no_sqarray(), // Linux 6.6
+    |ring| coop(ring).setup_single_issuer(),                    // 6.0
+    coop,                                                       // 5.19
+    |ring| ring,
 ];
 
 fn coop(ring: &mut Builder) -> &mut Builder {
@@ -53,8 +53,6 @@ fn coop(ring: &mut Builder) -> &mut Builder {
 /// A ring of our own.
 pub struct Ring {
     ring: IoUring,
-    /// Kernel release whose flags were taken, e.g. "6.6".
-    rung: &'static str,
 }
 
 /// Opens a ring with the best flags this kernel takes.
@@ -64,7 +62,7 @@ pub struct Ring {
 /// completions (no `IORING_FEAT_NODROP`, before 5.5).
 pub fn open(setup: Setup) -> io::Result<Ring> {
     let mut refusal = io::Error::from_raw_os_error(libc::EINVAL);
-    for (rung, flags) in LADDER {
+    for flags in LADDER {
         let mut builder = IoUring::builder();
         builder.dontfork().setup_clamp().setup_cqsize(setup.cq_entries);
         match flags(&mut builder).build(setup.entries) {
@@ -75,7 +73,7 @@ pub fn open(setup: Setup) -> io::Result<Ring> {
                 }
                 // fewer workers are no reason to have no ring
                 let _ = workers::raise(&ring);
-                return Ok(Ring { ring, rung });
+                return Ok(Ring { ring });
             }
             // a flag this kernel does not know
             Err(error) if error.raw_os_error() == Some(libc::EINVAL) => refusal = error,
@@ -89,11 +87,6 @@ impl Ring {
     /// What the kernel gave: entries, features, flags.
     pub fn parameters(&self) -> &Parameters {
         self.ring.params()
-    }
-
-    /// The kernel release whose set of flags the ring runs with.
-    pub fn rung(&self) -> &'static str {
-        self.rung
     }
 
     /// For registrations.

@@ -241,7 +241,6 @@ fn r58_an_open_ring_loses_no_completion_and_copies_entries() {
     let ring = uring_engine::open(uring_engine::Setup::new(4, None)).expect("io_uring");
     assert!(ring.parameters().is_feature_nodrop());
     assert!(ring.parameters().is_feature_submit_stable());
-    assert!(["6.6", "6.0", "5.19", "5.10"].contains(&ring.rung()));
 }
 
 fn tempfile() -> std::fs::File {
