@@ -59,7 +59,7 @@ export declare class NativeRing {
 /** Opens a ring; gives a negative errno of io_uring_setup(2) when the kernel refuses. */
 export declare function openRing(entries: number, cqEntries: number | undefined | null, slots: number): NativeRing | number
 
-/** Opens a small ring and completes one NOP. Gives 0, or the errno that stood in the way. */
+/** Opens a ring and completes one NOP. Gives 0, or the errno that stood in the way. */
 export declare function probe(): number
 
 /** Engine counters; see `RingStats` of the facade. */
