@@ -6,6 +6,7 @@ import { obstacle, unsupportedPlace } from './availability'
 import { load } from './binding'
 import { Chain, type ChainOptions, type Linked } from './chain'
 import { Core } from './core/core'
+import { firstSlots } from './core/free'
 import type { Operation } from './core/operation'
 import {
   AbortError,
@@ -91,7 +92,7 @@ function open(options: RingOptions): Core {
   const inFlight = atLeastOne(options.inFlight, 'inFlight', IN_FLIGHT_MAX, 65_536)
   // where it cannot work the addon is not even loaded: it may not be callable there
   const native = unsupportedPlace() === undefined ? load() : undefined
-  const slots = Core.slots(inFlight)
+  const slots = firstSlots(inFlight)
   const ring =
     native === undefined || native instanceof Error ? 0 : native.openRing(entries, cqEntries, slots)
   if (typeof ring === 'number') {

@@ -10,10 +10,10 @@
 
 import type { NativeRing } from '#binding'
 import { AbortError, ringBusy, ringClosed, ringFailed } from '../errors'
-import { FreeSlots, larger } from './free'
+import { FreeSlots } from './free'
 import { Lending } from './lending'
 import type { Operation } from './operation'
-import { NOBODY, Owners, type Owner } from './owners'
+import { Owners, type Owner } from './owners'
 import { EVERY, Postponed } from './postponed'
 import { Requests } from './request'
 import { OUTPUT_WORDS, failure, settled } from './settle'
@@ -28,9 +28,6 @@ const resolved = Promise.resolve()
 
 type Resolve = (value: unknown) => void
 
-/** Slots of a new ring, unless its limit is lower. */
-const SLOTS_FIRST = 512
-
 export class Core {
   readonly native: NativeRing
   readonly requests: Requests
@@ -44,9 +41,6 @@ export class Core {
   /** Who takes raw results instead of promises. */
   readonly owners = new Owners()
 
-  /** By slot: the number of its owner, and which of the owner's operations it is. */
-  #owned = new Int32Array(0)
-  #places = new Int32Array(0)
   /** While a batch or a chain is being collected nothing is submitted. */
   #collecting = 0
   readonly #postponed = new Postponed()
@@ -92,11 +86,6 @@ export class Core {
     this.#lendNative = lend
   }
 
-  /** How many slots a new ring with this limit starts with. */
-  static slots(limit: number): number {
-    return Math.min(limit, SLOTS_FIRST)
-  }
-
   /** Operations that have not settled. */
   get inFlight(): number {
     return this.#broken ? 0 : this.#free.taken
@@ -123,7 +112,7 @@ export class Core {
   release(slot: number): void {
     this.requests.clear(slot)
     this.objects[slot] = undefined
-    this.#owned[slot] = NOBODY
+    this.owners.disown(slot)
     this.#operations[slot] = undefined
     this.#watch.forget(slot)
     this.#free.give(slot)
@@ -162,8 +151,7 @@ export class Core {
   /** Queues the operation in `slot`; its raw result goes to the owner, as its number `place`.
    *  `launch` follows when all are queued. */
   own(slot: number, owner: number, place: number): void {
-    this.#owned[slot] = owner
-    this.#places[slot] = place
+    this.owners.own(slot, owner, place)
     this.#queue[this.#queued++] = slot
   }
 
@@ -190,7 +178,7 @@ export class Core {
   /** Takes the owner's operations out of the queue again. */
   withdraw(owner: number): void {
     const queued = this.#queue.subarray(0, this.#queued).filter((slot) => {
-      const others = this.#owned[slot] !== owner
+      const others = this.owners.owned[slot] !== owner
       if (!others) this.release(slot)
       return others
     })
@@ -288,12 +276,12 @@ export class Core {
     for (let index = 0; index < count;) {
       const at = index * RESULT_WORDS
       const slot = results[at] as number
-      const owner = this.owners.at(this.#owned[slot] as number)
+      const owner = this.owners.of(slot)
       if (owner === undefined) {
         this.#settlePromise(slot, results[at + 1] as number, results[at + 2] as number, index++)
       } else if (owner.raw === undefined) {
         const [result, flags] = [results[at + 1] as number, results[at + 2] as number]
-        owner.complete(this.#places[slot] as number, result, slot, flags, index++)
+        owner.complete(this.owners.places[slot] as number, result, slot, flags, index++)
         this.#disown(slot)
       } else index += this.#fill(owner, owner.raw, index, count)
     }
@@ -305,8 +293,7 @@ export class Core {
    *  gives how many they are. */
   #fill(owner: Owner, raw: Int32Array, first: number, count: number): number {
     const results = this.#results
-    const owned = this.#owned
-    const places = this.#places
+    const { owned, places } = this.owners
     const number = owned[results[first * RESULT_WORDS] as number]
     let index = first
     for (let at = first * RESULT_WORDS; index < count; index++, at += RESULT_WORDS) {
@@ -320,7 +307,7 @@ export class Core {
   }
 
   #disown(slot: number): void {
-    this.#owned[slot] = NOBODY
+    this.owners.disown(slot)
     this.objects[slot] = undefined
     if (this.#watch.active) this.#watch.forget(slot)
   }
@@ -362,11 +349,11 @@ export class Core {
     const error = ringFailed(errno)
     this.refuse(error)
     for (let slot = 0; slot < this.#free.total; slot++) {
-      const owner = this.owners.at(this.#owned[slot] as number)
+      const owner = this.owners.of(slot)
       if (owner === undefined && this.#operations[slot] === undefined) continue
       this.#operations[slot] = undefined
       this.#watch.forget(slot)
-      if (owner !== undefined) owner.fail(this.#places[slot] as number, error)
+      if (owner !== undefined) owner.fail(this.owners.places[slot] as number, error)
       else this.#resolves[slot]?.(Promise.reject(error))
     }
     this.#broken = true
@@ -387,8 +374,7 @@ export class Core {
   }
 
   #addSlots(slots: number): void {
-    this.#owned = larger(this.#owned, slots)
-    this.#places = larger(this.#places, slots)
+    this.owners.grow(slots)
     for (let slot = this.#free.total; slot < slots; slot++) {
       this.objects.push(undefined)
       this.#operations.push(undefined)

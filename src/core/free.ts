@@ -1,5 +1,13 @@
 // Which slots are free, last given back first: what was used last is still in the cache.
 
+/** Slots of a new ring, unless its limit is lower. */
+const SLOTS_FIRST = 512
+
+/** How many slots a new ring with this limit starts with. */
+export function firstSlots(limit: number): number {
+  return Math.min(limit, SLOTS_FIRST)
+}
+
 /** The stack of free slots. */
 export class FreeSlots {
   #stack: Int32Array<ArrayBuffer> = new Int32Array(0)

@@ -1,6 +1,8 @@
 // Who takes the raw results of operations that were started together: a batch, a chain. They are
 // known by number, so that a slot's owner is a number in a table and not a reference to trace.
 
+import { larger } from './free'
+
 /** Takes results. */
 export interface Owner {
   /** Where its raw results go, by place; without it, `complete` is called for each. */
@@ -17,6 +19,9 @@ export interface Owner {
 export const NOBODY = 0
 
 export class Owners {
+  /** By slot: the number of its owner, and which of the owner's operations it is. */
+  owned = new Int32Array(0)
+  places = new Int32Array(0)
   readonly #owners: (Owner | undefined)[] = [undefined]
   readonly #free: number[] = []
 
@@ -33,7 +38,25 @@ export class Owners {
     this.#free.push(number)
   }
 
-  at(number: number): Owner | undefined {
-    return this.#owners[number]
+  /** Gives the slot to an owner, as its operation number `place`. */
+  own(slot: number, number: number, place: number): void {
+    this.owned[slot] = number
+    this.places[slot] = place
+  }
+
+  /** The slot is nobody's again. */
+  disown(slot: number): void {
+    this.owned[slot] = NOBODY
+  }
+
+  /** Whose the slot is. */
+  of(slot: number): Owner | undefined {
+    return this.#owners[this.owned[slot] as number]
+  }
+
+  /** Adds slots, up to `total`. */
+  grow(total: number): void {
+    this.owned = larger(this.owned, total)
+    this.places = larger(this.places, total)
   }
 }
