@@ -41,7 +41,6 @@ function spoiled(
     env: {
       LD_PRELOAD: [process.env.LD_PRELOAD, library].filter(Boolean).join(' '),
       URING_FAULT: fault,
-      UV_USE_IO_URING: '0',
     },
   })
 }
