@@ -20,7 +20,13 @@ export function descriptorCount(): number {
   return descriptors().size
 }
 
+/** Which of them are rings. */
+export function rings(): Set<number> {
+  const open = [...descriptors()].filter(([, target]) => target.includes('[io_uring]'))
+  return new Set(open.map(([fd]) => fd))
+}
+
 /** How many of them are rings. */
 export function ringCount(): number {
-  return [...descriptors().values()].filter((target) => target.includes('[io_uring]')).length
+  return rings().size
 }
