@@ -4,10 +4,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { markdownTable } from 'markdown-table'
 import { inRoot } from '../scripts/lib/paths'
 import { GROUPS } from './groups'
-import type { MatrixRun } from './main'
 import { SERIES } from './series'
 import { cellOf, skippedItems, totals, wordsBelow } from './table'
-import type { KernelVerdict } from './verdict'
+import type { KernelVerdict, MatrixRun } from './verdict'
 
 export function writeDocs(run: MatrixRun): void {
   const file = inRoot('docs', 'kernels.json')

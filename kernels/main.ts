@@ -10,18 +10,7 @@ import type { Series } from './series'
 import { selfTest } from './self-test'
 import { resultTable, totals, wordsBelow } from './table'
 import { inParallel } from '../scripts/lib/parallel'
-import type { KernelVerdict } from './verdict'
-
-export interface MatrixRun {
-  readonly date: string
-  readonly machine: {
-    readonly cpu: string
-    readonly cpus: number
-    readonly arch: string
-    readonly kernel: string
-  }
-  readonly kernels: readonly KernelVerdict[]
-}
+import type { KernelVerdict, MatrixRun } from './verdict'
 
 /** What guests that share an image have in common. */
 function placeOf({ arch, libc }: Series): string {

@@ -30,6 +30,18 @@ export interface KernelVerdict {
   readonly logLines: number
 }
 
+/** A run of the matrix; `--json` and docs/kernels.json hold one. */
+export interface MatrixRun {
+  readonly date: string
+  readonly machine: {
+    readonly cpu: string
+    readonly cpus: number
+    readonly arch: string
+    readonly kernel: string
+  }
+  readonly kernels: readonly KernelVerdict[]
+}
+
 const THIS_RUN = new Date().toISOString()
 
 export function judge(kernel: Kernel, run: GuestRun, planned: readonly string[]): KernelVerdict {
