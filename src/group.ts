@@ -13,8 +13,11 @@ export abstract class Group<K extends Kind> extends AllOperations<K> {
 
   /** @internal Refuses an operation that was begun too late, or whose signal is aborted already. */
   protected admit(slot: number, operation: Operation<unknown>): void {
+    if (!this.#collecting || this[core].refusal !== undefined) this.#refuse(slot, operation)
+  }
+
+  #refuse(slot: number, operation: Operation<unknown>): never {
     const own = this[core]
-    if (this.#collecting && own.refusal === undefined) return
     const { refusal } = own
     own.refusal = undefined
     own.release(slot)
@@ -30,12 +33,16 @@ export abstract class Group<K extends Kind> extends AllOperations<K> {
 
   /** @internal Runs `collect`; when it throws, everything it added is undone. */
   collect<R>(collect: () => R): R {
+    const own = this[core]
+    own.hold()
     try {
-      return this[core].collect(collect, () => {
-        this.undo()
-      })
+      return collect()
+    } catch (error) {
+      this.undo()
+      throw error
     } finally {
       this.#collecting = false
+      own.letGo()
     }
   }
 

@@ -10,31 +10,31 @@ export function firstSlots(limit: number): number {
 
 /** The stack of free slots. */
 export class FreeSlots {
-  #stack: Int32Array<ArrayBuffer> = new Int32Array(0)
-  #count = 0
-  #total = 0
+  private stack: Int32Array<ArrayBuffer> = new Int32Array(0)
+  private count = 0
+  private size = 0
 
   /** All slots, free or not. */
   get total(): number {
-    return this.#total
+    return this.size
   }
 
   /** Slots that are taken. */
   get taken(): number {
-    return this.#total - this.#count
+    return this.size - this.count
   }
 
   get none(): boolean {
-    return this.#count === 0
+    return this.count === 0
   }
 
   /** Takes a slot. There must be one. */
   take(): number {
-    return this.#stack[--this.#count] as number
+    return this.stack[--this.count] as number
   }
 
   give(slot: number): void {
-    this.#stack[this.#count++] = slot
+    this.stack[this.count++] = slot
   }
 
   /**
@@ -43,15 +43,15 @@ export class FreeSlots {
    */
   giveAll(results: Int32Array, count: number, words: number): void {
     for (let at = (count - 1) * words; at >= 0; at -= words) {
-      this.#stack[this.#count++] = results[at] as number
+      this.stack[this.count++] = results[at] as number
     }
   }
 
   /** Adds slots, up to `total`. */
   grow(total: number): void {
-    this.#stack = larger(this.#stack, total)
-    for (let slot = total - 1; slot >= this.#total; slot--) this.#stack[this.#count++] = slot
-    this.#total = total
+    this.stack = larger(this.stack, total)
+    for (let slot = total - 1; slot >= this.size; slot--) this.stack[this.count++] = slot
+    this.size = total
   }
 }
 

@@ -22,20 +22,20 @@ export class Owners {
   /** By slot: the number of its owner, and which of the owner's operations it is. */
   owned = new Int32Array(0)
   places = new Int32Array(0)
-  readonly #owners: (Owner | undefined)[] = [undefined]
-  readonly #free: number[] = []
+  private readonly owners: (Owner | undefined)[] = [undefined]
+  private readonly free: number[] = []
 
   /** A number for `owner`. */
   enlist(owner: Owner): number {
-    const number = this.#free.pop() ?? this.#owners.length
-    this.#owners[number] = owner
+    const number = this.free.pop() ?? this.owners.length
+    this.owners[number] = owner
     return number
   }
 
   /** The owner has all its results. */
   dismiss(number: number): void {
-    this.#owners[number] = undefined
-    this.#free.push(number)
+    this.owners[number] = undefined
+    this.free.push(number)
   }
 
   /** Gives the slot to an owner, as its operation number `place`. */
@@ -51,7 +51,7 @@ export class Owners {
 
   /** Whose the slot is. */
   of(slot: number): Owner | undefined {
-    return this.#owners[this.owned[slot] as number]
+    return this.owners[this.owned[slot] as number]
   }
 
   /** Adds slots, up to `total`. */

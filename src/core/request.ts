@@ -31,20 +31,20 @@ export const TIMED = 4
 const TWO_32 = 0x1_0000_0000
 
 export class Requests {
-  #words: Int32Array
+  private words: Int32Array
 
   constructor(table: ArrayBuffer) {
-    this.#words = new Int32Array(table)
+    this.words = new Int32Array(table)
   }
 
   /** Goes on in a larger table, which has the old one's contents. */
   move(table: ArrayBuffer): void {
-    this.#words = new Int32Array(table)
+    this.words = new Int32Array(table)
   }
 
   /** Begins an operation. The row of a free slot is all zeros: the addon sees to that. */
   start(slot: number, opcode: number, fd: number): void {
-    const words = this.#words
+    const words = this.words
     const base = slot << WORDS_SHIFT
     words[base] = opcode
     words[base + WORD.fd] = fd
@@ -59,7 +59,7 @@ export class Requests {
     len: number,
     bufIndex: number,
   ): void {
-    const words = this.#words
+    const words = this.words
     const base = slot << WORDS_SHIFT
     words[base] = opcode
     words[base + WORD.fd] = fd
@@ -72,70 +72,70 @@ export class Requests {
   /** Undoes what was written for an operation that is never queued. */
   clear(slot: number): void {
     const base = slot << WORDS_SHIFT
-    this.#words.fill(0, base, base + (1 << WORDS_SHIFT))
+    this.words.fill(0, base, base + (1 << WORDS_SHIFT))
   }
 
   /** `IOSQE_*`. */
   setFlags(slot: number, flags: number): void {
     const at = slot << WORDS_SHIFT
-    this.#words[at] = (this.#words[at] as number) | (flags << 8)
+    this.words[at] = (this.words[at] as number) | (flags << 8)
   }
 
   setOff(slot: number, off: number | bigint): void {
-    this.#setLong((slot << WORDS_SHIFT) + WORD.off, off)
+    this.setLong((slot << WORDS_SHIFT) + WORD.off, off)
   }
 
   /** A position; `null` becomes -1, the file's own. */
   setPosition(slot: number, position: number | bigint | null): void {
     const at = (slot << WORDS_SHIFT) + WORD.off
     if (position === null) {
-      this.#words[at] = -1
-      this.#words[at + 1] = -1
-    } else this.#setLong(at, position)
+      this.words[at] = -1
+      this.words[at + 1] = -1
+    } else this.setLong(at, position)
   }
 
   setAddr(slot: number, addr: number | bigint): void {
-    this.#setLong((slot << WORDS_SHIFT) + WORD.addr, addr)
+    this.setLong((slot << WORDS_SHIFT) + WORD.addr, addr)
   }
 
   setLen(slot: number, len: number): void {
-    this.#words[(slot << WORDS_SHIFT) + WORD.len] = len
+    this.words[(slot << WORDS_SHIFT) + WORD.len] = len
   }
 
   setOpFlags(slot: number, flags: number): void {
-    this.#words[(slot << WORDS_SHIFT) + WORD.opFlags] = flags
+    this.words[(slot << WORDS_SHIFT) + WORD.opFlags] = flags
   }
 
   setBufIndex(slot: number, index: number): void {
-    this.#words[(slot << WORDS_SHIFT) + WORD.bufIndex] = index
+    this.words[(slot << WORDS_SHIFT) + WORD.bufIndex] = index
   }
 
   /** Adds to what is special about the operation. */
   mark(slot: number, marks: number): void {
     const at = (slot << WORDS_SHIFT) + WORD.marks
-    this.#words[at] = (this.#words[at] as number) | marks
+    this.words[at] = (this.words[at] as number) | marks
   }
 
   /** Entries the operation takes in the submission queue. */
   entries(slot: number): number {
-    return (this.#words[(slot << WORDS_SHIFT) + WORD.marks] as number) & TIMED ? 2 : 1
+    return (this.words[(slot << WORDS_SHIFT) + WORD.marks] as number) & TIMED ? 2 : 1
   }
 
   setLimit(slot: number, seconds: number, nanoseconds: number): void {
     const base = slot << WORDS_SHIFT
     this.mark(slot, TIMED)
-    this.#words[base + WORD.limitSeconds] = seconds
-    this.#words[base + WORD.limitNanoseconds] = nanoseconds
+    this.words[base + WORD.limitSeconds] = seconds
+    this.words[base + WORD.limitNanoseconds] = nanoseconds
   }
 
-  #setLong(at: number, value: number | bigint): void {
+  private setLong(at: number, value: number | bigint): void {
     // a store into an Int32Array keeps the low 32 bits, whatever the number
     if (typeof value === 'number') {
-      this.#words[at] = value
-      this.#words[at + 1] = value < TWO_32 ? 0 : value / TWO_32
+      this.words[at] = value
+      this.words[at + 1] = value < TWO_32 ? 0 : value / TWO_32
     } else {
-      this.#words[at] = Number(BigInt.asIntN(32, value))
-      this.#words[at + 1] = Number(BigInt.asIntN(32, value >> 32n))
+      this.words[at] = Number(BigInt.asIntN(32, value))
+      this.words[at + 1] = Number(BigInt.asIntN(32, value >> 32n))
     }
   }
 }

@@ -23,7 +23,7 @@ struct Chain {
 
 /// Asks the encoder and checks its answer.
 #[inline(always)]
-fn encode<E: Encode>(encoder: &mut E, slot: u32, slots: &Slots) -> Result<Encoded, i32> {
+pub(crate) fn encode<E: Encode>(encoder: &mut E, slot: u32, slots: &Slots) -> Result<Encoded, i32> {
     match encoder.encode(slot, slots) {
         Ok(encoded) if encoded.entry.get_flags().intersects(RESERVED) => Err(-libc::EINVAL),
         answer => answer,
@@ -132,7 +132,7 @@ impl<K: Kernel> Engine<K> {
 
     /// Pushes a plain operation.
     #[inline(always)]
-    fn push(&mut self, slot: u32, mut encoded: Encoded) {
+    pub(crate) fn push(&mut self, slot: u32, mut encoded: Encoded) {
         let Some(place) = self.slots.get_mut(slot) else { return };
         place.state = State::InKernel;
         place.outstanding = OPERATION;

@@ -9,7 +9,7 @@ use fake::Plan;
 use libc::{E2BIG, EAGAIN, ECANCELED, EINVAL, ENOENT};
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use uring::squeue::Flags;
-use uring_engine::{limits, Marks, StageError, Turn};
+use uring_engine::{limits, Kernel, Marks, StageError, Turn};
 
 fn world(sq_entries: u32, slots: u32) -> World {
     World::new(Plan::calm(sq_entries, sq_entries * 2), 1, slots)
@@ -31,6 +31,48 @@ fn r50_ten_times_the_queue_is_submitted_in_order() {
     world.settle();
     assert_eq!(world.works.encoded, (0..80).rev().collect::<Vec<u32>>());
     assert_eq!(world.results.len(), 80);
+}
+
+#[test]
+fn r50_what_nothing_waits_in_front_of_is_pushed_as_it_is_staged() {
+    let mut world = world(8, 16);
+    world.at_once = true;
+    let chain = [(2, Marks::LINK, nop()), (3, Marks::NONE, nop())];
+    world.stage(&[(0, Marks::NONE, write(Behaviour::Inline))]);
+    world.stage(&[(1, Marks::NONE, nop().refused(EINVAL))]);
+    assert_eq!((world.engine.backlog(), world.kernel().unsubmitted()), (0, 1));
+    world.stage(&chain);
+    world.stage(&[(4, Marks::NONE, nop())]);
+    assert_eq!((world.engine.backlog(), world.kernel().unsubmitted()), (3, 1), "behind the chain");
+    world.settle();
+    assert_eq!(world.works.encoded, [0, 1, 2, 3, 4]);
+    assert_eq!(world.result(1), Some(-EINVAL));
+    // a full queue: the rest waits
+    (5..15).for_each(|slot| world.plain(slot, nop()));
+    assert_eq!((world.engine.backlog(), world.kernel().unsubmitted()), (2, 8));
+    world.settle();
+    assert_eq!(world.results.len(), 15);
+}
+
+#[test]
+fn r51_what_cannot_be_staged_leaves_what_was_staged_before_it() {
+    let mut world = world(8, 2);
+    let plain = |slot| (slot, Marks::NONE);
+    for (operations, error) in [
+        ([plain(0), plain(2)], StageError::NoSuchSlot),
+        ([plain(1), plain(0)], StageError::SlotTaken),
+    ] {
+        let staged = world.engine.stage_all(operations.into_iter(), &mut world.works);
+        assert_eq!(staged, Err(error));
+    }
+    assert_eq!((world.engine.live(), world.kernel().unsubmitted()), (2, 2));
+    world.engine.close();
+    let late = world.engine.stage_all([plain(0)].into_iter(), &mut world.works);
+    assert_eq!(late, Err(StageError::Closed));
+    assert_eq!(world.engine.stage_all([].into_iter(), &mut world.works), Ok(()));
+    let mut results = 0;
+    assert!(world.engine.drain(std::time::Duration::from_secs(1), &mut |_| results += 1));
+    assert_eq!(results, 2);
 }
 
 #[test]

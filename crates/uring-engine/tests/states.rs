@@ -113,6 +113,7 @@ fn play(seed: u64) {
     let plan = plan(&mut rng);
     let slots = rng.u32(1..24);
     let mut world = World::new(plan, seed, slots);
+    world.at_once = rng.bool();
     for _ in 0..rng.u32(10..80) {
         if !step(&mut world, &mut rng, stuck) {
             return failed(world);

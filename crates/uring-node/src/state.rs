@@ -104,18 +104,12 @@ impl State {
 
     /// Takes `count` operations from the queue table into the engine.
     pub fn stage(&self, count: usize) -> Result<(), i32> {
-        self.with_engine(|engine| self.stage_into(engine, count))?
-    }
-
-    #[inline]
-    fn stage_into(&self, engine: &mut Engine<Ring>, count: usize) -> Result<(), i32> {
-        let mailbox = self.mailbox.borrow();
-        let requests = mailbox.requests();
-        for &slot in mailbox.queue(count) {
-            let marks = requests.get(slot as usize).map_or(0, |request| request.get().marks);
-            engine.stage(slot, Marks::from_request(marks)).map_err(|_| libc::EINVAL)?;
-        }
-        Ok(())
+        self.with_engine(|engine| {
+            let mailbox = self.mailbox.borrow();
+            let mut operations = staged(&mailbox, count);
+            operations.try_for_each(|(slot, marks)| engine.stage(slot, marks))
+        })?
+        .map_err(|_| libc::EINVAL)
     }
 
     /// Looks up the memory of `values`, which belong to the slots from number `start` on of the
@@ -133,7 +127,6 @@ impl State {
     /// with [`MORE`] and [`DEFERRED`], or a negative errno: the ring has failed.
     pub fn flush(self: &Rc<State>, count: usize) -> i32 {
         let (turn, given, idle) = match self.with_engine(|engine| {
-            self.stage_into(engine, count)?;
             let mailbox = self.mailbox.borrow();
             let js = Js { env: self.env };
             let mut objects = ptr::null_mut();
@@ -142,6 +135,8 @@ impl State {
             let lending = self.lending.borrow();
             let lending = &*lending;
             let mut encoder = Encoder { js, requests: mailbox.requests(), objects, lending };
+            let staged = staged(&mailbox, count);
+            engine.stage_all(staged, &mut encoder).map_err(|_| libc::EINVAL)?;
             let mut given = 0;
             let turn = engine.turn(&mut encoder, RESULTS_MAX, &mut |settled| {
                 mailbox.put(given, &settled);
@@ -265,6 +260,17 @@ impl State {
             unsafe { sys::napi_delete_reference(self.env, reference) };
         }
     }
+}
+
+/// The first `count` operations of the queue table, and what is special about each.
+#[inline(always)]
+fn staged(mailbox: &Mailbox, count: usize) -> impl Iterator<Item = (u32, Marks)> + '_ {
+    let requests = mailbox.requests();
+    mailbox.queue(count).iter().map(|&slot| {
+        // SAFETY: rows are written under the slice only when results are handed out.
+        let marks = requests.get(slot as usize).map_or(0, |row| unsafe { (*row.as_ptr()).marks });
+        (slot, Marks::from_request(marks))
+    })
 }
 
 impl Wake for State {

@@ -32,6 +32,8 @@ pub struct World {
     pub engine: Engine<Fake>,
     pub works: Works,
     pub ledger: Rc<Ledger>,
+    /// Operations are staged by `stage_all`, which pushes at once what it can.
+    pub at_once: bool,
     /// Every last result so far: slot, result.
     pub results: Vec<(u32, i32)>,
     ops: Vec<Option<Op>>,
@@ -51,6 +53,7 @@ impl World {
             engine: Engine::new(Fake::new(plan, seed, Rc::clone(&ledger)), slots),
             works: Works::new(&ledger, slots),
             ledger,
+            at_once: false,
             results: Vec::new(),
             ops: vec![None; slots as usize],
             chains: Vec::new(),
@@ -85,10 +88,17 @@ impl World {
     pub fn stage(&mut self, members: &[(u32, Marks, Work)]) {
         let chain = self.chains.len();
         let mut group = Group { members: Vec::new(), cancelled: false };
-        for &(slot, link, work) in members {
-            let marks = if work.limit.is_some() { link | Marks::TIMED } else { link };
+        let all_marks = |link, work: Work| match work.limit {
+            Some(_) => link | Marks::TIMED,
+            None => link,
+        };
+        for &(slot, _, work) in members {
             self.works.by_slot[slot as usize] = work;
-            assert_eq!(self.engine.stage(slot, marks), Ok(()));
+        }
+        let mut staged = members.iter().map(|&(slot, link, work)| (slot, all_marks(link, work)));
+        assert_eq!(self.hand_over(&mut staged), Ok(()));
+        for &(slot, link, work) in members {
+            let marks = all_marks(link, work);
             let token = self.engine.slots().token(slot).expect("just staged");
             self.place.insert(token.user_data(), (chain, group.members.len()));
             group.members.push((token.user_data(), marks, work.refusal));
@@ -97,6 +107,19 @@ impl World {
         }
         self.chains.push(group);
         self.check();
+    }
+
+    fn hand_over(
+        &mut self,
+        operations: &mut dyn Iterator<Item = (u32, Marks)>,
+    ) -> Result<(), StageError> {
+        if self.at_once {
+            return self.engine.stage_all(operations, &mut self.works);
+        }
+        for (slot, marks) in operations {
+            self.engine.stage(slot, marks)?;
+        }
+        Ok(())
     }
 
     /// Stages one plain operation.
