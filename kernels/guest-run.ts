@@ -7,7 +7,7 @@ import { fetchKernel } from './kernel'
 import { bootGuest, type Limits } from './machine'
 import { decode } from './protocol'
 import type { Series } from './series'
-import { judge, type KernelVerdict } from './verdict'
+import { judge, neverRan, type KernelVerdict } from './verdict'
 
 export interface GuestJob {
   readonly series: Series
@@ -19,7 +19,16 @@ export interface GuestJob {
   readonly onProgress: (line: string) => void
 }
 
+/** Never rejects: what keeps a guest from running is its verdict, and the other guests go on. */
 export async function runGuest(job: GuestJob): Promise<KernelVerdict> {
+  try {
+    return await bootAndJudge(job)
+  } catch (error) {
+    return neverRan(job.series.key, error)
+  }
+}
+
+async function bootAndJudge(job: GuestJob): Promise<KernelVerdict> {
   const kernel = await fetchKernel(job.series)
   const folder = job.log ?? cacheFolder('consoles')
   mkdirSync(folder, { recursive: true })

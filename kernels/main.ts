@@ -10,7 +10,7 @@ import type { Series } from './series'
 import { selfTest } from './self-test'
 import { resultTable, totals, wordsBelow } from './table'
 import { inParallel } from '../scripts/lib/parallel'
-import type { KernelVerdict, MatrixRun } from './verdict'
+import { neverRan, type KernelVerdict, type MatrixRun } from './verdict'
 
 /** What guests that share an image have in common. */
 function placeOf({ arch, libc }: Series): string {
@@ -34,18 +34,29 @@ async function runMatrix(options: Options): Promise<KernelVerdict[]> {
   const verdicts: KernelVerdict[] = []
   for (const place of new Set(options.series.map(placeOf))) {
     const series = options.series.filter((one) => placeOf(one) === place)
-    const [first] = series
-    if (first === undefined) continue
     console.log(`preparing the guest for ${place}`)
-    const parts = await prepareParts(first.arch, first.libc)
-    const { image, groups } = await prepareImage(parts)
-    verdicts.push(
-      ...(await inParallel(series, options.jobs, (one) => runOne(one, image, groups, options))),
-    )
+    try {
+      verdicts.push(...(await runPlace(series, options)))
+    } catch (error) {
+      console.error(error)
+      verdicts.push(...series.map((one) => neverRan(one.key, error)))
+    }
+  }
+  return verdicts
+}
+
+/** Kernels that share an image. */
+async function runPlace(series: readonly Series[], options: Options): Promise<KernelVerdict[]> {
+  const [first] = series
+  if (first === undefined) return []
+  const parts = await prepareParts(first.arch, first.libc)
+  const { image, groups } = await prepareImage(parts)
+  try {
+    return await inParallel(series, options.jobs, (one) => runOne(one, image, groups, options))
+  } finally {
     rmSync(image, { force: true })
     rmSync(image.replace(/\.ext4$/, ''), { recursive: true, force: true })
   }
-  return verdicts
 }
 
 async function main(): Promise<void> {

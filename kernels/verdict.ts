@@ -76,6 +76,22 @@ export function judge(kernel: Kernel, run: GuestRun, planned: readonly string[])
   }
 }
 
+/** The verdict on a kernel that was never booted. */
+export function neverRan(key: string, reason: unknown): KernelVerdict {
+  return {
+    key,
+    package: 'none',
+    run: THIS_RUN,
+    green: false,
+    seconds: 0,
+    faults: [`never ran: ${reason instanceof Error ? reason.message : String(reason)}`],
+    facts: {},
+    groups: {},
+    figures: {},
+    logLines: 0,
+  }
+}
+
 function eventsOf(console: string): GuestEvent[] {
   return console.split(/\r?\n/).flatMap((line) => {
     try {

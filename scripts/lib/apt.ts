@@ -20,14 +20,24 @@ const LISTS_FRESH_FOR_MS = 6 * 60 * 60 * 1000
 export type DebianArch = 'amd64' | 'arm64'
 
 export class AptRoot {
+  /** Those being opened or open in this process: two updates of the same lists would lock each other out. */
+  private static readonly roots = new Map<string, Promise<AptRoot>>()
+
   private constructor(
     readonly suite: string,
     readonly arch: DebianArch,
     private readonly folder: string,
   ) {}
 
-  static async open(suite: string, arch: DebianArch): Promise<AptRoot> {
-    const root = new AptRoot(suite, arch, cacheFolder('apt', `${suite}-${arch}`))
+  static open(suite: string, arch: DebianArch): Promise<AptRoot> {
+    const name = `${suite}-${arch}`
+    const root = AptRoot.roots.get(name) ?? AptRoot.fresh(suite, arch, cacheFolder('apt', name))
+    AptRoot.roots.set(name, root)
+    return root
+  }
+
+  private static async fresh(suite: string, arch: DebianArch, folder: string): Promise<AptRoot> {
+    const root = new AptRoot(suite, arch, folder)
     await root.refresh()
     return root
   }
