@@ -88,6 +88,18 @@ pub fn wait(ring: &mut IoUring, count: usize) -> Vec<cqueue::Entry> {
     seen
 }
 
+/// Waits for the completions of one entry up to its last. They may come one by one or all at once.
+pub fn wait_to_the_last(ring: &mut IoUring) -> Vec<cqueue::Entry> {
+    let mut seen: Vec<cqueue::Entry> = Vec::new();
+    let start = Instant::now();
+    while seen.last().is_none_or(|done| cqueue::more(done.flags())) {
+        enter(ring, Duration::from_secs(20));
+        seen.extend(ring.completion());
+        assert!(start.elapsed() < Duration::from_secs(20), "no end after {seen:?}");
+    }
+    seen
+}
+
 /// A directory of one test, removed with it.
 pub struct Place(pub PathBuf);
 
