@@ -91,6 +91,7 @@ int main(void) {
   mount_on("tmpfs", "/run");
   loopback_up();
   write_file("/proc/sys/vm/overcommit_memory", "1"); // specs reserve more memory than they touch
+  write_file("/proc/sys/vm/nr_hugepages", "4"); // for rings that lie in huge pages
   write_file("/proc/sys/kernel/hung_task_timeout_secs", "30");
   struct rlimit files = {65536, 65536};
   setrlimit(RLIMIT_NOFILE, &files);
