@@ -191,7 +191,6 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
     bufIndex: number,
     options: ReadWriteOptions | undefined,
   ): Outcome<K, number> {
-    const own = this[core]
     if (
       options === undefined &&
       typeof fd === 'number' &&
@@ -199,7 +198,7 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
       buffer instanceof Uint8Array
     ) {
       const { length } = buffer
-      // the usual case, 30 ns shorter; whatever is not usual is looked at, and refused, below
+      // the usual case, 30 ns shorter; whatever is not usual is looked at, and refused, elsewhere
       if (
         isFd(fd) &&
         isPosition(position) &&
@@ -207,12 +206,24 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
         length <= TRANSFER_MAX &&
         isBufIndex(bufIndex)
       ) {
+        const own = this[core]
         const slot = own.take()
         own.requests.transfer(slot, operation.opcode, fd, position, length, bufIndex)
         own.lend(slot, buffer)
         return this[end](slot, operation)
       }
     }
+    return this.#transferWith(operation, fd, buffer, position, bufIndex, options)
+  }
+
+  #transferWith(
+    operation: Plain,
+    fd: FileLike,
+    buffer: NodeJS.ArrayBufferView,
+    position: Position,
+    bufIndex: number,
+    options: ReadWriteOptions | undefined,
+  ): Outcome<K, number> {
     const file = toFd(fd)
     const bytes = checkView(buffer)
     const memory = toBytes(buffer)
@@ -220,6 +231,7 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
     checkBufIndex(bufIndex)
     const rwFlags = rwFlagsOf(options)
     const slot = this[begin](operation, file, options)
+    const own = this[core]
     const { requests } = own
     requests.setPosition(slot, position)
     requests.setLen(slot, bytes)
