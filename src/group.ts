@@ -9,14 +9,14 @@ import { AllOperations } from './operations'
 
 /** Operations being collected. (An `Owner`; the declarations that users get leave that out.) */
 export abstract class Group<K extends Kind> extends AllOperations<K> {
-  #collecting = true
+  protected collecting = true
 
   /** @internal Refuses an operation that was begun too late, or whose signal is aborted already. */
   protected admit(slot: number, operation: Operation<unknown>): void {
-    if (!this.#collecting || this[core].refusal !== undefined) this.#refuse(slot, operation)
+    if (!this.collecting || this[core].refusal !== undefined) this.refuse(slot, operation)
   }
 
-  #refuse(slot: number, operation: Operation<unknown>): never {
+  protected refuse(slot: number, operation: Operation<unknown>): never {
     const own = this[core]
     const { refusal } = own
     own.refusal = undefined
@@ -41,7 +41,7 @@ export abstract class Group<K extends Kind> extends AllOperations<K> {
       this.undo()
       throw error
     } finally {
-      this.#collecting = false
+      this.collecting = false
       own.letGo()
     }
   }

@@ -16,7 +16,7 @@ import { AbortError, ringBusy, ringClosed, ringFailed } from '../errors'
 import { FreeSlots } from './free'
 import { Lending } from './lending'
 import type { Operation } from './operation'
-import { Owners, type Owner } from './owners'
+import { NOBODY, Owners, type Owner } from './owners'
 import { EVERY, Postponed } from './postponed'
 import { Requests } from './request'
 import { OUTPUT_WORDS, failure, settled } from './settle'
@@ -156,7 +156,9 @@ export class Core {
   /** Queues the operation in `slot`; its raw result goes to the owner, as its number `place`.
    *  `launch` follows when all are queued. */
   own(slot: number, owner: number, place: number): void {
-    this.owners.own(slot, owner, place)
+    const { owners } = this
+    owners.owned[slot] = owner
+    owners.places[slot] = place
     this.queue[this.queued++] = slot
   }
 
@@ -204,7 +206,7 @@ export class Core {
       return
     }
     this.native.cancel(this.takeQueued(), slot)
-    this.schedule()
+    if (!this.scheduled) this.schedule()
   }
 
   /** Asks for everything to be cancelled. */
@@ -214,7 +216,7 @@ export class Core {
       return
     }
     this.native.cancelAll(this.takeQueued())
-    this.schedule()
+    if (!this.scheduled) this.schedule()
   }
 
   /** Submits what is queued and settles what has completed. */
@@ -230,7 +232,7 @@ export class Core {
     this.scheduled = this.deferred
     this.due = this.deferred ? this.sqEntries : 1
     this.settle(answer & COUNT)
-    if (answer & MORE) this.schedule()
+    if (answer & MORE && !this.scheduled) this.schedule()
     if (this.idle !== undefined && this.free.taken === 0) this.idle()
   }
 
@@ -250,8 +252,12 @@ export class Core {
   }
 
   private launchNow(): void {
-    if (!this.scheduled) this.schedule()
-    else if (!this.deferred && this.collecting === 0) this.flush()
+    if (this.scheduled) this.flushFull()
+    else this.schedule()
+  }
+
+  private flushFull(): void {
+    if (!this.deferred) this.flush()
   }
 
   private takeQueued(): number {
@@ -261,7 +267,6 @@ export class Core {
   }
 
   private schedule(): void {
-    if (this.scheduled) return
     this.scheduled = true
     this.due = this.sqEntries
     void resolved.then(this.flushSoon)
@@ -298,7 +303,7 @@ export class Core {
   /** Puts the owner's results, as many as follow each other from number `first` on, into `raw`;
    *  gives how many they are. */
   private fill(owner: Owner, raw: Int32Array, first: number, count: number): number {
-    const results = this.results
+    const { results, objects } = this
     const { owned, places } = this.owners
     const number = owned[results[first * RESULT_WORDS] as number]
     let index = first
@@ -306,10 +311,19 @@ export class Core {
       const slot = results[at] as number
       if (owned[slot] !== number) break
       raw[places[slot] as number] = results[at + 1] as number
-      this.disown(slot)
+      owned[slot] = NOBODY
+      objects[slot] = undefined
     }
+    if (this.watched.active) this.forget(first, index)
     owner.filled(index - first)
     return index - first
+  }
+
+  /** No signal stops the operations of these results any more. */
+  private forget(from: number, to: number): void {
+    for (let index = from; index < to; index++) {
+      this.watched.forget(this.results[index * RESULT_WORDS] as number)
+    }
   }
 
   private disown(slot: number): void {

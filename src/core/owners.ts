@@ -38,12 +38,6 @@ export class Owners {
     this.free.push(number)
   }
 
-  /** Gives the slot to an owner, as its operation number `place`. */
-  own(slot: number, number: number, place: number): void {
-    this.owned[slot] = number
-    this.places[slot] = place
-  }
-
   /** The slot is nobody's again. */
   disown(slot: number): void {
     this.owned[slot] = NOBODY

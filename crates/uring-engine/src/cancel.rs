@@ -112,7 +112,7 @@ impl<K: Kernel> Engine<K> {
     /// The operation in `slot` has completed: a cancel of the next in its chain is due.
     #[inline]
     pub(crate) fn operation_over(&mut self, slot: u32) {
-        if let Some(next) = self.slots.get_mut(slot).and_then(|place| place.follower.take()) {
+        if let Some(next) = self.slots.extras_mut(slot).follower.take() {
             self.started(next);
         }
     }

@@ -121,9 +121,7 @@ impl<K: Kernel> Engine<K> {
     fn tie(&mut self, chain: &[(u32, Encoded)]) {
         for pair in chain.windows(2) {
             let next = self.slots.token(pair[1].0);
-            if let Some(place) = self.slots.get_mut(pair[0].0) {
-                place.follower = next;
-            }
+            self.slots.extras_mut(pair[0].0).follower = next;
             if let Some(place) = self.slots.get_mut(pair[1].0) {
                 place.marks.set(Marks::FOLLOWS);
             }
@@ -139,7 +137,7 @@ impl<K: Kernel> Engine<K> {
         let token = Token::new(Kind::Operation, place.generation, slot);
         encoded.entry.set_user_data(token.user_data());
         if encoded.payload.is_some() {
-            place.payload = encoded.payload;
+            self.slots.extras_mut(slot).payload = encoded.payload;
         }
         // SAFETY: the caller counted the room. What the entry points at is in the slot's payload,
         // which lives until the last completion, or is a buffer the embedder keeps as long.
@@ -165,7 +163,7 @@ impl<K: Kernel> Engine<K> {
         let token = Token::new(Kind::Guard, place.generation, slot);
         let timeout = opcode::LinkTimeout::new(&*guard).build();
         let timeout = timeout.flags(link).user_data(token.user_data());
-        place.guard = Some(guard);
+        self.slots.extras_mut(slot).guard = Some(guard);
         // the guard must directly follow an entry that is linked to it
         let tie = if link.is_empty() { squeue::Flags::IO_LINK } else { link };
         let entry = encoded.entry.clone().flags(tie);

@@ -84,7 +84,7 @@ impl<K: Kernel> Engine<K> {
         place.outstanding &= !part;
         let left = place.outstanding;
         if part == OPERATION {
-            place.held = (completion.result, completion.flags);
+            self.slots.extras_mut(slot).held = (completion.result, completion.flags);
             self.operation_over(slot);
         } else if went_off(completion.result) {
             place.marks.set(Marks::EXPIRED);
@@ -92,10 +92,10 @@ impl<K: Kernel> Engine<K> {
         if left != 0 {
             return false;
         }
-        let Some(place) = self.slots.get(slot) else { return false };
-        let (result, flags) = place.held;
+        let (result, flags) = self.slots.extras_mut(slot).held;
         let stopped = result == -libc::ECANCELED || result == -libc::EINTR;
-        let timed_out = stopped && place.marks.has(Marks::EXPIRED);
+        let expired = self.slots.get(slot).is_some_and(|place| place.marks.has(Marks::EXPIRED));
+        let timed_out = stopped && expired;
         self.settle(slot, if timed_out { -libc::ETIMEDOUT } else { result }, flags, sink);
         true
     }

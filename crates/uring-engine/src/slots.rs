@@ -74,6 +74,7 @@ pub(crate) const OPERATION: u8 = 1;
 /// In [`Slot::outstanding`]: the guard's.
 pub(crate) const GUARD: u8 = 2;
 
+/// What every operation has: small, since all of a batch's are gone through twice a turn.
 pub(crate) struct Slot {
     pub state: State,
     pub marks: Marks,
@@ -82,9 +83,16 @@ pub(crate) struct Slot {
     pub outstanding: u8,
     /// Cancels of the operation that the kernel answered with "not found" or "too late".
     pub misses: u8,
+    /// There is something in its [`Extras`].
+    has_extras: bool,
+    pub generation: u32,
+}
+
+/// What few operations have.
+#[derive(Default)]
+pub(crate) struct Extras {
     /// The next member of the chain.
     pub follower: Option<Token>,
-    pub generation: u32,
     /// The operation's result, held while the guard's completion is awaited.
     pub held: (i32, u32),
     pub payload: Option<Box<dyn Payload>>,
@@ -92,19 +100,14 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
-    fn free() -> Slot {
-        Slot {
-            state: State::Free,
-            marks: Marks::NONE,
-            outstanding: 0,
-            misses: 0,
-            follower: None,
-            generation: 0,
-            held: (0, 0),
-            payload: None,
-            guard: None,
-        }
-    }
+    const FREE: Slot = Slot {
+        state: State::Free,
+        marks: Marks::NONE,
+        outstanding: 0,
+        misses: 0,
+        has_extras: false,
+        generation: 0,
+    };
 
     /// Entries the operation takes in the submission queue.
     #[inline]
@@ -116,13 +119,15 @@ impl Slot {
 /// The table.
 pub struct Slots {
     table: Vec<Slot>,
+    /// By slot, as the table.
+    extras: Vec<Extras>,
     /// Slots that are not free.
     pub(crate) live: usize,
 }
 
 impl Slots {
     pub(crate) fn new(count: u32) -> Slots {
-        let mut slots = Slots { table: Vec::new(), live: 0 };
+        let mut slots = Slots { table: Vec::new(), extras: Vec::new(), live: 0 };
         slots.grow(count);
         slots
     }
@@ -132,7 +137,8 @@ impl Slots {
     pub(crate) fn grow(&mut self, count: u32) {
         let count = count.min(crate::limits::SLOTS_MAX) as usize;
         if count > self.table.len() {
-            self.table.resize_with(count, Slot::free);
+            self.table.resize_with(count, || Slot::FREE);
+            self.extras.resize_with(count, Extras::default);
         }
     }
 
@@ -156,6 +162,12 @@ impl Slots {
         self.table.get_mut(slot as usize)
     }
 
+    /// What few have, of the operation in `slot`. There must be such a slot.
+    pub(crate) fn extras_mut(&mut self, slot: u32) -> &mut Extras {
+        self.table[slot as usize].has_extras = true;
+        &mut self.extras[slot as usize]
+    }
+
     /// The token of the operation in `slot`, if one is staged or in flight there.
     pub fn token(&self, slot: u32) -> Option<Token> {
         let state = self.get(slot)?;
@@ -175,13 +187,12 @@ impl Slots {
         debug_assert!(freed.state != State::Free, "slot {slot} freed twice");
         freed.state = State::Free;
         freed.outstanding = 0;
-        freed.follower = None;
         freed.generation = (freed.generation + 1) & GENERATION_MASK;
-        if freed.guard.is_some() {
-            freed.guard = None;
-        }
         self.live -= 1;
-        freed.payload.take()
+        if !std::mem::take(&mut freed.has_extras) {
+            return None;
+        }
+        std::mem::take(&mut self.extras[slot as usize]).payload
     }
 }
 
