@@ -34,7 +34,7 @@ export class Chain extends Group<'chain'> {
 
   /** @internal */
   override [end]<T>(slot: number, operation: Operation<T>): Link<T> {
-    this.admit(slot, operation)
+    if (!this.collecting || this[core].refusal !== undefined) this.refuse(slot, operation)
     const link: Link<T> = { operation }
     this.#slots.push(slot)
     this.#links.push(link)

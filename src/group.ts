@@ -9,13 +9,10 @@ import { AllOperations } from './operations'
 
 /** Operations being collected. (An `Owner`; the declarations that users get leave that out.) */
 export abstract class Group<K extends Kind> extends AllOperations<K> {
+  /** @internal */
   protected collecting = true
 
-  /** @internal Refuses an operation that was begun too late, or whose signal is aborted already. */
-  protected admit(slot: number, operation: Operation<unknown>): void {
-    if (!this.collecting || this[core].refusal !== undefined) this.refuse(slot, operation)
-  }
-
+  /** @internal For an operation that was begun too late, or whose signal is aborted already. */
   protected refuse(slot: number, operation: Operation<unknown>): never {
     const own = this[core]
     const { refusal } = own

@@ -5,8 +5,9 @@
 // native call that submits the queue and brings back whatever has completed, which is settled in
 // one loop. No user code runs inside that loop: promises only schedule their reactions.
 //
-// Fields are `private` and not `#`, here and in the tables: each `#` costs bytecode, and V8 inlines
-// an operation into the loop that calls it only while all of it fits its budget (10 ns of 115).
+// Fields are `private` and not `#`, here, in the tables and in batches, and what is rare has methods
+// of its own: V8 inlines an operation into the loop that calls it only while the bytecode of all of
+// it fits a budget, and each `#` costs some (10 ns of 115).
 //
 // Owns: slots, queue, promises. Never: an address, an SQE, a libuv handle (crates/uring-node).
 // Proved by __test__/limits-queue.spec.ts, operations-*.spec.ts and the cancel and loop suites.
@@ -31,6 +32,13 @@ const resolved = Promise.resolve()
 
 type Resolve = (value: unknown) => void
 
+/** An operation on its own, until it settles. */
+interface Pending {
+  readonly operation: Operation<unknown>
+  readonly promise: Promise<unknown>
+  readonly resolve: Resolve
+}
+
 export class Core {
   readonly native: NativeRing
   readonly requests: Requests
@@ -52,9 +60,7 @@ export class Core {
   private readonly watched: Watch
   private readonly limit: number
   private readonly sqEntries: number
-  private readonly operations: (Operation<unknown> | undefined)[] = []
-  private readonly promises: (Promise<unknown> | undefined)[] = []
-  private readonly resolves: (Resolve | undefined)[] = []
+  private readonly pending: (Pending | undefined)[] = []
   private queue: Int32Array
   private queued = 0
   private readonly lending: Lending
@@ -118,7 +124,6 @@ export class Core {
     this.requests.clear(slot)
     this.objects[slot] = undefined
     this.owners.disown(slot)
-    this.operations[slot] = undefined
     this.watched.forget(slot)
     this.free.give(slot)
     this.postponed.forget(slot)
@@ -139,15 +144,13 @@ export class Core {
   /** Queues the operation in `slot`; gives the promise of its value. */
   promise<T>(slot: number, operation: Operation<T>): Promise<T> {
     if (this.refusal !== undefined) return this.refusedPromise(slot)
-    this.operations[slot] = operation
     // an executor that keeps `reject` too is not inlined: 15 ns an operation, for what
     // resolve(Promise.reject(error)) does as well
     let resolve!: Resolve
     const promise = new Promise<unknown>((given) => {
       resolve = given
     })
-    this.resolves[slot] = resolve
-    this.promises[slot] = promise
+    this.pending[slot] = { operation, promise, resolve }
     this.queue[this.queued++] = slot
     this.launch()
     return promise as Promise<T>
@@ -196,7 +199,7 @@ export class Core {
 
   /** The slot whose promise this is, or -1. */
   slotOf(promise: Promise<unknown>): number {
-    return this.promises.indexOf(promise)
+    return this.pending.findIndex((pending) => pending?.promise === promise)
   }
 
   /** Asks for the operation in `slot` to be cancelled; it settles as any other. */
@@ -333,13 +336,11 @@ export class Core {
   }
 
   private settlePromise(slot: number, result: number, flags: number, index: number): void {
-    const operation = this.operations[slot] as Operation<unknown>
-    const resolve = this.resolves[slot] as Resolve
+    const { operation, resolve } = this.pending[slot] as Pending
     const plain = result >= 0 && operation.decode === undefined
     const value = plain ? result : this.outcome(operation, result, slot, flags, index)
     this.objects[slot] = undefined
-    this.promises[slot] = undefined
-    this.operations[slot] = undefined
+    this.pending[slot] = undefined
     if (this.watched.active) this.watched.forget(slot)
     resolve(plain || !(value instanceof Error) ? value : Promise.reject(value))
   }
@@ -370,11 +371,12 @@ export class Core {
     this.refuse(error)
     for (let slot = 0; slot < this.free.total; slot++) {
       const owner = this.owners.of(slot)
-      if (owner === undefined && this.operations[slot] === undefined) continue
-      this.operations[slot] = undefined
+      const pending = this.pending[slot]
+      if (owner === undefined && pending === undefined) continue
+      this.pending[slot] = undefined
       this.watched.forget(slot)
       if (owner !== undefined) owner.fail(this.owners.places[slot] as number, error)
-      else this.resolves[slot]?.(Promise.reject(error))
+      else pending?.resolve(Promise.reject(error))
     }
     this.broken = true
     this.native.close()
@@ -397,9 +399,7 @@ export class Core {
     this.owners.grow(slots)
     for (let slot = this.free.total; slot < slots; slot++) {
       this.objects.push(undefined)
-      this.operations.push(undefined)
-      this.promises.push(undefined)
-      this.resolves.push(undefined)
+      this.pending.push(undefined)
     }
     this.free.grow(slots)
   }
