@@ -25,3 +25,9 @@ export async function makeImage(folder: string): Promise<string> {
   ])
   return image
 }
+
+/** Removes an image and the folder it was made of. */
+export function removeImage(image: string): void {
+  rmSync(image, { force: true })
+  rmSync(image.replace(/\.ext4$/, ''), { recursive: true, force: true })
+}

@@ -1,9 +1,10 @@
 // The kernel matrix: `npm run test:kernels`. Boots real Debian kernels, each with Node, the built package and a chosen
 // part of both test suites, and prints one table. It ends with 0 only if every kernel is green.
-import { rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import * as os from 'node:os'
 import { writeDocs } from './docs'
 import { runGuest } from './guest-run'
+import { removeImage } from './image'
 import { parseOptions, USAGE, type Options } from './options'
 import { prepareImage, prepareParts } from './prepare'
 import type { Series } from './series'
@@ -54,8 +55,7 @@ async function runPlace(series: readonly Series[], options: Options): Promise<Ke
   try {
     return await inParallel(series, options.jobs, (one) => runOne(one, image, groups, options))
   } finally {
-    rmSync(image, { force: true })
-    rmSync(image.replace(/\.ext4$/, ''), { recursive: true, force: true })
+    removeImage(image)
   }
 }
 

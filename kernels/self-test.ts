@@ -1,6 +1,6 @@
 // Proves that the matrix can be red: puts one fault at a time into a guest and checks that the verdict names it.
-import { rmSync } from 'node:fs'
 import { runGuest } from './guest-run'
+import { removeImage } from './image'
 import type { Options } from './options'
 import { PLANTS, type Plant } from './plan'
 import { prepareImage, prepareParts } from './prepare'
@@ -38,8 +38,7 @@ export async function selfTest(options: Options): Promise<boolean> {
       `${right ? 'reported' : 'NOT REPORTED'}: ${plant} on ${series.key} (${verdict.seconds} s)`,
     )
     if (!right) for (const line of words) console.log(`  ${line}`)
-    rmSync(image, { force: true })
-    rmSync(image.replace(/\.ext4$/, ''), { recursive: true, force: true })
+    removeImage(image)
   }
   if (await reportsMissingKernel(series, options)) proven += 1
   console.log(`self-test: ${proven} of ${PLANTS.length + 1} faults reported`)

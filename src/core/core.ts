@@ -28,6 +28,9 @@ const DEFERRED = 1 << 17
 const COUNT = 0xffff
 const RESULT_WORDS = 3
 
+/** More than any queue holds. */
+const NEVER = 0x3fff_ffff
+
 const resolved = Promise.resolve()
 
 type Resolve = (value: unknown) => void
@@ -72,7 +75,8 @@ export class Core {
   /** It is the driver's call that is coming: the loop's other users have their turn first. */
   private deferred = false
   private settling = false
-  /** With so many in the queue something is to be done: one, while no flush is coming. */
+  /** With so many in the queue something is to be done: one, while no flush is coming; as many as
+   *  fill the ring, while one is; never, while it is the driver's. */
   private due = 1
   /** The ring failed: everything was rejected, and the slots in flight stay taken for good. */
   private broken = false
@@ -175,10 +179,7 @@ export class Core {
   }
 
   private cancelPostponed(): void {
-    for (const slot of this.postponed.take()) {
-      if (slot === EVERY) this.cancelAll()
-      else this.cancel(slot)
-    }
+    for (const slot of this.postponed.take()) this.cancel(slot)
   }
 
   /** Takes the owner's operations out of the queue again. */
@@ -202,24 +203,21 @@ export class Core {
     return this.pending.findIndex((pending) => pending?.promise === promise)
   }
 
-  /** Asks for the operation in `slot` to be cancelled; it settles as any other. */
+  /** Asks for the operation in `slot`, or `EVERY` one, to be cancelled; it settles as any other. */
   cancel(slot: number): void {
     if (this.collecting !== 0) {
       this.postponed.add(slot)
       return
     }
-    this.native.cancel(this.takeQueued(), slot)
+    const queued = this.takeQueued()
+    if (slot === EVERY) this.native.cancelAll(queued)
+    else this.native.cancel(queued, slot)
     if (!this.scheduled) this.schedule()
   }
 
   /** Asks for everything to be cancelled. */
   cancelAll(): void {
-    if (this.collecting !== 0) {
-      this.postponed.add(EVERY)
-      return
-    }
-    this.native.cancelAll(this.takeQueued())
-    if (!this.scheduled) this.schedule()
+    this.cancel(EVERY)
   }
 
   /** Submits what is queued and settles what has completed. */
@@ -233,7 +231,7 @@ export class Core {
     }
     this.deferred = (answer & DEFERRED) !== 0
     this.scheduled = this.deferred
-    this.due = this.deferred ? this.sqEntries : 1
+    this.due = this.deferred ? NEVER : 1
     this.settle(answer & COUNT)
     if (answer & MORE && !this.scheduled) this.schedule()
     if (this.idle !== undefined && this.free.taken === 0) this.idle()
@@ -255,12 +253,8 @@ export class Core {
   }
 
   private launchNow(): void {
-    if (this.scheduled) this.flushFull()
+    if (this.scheduled) this.flush()
     else this.schedule()
-  }
-
-  private flushFull(): void {
-    if (!this.deferred) this.flush()
   }
 
   private takeQueued(): number {
@@ -308,25 +302,19 @@ export class Core {
   private fill(owner: Owner, raw: Int32Array, first: number, count: number): number {
     const { results, objects } = this
     const { owned, places } = this.owners
+    const { active } = this.watched
     const number = owned[results[first * RESULT_WORDS] as number]
     let index = first
     for (let at = first * RESULT_WORDS; index < count; index++, at += RESULT_WORDS) {
       const slot = results[at] as number
       if (owned[slot] !== number) break
       raw[places[slot] as number] = results[at + 1] as number
-      owned[slot] = NOBODY
+      owned[slot] = NOBODY // as in `disown`, without a call for each
       objects[slot] = undefined
+      if (active) this.watched.forget(slot)
     }
-    if (this.watched.active) this.forget(first, index)
     owner.filled(index - first)
     return index - first
-  }
-
-  /** No signal stops the operations of these results any more. */
-  private forget(from: number, to: number): void {
-    for (let index = from; index < to; index++) {
-      this.watched.forget(this.results[index * RESULT_WORDS] as number)
-    }
   }
 
   private disown(slot: number): void {

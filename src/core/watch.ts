@@ -11,8 +11,10 @@ export class Watch {
     this.#cancel = cancel
   }
 
-  /** False when no operation has a signal: nothing to forget. (A Map's size is a call.) */
-  active = false
+  /** False when no operation has a signal: nothing to forget. */
+  get active(): boolean {
+    return this.#signals.size !== 0
+  }
 
   add(slot: number, signal: AbortSignal): void {
     const slots = this.#slots.get(signal)
@@ -21,14 +23,12 @@ export class Watch {
       this.#slots.set(signal, new Set([slot]))
     } else slots.add(slot)
     this.#signals.set(slot, signal)
-    this.active = true
   }
 
   forget(slot: number): void {
     const signal = this.#signals.get(slot)
     if (signal === undefined) return
     this.#signals.delete(slot)
-    this.active = this.#signals.size !== 0
     const slots = this.#slots.get(signal)
     slots?.delete(slot)
     if (slots?.size === 0) {

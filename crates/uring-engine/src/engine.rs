@@ -1,7 +1,6 @@
 //! The engine itself: what it is made of, how an operation enters it, and what happens when it is
 //! dropped too early. The steps of a turn are in `pump`, `enter` and `reap`.
 
-use crate::pump::encode;
 use crate::slots::State;
 use crate::{Counts, Encode, Encoded, Kernel, Marks, Slots, Token};
 use std::any::Any;
@@ -95,13 +94,7 @@ impl<K: Kernel> Engine<K> {
                 continue;
             }
             self.claim(slot, marks)?;
-            match encode(encoder, slot, &self.slots) {
-                Ok(encoded) => {
-                    self.push(slot, encoded);
-                    room -= 1;
-                }
-                Err(errno) => self.refused.push_back((slot, errno)),
-            }
+            room -= self.push_plain(encoder, slot);
         }
         Ok(())
     }

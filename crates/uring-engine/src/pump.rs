@@ -23,7 +23,7 @@ struct Chain {
 
 /// Asks the encoder and checks its answer.
 #[inline(always)]
-pub(crate) fn encode<E: Encode>(encoder: &mut E, slot: u32, slots: &Slots) -> Result<Encoded, i32> {
+fn encode<E: Encode>(encoder: &mut E, slot: u32, slots: &Slots) -> Result<Encoded, i32> {
     match encoder.encode(slot, slots) {
         Ok(encoded) if encoded.entry.get_flags().intersects(RESERVED) => Err(-libc::EINVAL),
         answer => answer,
@@ -43,14 +43,8 @@ impl<K: Kernel> Engine<K> {
                 if room == 0 {
                     return;
                 }
-                match encode(encoder, slot, &self.slots) {
-                    Ok(encoded) => {
-                        self.backlog.pop_front();
-                        self.push(slot, encoded);
-                        room -= 1;
-                    }
-                    Err(errno) => self.refuse_front(1, |_| errno),
-                }
+                self.backlog.pop_front();
+                room -= self.push_plain(encoder, slot);
                 continue;
             }
             let chain = self.chain_at_front();
@@ -128,9 +122,24 @@ impl<K: Kernel> Engine<K> {
         }
     }
 
-    /// Pushes a plain operation.
+    /// Encodes and pushes an operation that has no marks, or refuses it; gives the entries pushed.
     #[inline(always)]
-    pub(crate) fn push(&mut self, slot: u32, mut encoded: Encoded) {
+    pub(crate) fn push_plain<E: Encode>(&mut self, encoder: &mut E, slot: u32) -> usize {
+        match encode(encoder, slot, &self.slots) {
+            Ok(encoded) => {
+                self.push(slot, encoded);
+                1
+            }
+            Err(errno) => {
+                self.refused.push_back((slot, errno));
+                0
+            }
+        }
+    }
+
+    /// Pushes an operation's own entry.
+    #[inline(always)]
+    fn push(&mut self, slot: u32, mut encoded: Encoded) {
         let Some(place) = self.slots.get_mut(slot) else { return };
         place.state = State::InKernel;
         place.outstanding = OPERATION;

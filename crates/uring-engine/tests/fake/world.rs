@@ -88,17 +88,14 @@ impl World {
     pub fn stage(&mut self, members: &[(u32, Marks, Work)]) {
         let chain = self.chains.len();
         let mut group = Group { members: Vec::new(), cancelled: false };
-        let all_marks = |link, work: Work| match work.limit {
-            Some(_) => link | Marks::TIMED,
-            None => link,
-        };
-        for &(slot, _, work) in members {
-            self.works.by_slot[slot as usize] = work;
-        }
-        let mut staged = members.iter().map(|&(slot, link, work)| (slot, all_marks(link, work)));
-        assert_eq!(self.hand_over(&mut staged), Ok(()));
+        let mut staged = Vec::new();
         for &(slot, link, work) in members {
-            let marks = all_marks(link, work);
+            self.works.by_slot[slot as usize] = work;
+            let marks = if work.limit.is_some() { link | Marks::TIMED } else { link };
+            staged.push((slot, marks));
+        }
+        assert_eq!(self.hand_over(&staged), Ok(()));
+        for (&(slot, marks), &(_, _, work)) in staged.iter().zip(members) {
             let token = self.engine.slots().token(slot).expect("just staged");
             self.place.insert(token.user_data(), (chain, group.members.len()));
             group.members.push((token.user_data(), marks, work.refusal));
@@ -109,17 +106,12 @@ impl World {
         self.check();
     }
 
-    fn hand_over(
-        &mut self,
-        operations: &mut dyn Iterator<Item = (u32, Marks)>,
-    ) -> Result<(), StageError> {
+    fn hand_over(&mut self, operations: &[(u32, Marks)]) -> Result<(), StageError> {
+        let mut operations = operations.iter().copied();
         if self.at_once {
             return self.engine.stage_all(operations, &mut self.works);
         }
-        for (slot, marks) in operations {
-            self.engine.stage(slot, marks)?;
-        }
-        Ok(())
+        operations.try_for_each(|(slot, marks)| self.engine.stage(slot, marks))
     }
 
     /// Stages one plain operation.

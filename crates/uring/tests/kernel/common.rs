@@ -75,14 +75,7 @@ pub fn result(ring: &mut IoUring, entry: squeue::Entry) -> i32 {
 
 /// Waits for `count` completions, sorted by user data.
 pub fn wait(ring: &mut IoUring, count: usize) -> Vec<cqueue::Entry> {
-    let mut seen = Vec::new();
-    let start = Instant::now();
-    while seen.len() < count {
-        enter(ring, Duration::from_secs(20));
-        seen.extend(ring.completion());
-        let waited = start.elapsed();
-        assert!(waited < Duration::from_secs(20), "{count} were expected, {seen:?} came");
-    }
+    let mut seen = wait_until(ring, &format!("{count}"), |seen| seen.len() >= count);
     assert_eq!(seen.len(), count, "{seen:?}");
     seen.sort_by_key(cqueue::Entry::user_data);
     seen
@@ -90,12 +83,24 @@ pub fn wait(ring: &mut IoUring, count: usize) -> Vec<cqueue::Entry> {
 
 /// Waits for the completions of one entry up to its last. They may come one by one or all at once.
 pub fn wait_to_the_last(ring: &mut IoUring) -> Vec<cqueue::Entry> {
-    let mut seen: Vec<cqueue::Entry> = Vec::new();
+    wait_until(ring, "a last one", |seen| {
+        seen.last().is_some_and(|done| !cqueue::more(done.flags()))
+    })
+}
+
+/// Waits for completions, in the order in which they come, until they are `enough`.
+fn wait_until(
+    ring: &mut IoUring,
+    expected: &str,
+    enough: impl Fn(&[cqueue::Entry]) -> bool,
+) -> Vec<cqueue::Entry> {
+    let mut seen = Vec::new();
     let start = Instant::now();
-    while seen.last().is_none_or(|done| cqueue::more(done.flags())) {
+    while !enough(&seen) {
         enter(ring, Duration::from_secs(20));
         seen.extend(ring.completion());
-        assert!(start.elapsed() < Duration::from_secs(20), "no end after {seen:?}");
+        let waited = start.elapsed();
+        assert!(waited < Duration::from_secs(20), "expected {expected}, {seen:?} came");
     }
     seen
 }
