@@ -47,6 +47,53 @@ test('memory outside of the registered buffer is refused: EFAULT', async (t) => 
   t.is((await rejection(t, ring.readFixed(fd, second, 0, 2))).code, 'EFAULT', 'there is no third')
 })
 
+test('a registered buffer is its memory, whatever is done to the arrays that hold its view', async (t) => {
+  const ring = ringFor(t)
+  const fd = opened(t, pattern(10_000))
+  const given = ring.registerBuffers(2, 4096)
+  const [first, second] = [...given] as [Uint8Array, Uint8Array]
+  given[0] = second
+  t.is((await rejection(t, ring.readFixed(fd, given[0], 0, 0))).code, 'EFAULT')
+  t.deepEqual(ring.buffers, [first, second])
+  const whole = Buffer.alloc(4096)
+  t.is((await rejection(t, ring.readFixed(fd, whole, 0, 0))).code, 'EFAULT')
+  t.is(await ring.readFixed(fd, first, 5000, 0), 4096)
+  t.deepEqual(Buffer.from(first), pattern(10_000).subarray(5000, 9096))
+  t.true(second.every((byte) => byte === 0))
+  t.is(await ring.writeFixed(fd, second, 0, 1), 4096)
+  t.is(await ring.read(fd, whole, 0), 4096)
+  t.true(whole.every((byte) => byte === 0))
+})
+
+test('a plain transfer moves registered memory as any other', async (t) => {
+  const ring = ringFor(t)
+  const fd = opened(t, pattern(10_000))
+  for (const buffer of ring.registerBuffers(2, 4096)) {
+    t.is(await ring.read(fd, buffer, 1000), 4096)
+    t.deepEqual(Buffer.from(buffer), pattern(10_000).subarray(1000, 5096))
+    t.is(await ring.write(fd, buffer, 1000), 4096)
+  }
+})
+
+test('registered memory that changes hands before the submit is read into all the same (R02)', async (t) => {
+  const ring = ringFor(t)
+  const [buffer] = ring.registerBuffers(1, 4096) as [Uint8Array]
+  const reading = ring.readFixed(opened(t, pattern(4096)), buffer, 0, 0)
+  const memory = buffer.buffer as ArrayBuffer & { transfer?: () => ArrayBuffer }
+  let taken = memory as ArrayBuffer
+  try {
+    taken = memory.transfer?.() ?? memory // Node 22 moves it; older ones cannot, newer ones refuse
+  } catch {
+    t.is(buffer.byteLength, 4096)
+  }
+  t.is(await reading, 4096)
+  t.deepEqual(Buffer.from(taken), pattern(4096))
+  if (taken !== memory) {
+    const error = t.throws(() => ring.readFixed(0, buffer, 0, 0)) as NodeJS.ErrnoException
+    t.is(error.code, 'ERR_BUFFER_DETACHED')
+  }
+})
+
 test('one set at a time: a second registration is refused, after unregistering it is not', async (t) => {
   const ring = ringFor(t)
   ring.registerBuffers(1, 4096)
@@ -62,6 +109,7 @@ test('buffers are not taken back while operations are in flight (R19)', async (t
   const ring = ringFor(t)
   const [buffer] = ring.registerBuffers(1, 4096) as [Uint8Array]
   const waiting = ring.timeout(60_000)
+  t.is((t.throws(() => ring.unregisterBuffers()) as NodeJS.ErrnoException).code, 'EBUSY', 'queued')
   ring.flush()
   t.is((t.throws(() => ring.unregisterBuffers()) as NodeJS.ErrnoException).code, 'EBUSY')
   ring.cancel(waiting)

@@ -14,6 +14,7 @@ interface Target {
 
 const targets: Target[] = [
   { work: 'read-cached', depth: 32, column: 'uring', against: 'native', atLeast: 0.85 },
+  { work: 'read-cached', depth: 32, column: 'uringBatch', against: 'native', atLeast: 0.85 },
   { work: 'read-cached', depth: 32, column: 'uring', against: 'fsPromises', atLeast: 5 },
   { work: 'read-cached', depth: 32, column: 'uring', against: 'fsCallback', atLeast: 1.5 },
   { work: 'read-cached', depth: 1, column: 'uring', against: 'fsPromises', atLeast: 8 },

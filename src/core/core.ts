@@ -47,6 +47,8 @@ export class Core {
   readonly requests: Requests
   /** By slot: the JavaScript value that goes with the request (a buffer, a path, several). */
   readonly objects: unknown[] = []
+  /** The registered buffers. Their memory is the addon's: whole ones need not be looked up. */
+  registered: readonly Uint8Array[] = []
   /** Set by `start` for an operation whose signal is aborted already: it is not to be queued. */
   refusal: AbortError | undefined
   /** Called when nothing is in flight any more, if somebody waits for that. */

@@ -209,7 +209,8 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
         const own = this[core]
         const slot = own.take()
         own.requests.transfer(slot, operation.opcode, fd, position, length, bufIndex)
-        own.lend(slot, buffer)
+        if (own.registered[bufIndex] === buffer) own.requests.setRegistered(slot)
+        else own.lend(slot, buffer)
         return this[end](slot, operation)
       }
     }

@@ -1,11 +1,39 @@
 //! Buffers and files registered with a ring. Registered buffers are the addon's own memory: the
 //! kernel may write to them whatever JavaScript does with the views.
 
+use crate::js::View;
 use crate::memory::Memory;
 use crate::ring::NativeRing;
 use napi::bindgen_prelude::*;
 use napi_derive::napi;
 use std::rc::Rc;
+
+/// The registered buffers of a ring: `count` of `size` bytes, `stride` apart.
+pub struct Registered {
+    memory: Rc<Memory>,
+    count: usize,
+    size: usize,
+    stride: usize,
+}
+
+impl Registered {
+    fn new(count: usize, size: usize) -> std::result::Result<Registered, i32> {
+        let stride = size.next_multiple_of(4096);
+        Ok(Registered { memory: Memory::new(stride * count)?, count, size, stride })
+    }
+
+    /// Buffer number `index`, whole.
+    #[inline]
+    pub fn buffer(&self, index: u16) -> Option<View> {
+        let index = usize::from(index);
+        let pointer = self.memory.start().wrapping_add(index * self.stride);
+        (index < self.count).then_some(View { pointer, bytes: self.size })
+    }
+
+    fn bytes(&self) -> usize {
+        self.count * self.stride
+    }
+}
 
 #[napi]
 impl NativeRing {
@@ -18,26 +46,24 @@ impl NativeRing {
         count: u32,
         size: u32,
     ) -> Result<Either<Unknown<'env>, i32>> {
-        let stride = (size as usize).next_multiple_of(4096);
-        let memory = match Memory::new(stride * count as usize) {
-            Ok(memory) => memory,
+        let buffers = match Registered::new(count as usize, size as usize) {
+            Ok(buffers) => buffers,
             Err(errno) => return Ok(Either::B(-errno)),
         };
-        let iovec = |index| libc::iovec {
-            iov_base: memory.start().wrapping_add(index * stride).cast(),
-            iov_len: size as usize,
-        };
-        let iovecs: Vec<libc::iovec> = (0..count as usize).map(iovec).collect();
+        let iovec = |view: View| libc::iovec { iov_base: view.pointer.cast(), iov_len: view.bytes };
+        let views = (0..=u16::MAX).map_while(|index| buffers.buffer(index));
+        let iovecs: Vec<libc::iovec> = views.map(iovec).collect();
         let registered = self.state.with_engine(|engine| {
             // SAFETY: the engine keeps the memory until it is unregistered or the ring is gone.
             unsafe { engine.kernel().submitter().register_buffers(&iovecs) }.map_err(errno_of)?;
-            engine.keep(Box::new(Rc::clone(&memory)));
+            engine.keep(Box::new(Rc::clone(&buffers.memory)));
             Ok(())
         });
         if let Ok(Err(errno)) | Err(errno) = registered {
             return Ok(Either::B(-errno));
         }
-        let value = memory.array_buffer(env.raw(), stride * count as usize);
+        let value = buffers.memory.array_buffer(env.raw(), buffers.bytes());
+        self.state.registered.replace(Some(buffers));
         let value = value.map_err(|status| Error::new(Status::from(status), "no ArrayBuffer"))?;
         // SAFETY: a value of the running call.
         Ok(Either::A(unsafe { Unknown::from_napi_value(env.raw(), value)? }))
@@ -53,6 +79,7 @@ impl NativeRing {
             }
             engine.kernel().submitter().unregister_buffers().map_err(errno_of)?;
             engine.forget_kept();
+            self.state.registered.replace(None);
             Ok(())
         }))
     }

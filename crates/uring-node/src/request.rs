@@ -4,6 +4,10 @@
 
 use uring::squeue::Entry;
 
+/// In [`Request::marks`], beside the engine's: the operation's memory is the whole registered buffer
+/// `buf_index`, which the addon owns. Nothing is looked up.
+pub const REGISTERED: u32 = 1 << 8;
+
 /// One staged operation, 64 bytes, at index `slot` of the request table. Word numbers are those of
 /// `src/core/request.ts`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -33,7 +37,7 @@ pub struct Request {
     pub file_index: u32,
     /// Words 10-11: `sqe.addr3` of operations that keep a plain number there.
     pub addr3: u64,
-    /// Word 12: [`Marks`](uring_engine::Marks).
+    /// Word 12: [`Marks`](uring_engine::Marks), and [`REGISTERED`].
     pub marks: u32,
     /// Words 13-14: the time limit's seconds and nanoseconds, when the marks say `TIMED`.
     pub limit_seconds: u32,

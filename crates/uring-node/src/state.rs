@@ -7,6 +7,7 @@ use crate::encode::Encoder;
 use crate::js::Js;
 use crate::lent::Lending;
 use crate::mailbox::{Mailbox, RESULTS_MAX};
+use crate::registered::Registered;
 use napi::sys;
 use std::cell::{Cell, RefCell};
 use std::ffi::c_void;
@@ -33,6 +34,7 @@ pub struct State {
     engine: RefCell<Option<Engine<Ring>>>,
     pub mailbox: RefCell<Mailbox>,
     pub lending: RefCell<Lending>,
+    pub registered: RefCell<Option<Registered>>,
     driver: Cell<Option<&'static Driver>>,
     /// The facade's `turn` function; weak while idle, so that a forgotten ring is collected.
     turn: Cell<sys::napi_ref>,
@@ -55,6 +57,7 @@ impl State {
             engine: RefCell::new(Some(Engine::new(ring, slots))),
             lending: RefCell::new(Lending::new(mailbox.slots())),
             mailbox: RefCell::new(mailbox),
+            registered: RefCell::new(None),
             driver: Cell::new(None),
             turn: Cell::new(ptr::null_mut()),
             objects: Cell::new(ptr::null_mut()),
@@ -134,7 +137,10 @@ impl State {
             unsafe { sys::napi_get_reference_value(self.env, self.objects.get(), &mut objects) };
             let lending = self.lending.borrow();
             let lending = &*lending;
-            let mut encoder = Encoder { js, requests: mailbox.requests(), objects, lending };
+            let registered = self.registered.borrow();
+            let registered = registered.as_ref();
+            let requests = mailbox.requests();
+            let mut encoder = Encoder { js, requests, objects, lending, registered };
             let staged = staged(&mailbox, count);
             engine.stage_all(staged, &mut encoder).map_err(|_| libc::EINVAL)?;
             let mut given = 0;

@@ -13,7 +13,8 @@ mod path;
 
 use crate::js::{Js, View};
 use crate::lent::Lending;
-use crate::request::Request;
+use crate::registered::Registered;
+use crate::request::{Request, REGISTERED};
 use napi::sys;
 use std::cell::Cell;
 use std::ffi::CString;
@@ -78,6 +79,7 @@ pub struct Encoder<'turn> {
     pub objects: sys::napi_value,
     /// The buffers that were looked up for this turn.
     pub lending: &'turn Lending,
+    pub registered: Option<&'turn Registered>,
 }
 
 impl Encode for Encoder<'_> {
@@ -128,9 +130,14 @@ impl Operation<'_> {
     /// The operation's one buffer.
     #[inline(always)]
     fn view(&self) -> Result<View, Refusal> {
-        let view = match self.encoder.lending.view(self.slot) {
-            Some(view) => view,
-            None => self.encoder.js.view(self.value()?).ok_or(DETACHED)?,
+        let view = if self.request.marks & REGISTERED != 0 {
+            let registered = self.encoder.registered.ok_or(-libc::EFAULT)?;
+            registered.buffer(self.request.buf_index).ok_or(-libc::EFAULT)?
+        } else {
+            match self.encoder.lending.view(self.slot) {
+                Some(view) => view,
+                None => self.encoder.js.view(self.value()?).ok_or(DETACHED)?,
+            }
         };
         // the facade saw this many bytes when the operation was staged
         if view.bytes != self.request.len as usize {
