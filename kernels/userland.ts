@@ -5,6 +5,7 @@ import type { DebianArch } from '../scripts/lib/apt'
 import { MUSL, muslRoot } from '../scripts/lib/musl'
 import { nodeBinary } from '../scripts/lib/nodes'
 import { inRoot } from '../scripts/lib/paths'
+import { isOlderThanSources } from '../scripts/lib/sources'
 import type { Libc } from './series'
 
 export interface Userland {
@@ -59,8 +60,11 @@ function addonFor(arch: DebianArch, libc: Libc): string {
   const found = [inRoot('binding', name), inRoot('npm', platform, name)].find((file) =>
     existsSync(file),
   )
-  if (found !== undefined && existsSync(inRoot('dist', 'index.js'))) return found
+  const built = found !== undefined && existsSync(inRoot('dist', 'index.js'))
+  // beside a facade that is newer, an old addon fails in ways that look like a kernel's
+  if (built && !isOlderThanSources(found)) return found
   throw new Error(
-    `the package is not built for ${platform}: npm run build, npm run build:targets -- ${platform}`,
+    `the package is not built for ${platform}, or not since its sources were changed: ` +
+      `npm run build, npm run build:targets -- ${platform}`,
   )
 }

@@ -208,8 +208,8 @@ export class Ring extends AllOperations<'promise'> {
    * Has the addon allocate `count` buffers of `size` bytes and registers them with the ring
    * (IORING_REGISTER_BUFFERS, Linux 5.1), for `readFixed` and `writeFixed`. Each starts on a page,
    * as O_DIRECT wants it. A transfer into or out of a whole one costs least of all: neither the
-   * addon nor the kernel has to look its memory up. One set per ring at a time. Before Linux 5.12 and for users without
-   * CAP_IPC_LOCK it counts against the locked-memory limit.
+   * addon nor the kernel has to look its memory up. One set per ring at a time. Before Linux 5.12
+   * and for users without CAP_IPC_LOCK it counts against the locked-memory limit.
    */
   registerBuffers(count: number, size: number): Uint8Array[] {
     this[core].check()
@@ -231,7 +231,7 @@ export class Ring extends AllOperations<'promise'> {
     // what is queued counts, too: its buffers are known by their index
     const errno = own.inFlight > 0 ? os.errno.EBUSY : own.native.unregisterBuffers()
     this.#register(errno, 'unregisterBuffers')
-    this[core].registered = []
+    own.registered = []
   }
 
   /** The registered buffers, if there are any. */

@@ -79,6 +79,7 @@ pub struct Encoder<'turn> {
     pub objects: sys::napi_value,
     /// The buffers that were looked up for this turn.
     pub lending: &'turn Lending,
+    /// The registered buffers, whose memory needs no look-up.
     pub registered: Option<&'turn Registered>,
 }
 
