@@ -3,8 +3,16 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { inRoot } from './paths'
 
-/** What the addon is built from. */
-const ADDON = ['Cargo.lock', 'crates/uring', 'crates/uring-engine', 'crates/uring-node']
+/** What the addon is built from; the crates' tests are no part of it. */
+const ADDON = [
+  'Cargo.lock',
+  'Cargo.toml',
+  'crates/uring-node/build.rs',
+  ...['uring', 'uring-engine', 'uring-node'].flatMap((crate) => [
+    `crates/${crate}/Cargo.toml`,
+    `crates/${crate}/src`,
+  ]),
+]
 
 /** True when a source of the addon was changed after `file` was written. */
 export function isOlderThanSources(file: string): boolean {
