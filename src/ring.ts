@@ -220,7 +220,7 @@ export class Ring extends AllOperations<'promise'> {
     const stride = memory.byteLength / count
     const view = (_: unknown, index: number) => new Uint8Array(memory, index * stride, size)
     const buffers = Array.from({ length: count }, view)
-    this[core].registered = [...buffers] // what is given away may be changed
+    this[core].registered = Object.freeze([...buffers]) // what is given away may be changed
     return buffers
   }
 
@@ -237,7 +237,7 @@ export class Ring extends AllOperations<'promise'> {
   /** The registered buffers, if there are any. */
   get buffers(): readonly Uint8Array[] | undefined {
     const { registered } = this[core]
-    return registered.length > 0 ? [...registered] : undefined
+    return registered.length > 0 ? registered : undefined
   }
 
   /**

@@ -22,6 +22,7 @@ export function isOlderThanSources(file: string): boolean {
 
 /** When the newest file in a folder, or a file itself, was written. */
 function newest(path: string): number {
-  if (!statSync(path).isDirectory()) return statSync(path).mtimeMs
+  const stat = statSync(path)
+  if (!stat.isDirectory()) return stat.mtimeMs
   return Math.max(0, ...readdirSync(path).map((name) => newest(join(path, name))))
 }

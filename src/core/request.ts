@@ -28,7 +28,7 @@ export const HARDLINK = 2
 export const TIMED = 4
 
 /** The operation's memory is the whole registered buffer `bufIndex`. */
-const REGISTERED = 1 << 8
+export const REGISTERED = 1 << 8
 
 /** Below this, a number is its own low word and its high word is 0. */
 const TWO_32 = 0x1_0000_0000
@@ -70,11 +70,6 @@ export class Requests {
     words[base + WORD.off + 1] = position < TWO_32 ? 0 : position / TWO_32
     words[base + WORD.len] = len
     words[base + WORD.bufIndex] = bufIndex
-  }
-
-  /** The operation's memory is the addon's own: the whole registered buffer of its index. */
-  setRegistered(slot: number): void {
-    this.mark(slot, REGISTERED)
   }
 
   /** Undoes what was written for an operation that is never queued. */

@@ -1,6 +1,7 @@
 // Operations on an open file.
 
 import { plain, type Plain } from '../core/operation'
+import { REGISTERED } from '../core/request'
 import {
   IORING_OP_CLOSE,
   IORING_OP_FALLOCATE,
@@ -209,7 +210,7 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
         const own = this[core]
         const slot = own.take()
         own.requests.transfer(slot, operation.opcode, fd, position, length, bufIndex)
-        if (own.registered[bufIndex] === buffer) own.requests.setRegistered(slot)
+        if (own.registered[bufIndex] === buffer) own.requests.mark(slot, REGISTERED)
         else own.lend(slot, buffer)
         return this[end](slot, operation)
       }

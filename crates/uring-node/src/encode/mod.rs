@@ -134,11 +134,10 @@ impl Operation<'_> {
         let view = if self.request.marks & REGISTERED != 0 {
             let registered = self.encoder.registered.ok_or(-libc::EFAULT)?;
             registered.buffer(self.request.buf_index).ok_or(-libc::EFAULT)?
+        } else if let Some(view) = self.encoder.lending.view(self.slot) {
+            view
         } else {
-            match self.encoder.lending.view(self.slot) {
-                Some(view) => view,
-                None => self.encoder.js.view(self.value()?).ok_or(DETACHED)?,
-            }
+            self.encoder.js.view(self.value()?).ok_or(DETACHED)?
         };
         // the facade saw this many bytes when the operation was staged
         if view.bytes != self.request.len as usize {
