@@ -1,38 +1,45 @@
-// Many operations, one promise, raw results: what costs least per operation. Proved by
+// Many operations, one promise, raw results: the form that costs least per operation. Proved by
 // __test__/operations-batch.spec.ts.
 
 import type { Core } from './core/core'
 import type { Operation } from './core/operation'
-import { Group } from './group'
-import { core, end } from './operations/base'
+import type { ResultsReceiver } from './core/receivers'
+import { MARK_BULK } from './generated/layout'
+import { Members } from './group'
+import { end } from './operations/base'
+import { AllOperations } from './operations'
 
-/** Collects operations for `ring.batch`. Each method queues one; its result is a number in the array. */
-export class Batch extends Group<'batch'> {
+const NO_RESULTS = new Int32Array(0)
+
+const members: unique symbol = Symbol('members')
+
+/** The operations of a batch, and the receiver of their results. */
+class BatchMembers extends Members implements ResultsReceiver {
+  raw = NO_RESULTS
   private readonly number: number
   private count = 0
-  private pending = 0
+  private missing = 0
   private resolve: (results: Int32Array) => void = () => {}
   private reject: (error: Error) => void = () => {}
 
-  /** @internal */
   constructor(of: Core) {
     super(of)
-    this.number = of.owners.enlist(this)
+    this.number = of.receivers.add(this)
   }
 
-  /** @internal */
-  override [end]<T>(slot: number, operation: Operation<T>): undefined {
-    const own = this[core]
-    if (!this.collecting || own.refusal !== undefined) this.refuse(slot, operation)
-    own.own(slot, this.number, this.count++)
+  add(slot: number, operation: Operation<unknown>): void {
+    this.admit(slot, operation)
+    const own = this.core
+    own.requests.mark(slot, MARK_BULK)
+    own.enqueue(slot, this.number, this.count++)
   }
 
-  /** @internal The promise of the results of what was collected. */
+  /** Returns the promise of the results of what was collected. */
   results(): Promise<Int32Array> {
-    this.pending = this.count
+    this.missing = this.count
     const results = new Int32Array(this.count)
     if (this.count === 0) {
-      this[core].owners.dismiss(this.number)
+      this.core.receivers.remove(this.number)
       return Promise.resolve(results)
     }
     this.raw = results
@@ -40,26 +47,49 @@ export class Batch extends Group<'batch'> {
       this.resolve = resolve
       this.reject = reject
     })
-    this[core].launch() // it may all be over when this returns
+    this.core.launch() // everything may be over when this returns
     return promise
   }
 
-  /** @internal */
-  protected override undo(): void {
-    this[core].withdraw(this.number)
-    this[core].owners.dismiss(this.number)
+  filled(count: number): void {
+    this.missing -= count
+    if (this.missing > 0) return
+    this.core.receivers.remove(this.number)
+    this.resolve(this.raw)
   }
 
-  /** @internal */
-  override filled(count: number): void {
-    this.pending -= count
-    if (this.pending > 0) return
-    this[core].owners.dismiss(this.number)
-    this.resolve(this.raw as Int32Array)
-  }
-
-  /** @internal */
-  override fail(_place: number, error: Error): void {
+  fail(_place: number, error: Error): void {
     this.reject(error)
   }
+
+  protected override undo(): void {
+    this.core.withdraw(this.number)
+    this.core.receivers.remove(this.number)
+  }
+}
+
+/** Collects operations for `ring.batch`. Each method queues one; its result is a number in the array. */
+export class Batch extends AllOperations<'batch'> {
+  private readonly [members]: BatchMembers
+
+  /** @internal */
+  constructor(of: Core, its: BatchMembers) {
+    super(of)
+    this[members] = its
+  }
+
+  /** @internal */
+  override [end]<T>(slot: number, operation: Operation<T>): undefined {
+    this[members].add(slot, operation)
+  }
+}
+
+/** Runs `collect` with a batch, and returns the promise of its results. */
+export function collectBatch(of: Core, collect: (batch: Batch) => unknown): Promise<Int32Array> {
+  const its = new BatchMembers(of)
+  its.collect(
+    () => collect(new Batch(of, its)),
+    () => {},
+  )
+  return its.results()
 }

@@ -1,12 +1,18 @@
-// Operations that the kernel runs one after the other, each only if the one before it went well
+// Operations that the kernel runs one after the other, each only if the one before it succeeded
 // (IOSQE_IO_LINK, Linux 5.3): write then fdatasync without coming back in between. Proved by
 // __test__/operations-chain.spec.ts.
 
+import type { Core } from './core/core'
+import { rejection } from './core/failure'
 import type { Operation } from './core/operation'
-import { HARDLINK, LINK } from './core/request'
-import { outOfRange, wrongType } from './errors'
-import { Group } from './group'
-import { core, end, type Link } from './operations/base'
+import { errorOf, type Failure } from './core/outcome'
+import type { RowReceiver } from './core/receivers'
+import { ShortTransferError, outOfRange, wrongType } from './errors'
+import { EXTRA_LAST, MARK_HARDLINK, MARK_LINK } from './generated/layout'
+import { Members } from './group'
+import { end, linked, type Link } from './operations/base'
+import { AllOperations } from './operations'
+import { checkNames } from './options'
 
 /** How a chain behaves. */
 export interface ChainOptions {
@@ -19,100 +25,168 @@ export type Linked<L extends readonly Link<unknown>[]> = {
   -readonly [Index in keyof L]: L[Index] extends Link<infer T> ? T : never
 }
 
+const members: unique symbol = Symbol('members')
+
 const ECANCELED = -125
 
-/** Collects operations for `ring.chain`, in the order in which they are to run. */
-export class Chain extends Group<'chain'> {
-  readonly #slots: number[] = []
-  readonly #links: Link<unknown>[] = []
-  readonly #values: unknown[] = []
-  #number = 0
-  #pending = 0
-  #failed: { error: Error; canceled: boolean } | undefined
-  #resolve: (values: unknown[]) => void = () => {}
-  #reject: (error: Error) => void = () => {};
+/** One operation of a chain. */
+interface Member {
+  readonly slot: number
+  readonly link: Link<unknown>
+  /** The bytes that it is to move, if it moves any. */
+  readonly length: number
+  result: number
+  value: unknown
+  failure: Failure | undefined
+}
 
-  /** @internal */
-  override [end]<T>(slot: number, operation: Operation<T>): Link<T> {
-    if (!this.collecting || this[core].refusal !== undefined) this.refuse(slot, operation)
+/** The operations of a chain, and the receiver of their results. */
+class ChainMembers extends Members implements RowReceiver {
+  readonly raw = undefined
+  private readonly list: Member[] = []
+  private number = 0
+  private missing = 0
+  private resolve: (values: unknown) => void = () => {}
+
+  add<T>(slot: number, operation: Operation<T>): Link<T> {
+    this.admit(slot, operation)
     const link: Link<T> = { operation }
-    this.#slots.push(slot)
-    this.#links.push(link)
+    const length = operation.moves ? this.core.requests.length(slot) : 0
+    this.list.push({ slot, link, length, result: 0, value: undefined, failure: undefined })
     return link
   }
 
-  /** @internal Queues the operations, still inside of `collect`; gives the promise of the values of `wanted`, in its order. */
+  /** Queues the operations. Returns the promise of the values of `wanted`. */
   submit(wanted: readonly Link<unknown>[], hard: boolean): Promise<unknown[]> {
-    const places = wanted.map((link) => this.#links.indexOf(link))
-    this.#pending = this.#slots.length
-    if (this.#pending === 0) return Promise.resolve([])
-    const own = this[core]
-    const link = hard ? HARDLINK : LINK
-    for (const slot of this.#slots.slice(0, -1)) own.requests.mark(slot, link)
-    this.#number = own.owners.enlist(this)
-    const promise = new Promise<unknown[]>((resolve, reject) => {
-      this.#resolve = resolve
-      this.#reject = reject
+    const places = wanted.map((link) => this.placeOf(link))
+    const { core: own, list } = this
+    this.missing = list.length
+    if (list.length === 0) return Promise.resolve([])
+    const mark = hard ? MARK_HARDLINK : MARK_LINK
+    for (const { slot } of list.slice(0, -1)) own.requests.mark(slot, mark)
+    this.number = own.receivers.add(this)
+    const promise = new Promise<unknown>((resolve) => {
+      this.resolve = resolve
     })
     // all of them at once: a link is to whatever is queued next
-    for (const [place, slot] of this.#slots.entries()) own.own(slot, this.#number, place)
+    for (const [place, { slot }] of list.entries()) own.enqueue(slot, this.number, place)
     own.launch()
-    return promise.then((values) => places.map((place) => values[place]))
+    return promise.then(() => places.map((place) => list[place]?.value))
   }
 
-  /** @internal Refuses, while nothing is queued, what could not run as one chain. */
+  /** Refuses, while nothing is queued, what could not run as one chain. */
   check(wanted: unknown): readonly Link<unknown>[] {
     if (!Array.isArray(wanted))
       throw wrongType('chain', 'a function that returns an array of links', wanted)
-    for (const link of wanted) {
-      if (!this.#links.includes(link as Link<unknown>))
-        throw wrongType('chain', 'an array of what its operations gave', link)
+    const links = Array.from(wanted as ArrayLike<Link<unknown>>)
+    for (const link of links) {
+      if (this.placeOf(link) < 0)
+        throw wrongType('chain', 'an array of what its operations returned', link)
     }
-    const entries = this.#slots.reduce((sum, slot) => sum + this[core].requests.entries(slot), 0)
-    if (entries > this[core].chainMax) {
+    const { sqEntries, requests } = this.core
+    const entries = this.list.reduce((sum, { slot }) => sum + requests.entries(slot), 0)
+    if (entries > sqEntries) {
       throw outOfRange(
         'chain.length',
-        `at most the ring's ${this[core].chainMax} entries (two for an operation with a timeout)`,
+        `at most the ring's ${sqEntries} entries (two for an operation with a timeout)`,
         entries,
       )
     }
-    return wanted as readonly Link<unknown>[]
+    return links
   }
 
-  /** @internal */
-  override complete(
-    place: number,
-    result: number,
-    slot: number,
-    flags: number,
-    index: number,
-  ): void {
-    const value = this[core].outcome(this.#operation(place), result, slot, flags, index)
-    if (value instanceof Error) this.#note(value, result === ECANCELED, place)
-    else this.#values[place] = value
-    if (--this.#pending > 0) return
-    this[core].owners.dismiss(this.#number)
-    if (this.#failed === undefined) this.#resolve(this.#values)
-    else this.#reject(this.#failed.error)
+  receive(place: number, slot: number, result: number, flags: number, extra: number): void {
+    if ((extra & EXTRA_LAST) === 0) return
+    const member = this.list[place] as Member
+    const outcome = this.core.results.outcome(member.link.operation, slot, result, flags, extra)
+    member.result = result
+    if (outcome.failed) member.failure = outcome.failure
+    else member.value = outcome.value
+    if (--this.missing > 0) return
+    this.core.receivers.remove(this.number)
+    if (this.list.every(({ failure }) => failure === undefined)) this.resolve(undefined)
+    else this.reject()
   }
 
-  /** @internal */
-  override fail(_place: number, error: Error): void {
-    this.#reject(error)
+  fail(_place: number, error: Error): void {
+    this.resolve(Promise.reject(error))
   }
 
-  #operation(place: number): Operation<unknown> {
-    return (this.#links[place] as Link<unknown>).operation
-  }
-
-  /** @internal */
   protected override undo(): void {
-    for (const slot of this.#slots) this[core].release(slot)
+    for (const { slot } of this.list) this.core.release(slot)
   }
 
-  /** The first real failure is the chain's; those after it are only its consequence. */
-  #note(error: Error, canceled: boolean, place: number): void {
-    if (this.#failed !== undefined && !(this.#failed.canceled && !canceled)) return
-    this.#failed = { error: Object.assign(error, { index: place }), canceled }
+  private placeOf(link: Link<unknown>): number {
+    return this.list.findIndex((member) => member.link === link)
   }
+
+  private reject(): void {
+    for (const member of this.list) {
+      // nobody receives the descriptor
+      if (member.failure !== undefined || member.link.operation.result !== 'descriptor') continue
+      this.core.native.closeDescriptor(member.result)
+      member.value = -1
+    }
+    this.resolve(rejection(() => this.error()))
+  }
+
+  /** The error of the chain: of the first member that failed by itself, or that was short. */
+  private error(): Error {
+    const { list } = this
+    const results = list.map(settled)
+    const failed = list.findIndex(({ failure }) => failure !== undefined)
+    const itself = list.findIndex(
+      ({ failure }) => failure !== undefined && failure.result !== ECANCELED,
+    )
+    const index = itself < 0 ? failed : itself
+    const before = list[index - 1]
+    const short = itself < 0 && before !== undefined && before.result < before.length
+    const error = short
+      ? new ShortTransferError(before.link.operation.name, index - 1, before.result, before.length)
+      : errorOf((list[index] as Member).failure as Failure)
+    return Object.assign(error, { index: short ? index - 1 : index, results })
+  }
+}
+
+function settled({ failure, value }: Member): PromiseSettledResult<unknown> {
+  return failure === undefined
+    ? { status: 'fulfilled', value }
+    : { status: 'rejected', reason: errorOf(failure) }
+}
+
+/** Collects operations for `ring.chain`, in the order in which they are to run. */
+export class Chain extends AllOperations<'chain'> {
+  private readonly [members]: ChainMembers
+
+  /** @internal */
+  constructor(of: Core, its: ChainMembers) {
+    super(of)
+    this[members] = its
+  }
+
+  /** @internal */
+  protected override get [linked](): boolean {
+    return true
+  }
+
+  /** @internal */
+  override [end]<T>(slot: number, operation: Operation<T>): Link<T> {
+    return this[members].add(slot, operation)
+  }
+}
+
+/** Runs `collect` with a chain, and returns the promise of the values of the links that it returned. */
+export function collectChain(
+  of: Core,
+  collect: (chain: Chain) => unknown,
+  options: ChainOptions,
+): Promise<unknown[]> {
+  checkNames(options, ['hard'])
+  const { hard = false } = options
+  if (typeof hard !== 'boolean') throw wrongType('options.hard', 'a boolean', hard)
+  const its = new ChainMembers(of)
+  return its.collect(
+    () => collect(new Chain(of, its)),
+    (wanted) => its.submit(its.check(wanted), hard),
+  )
 }

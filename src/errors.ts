@@ -14,6 +14,7 @@ export type UringErrorCode =
   | 'ERR_RING_CLOSED'
   | 'ERR_RING_FAILED'
   | 'ERR_RING_BUSY'
+  | 'ERR_SHORT_TRANSFER'
   | 'ERR_OP_UNSUPPORTED'
   | 'ERR_URING_UNAVAILABLE'
 
@@ -62,10 +63,18 @@ export function wrongValue(name: string, reason: string, value: unknown): TypeEr
   )
 }
 
-/** TypeError for a buffer whose memory is gone. */
+/** TypeError for an options object with a name that the operation does not know. */
+export function unknownOption(name: string, known: readonly string[]): TypeError {
+  const message = `The "options" argument has an unknown property "${name}". Known are: ${known.join(', ')}`
+  return coded(new TypeError(message), 'ERR_INVALID_ARG_VALUE')
+}
+
+/** TypeError for a buffer whose memory was taken away. */
 export function detached(name: string): TypeError {
   return coded(
-    new TypeError(`The memory of "${name}" was detached (transferred) before it was submitted`),
+    new TypeError(
+      `The memory of "${name}" was detached (transferred) or resized before it was submitted`,
+    ),
     'ERR_BUFFER_DETACHED',
   )
 }
@@ -91,6 +100,50 @@ export function ringBusy(limit: number): Error {
   return coded(new Error(message), 'ERR_RING_BUSY')
 }
 
+/** Error for a table that could not be enlarged to `slots` operations. */
+export function outOfMemory(errno: number, slots: number): SystemError {
+  const hint = `there is no memory for ${slots} operations in flight; await some, or lower "inFlight"`
+  return new SystemError(errno, 'mmap', { hint })
+}
+
+/** SystemError of an operation whose time limit was over. */
+export function timedOut(operation: string): SystemError {
+  return new SystemError(-110, operation, { text: 'operation timed out' })
+}
+
+/** What a transfer that moved less than it was to move did to the chain it was in. */
+export class ShortTransferError extends Error {
+  readonly code = 'ERR_SHORT_TRANSFER'
+  /** The operation, by its name on the ring. */
+  readonly syscall: string
+  /** The transfer's place in the chain. */
+  readonly index: number
+  /** The bytes that were moved. */
+  readonly bytes: number
+  /** The bytes that were to be moved. */
+  readonly length: number
+
+  /** @internal */
+  constructor(syscall: string, index: number, bytes: number, length: number) {
+    super(
+      `${syscall}, number ${index} of the chain, moved ${bytes} of ${length} bytes; ` +
+        'the operations after it were cancelled',
+    )
+    this.syscall = syscall
+    this.index = index
+    this.bytes = bytes
+    this.length = length
+  }
+
+  static {
+    Object.defineProperty(this.prototype, 'name', {
+      value: 'ShortTransferError',
+      configurable: true,
+      writable: true,
+    })
+  }
+}
+
 /** Error for an operation this kernel does not have. */
 export function unsupported(operation: string, since: string): Error {
   const message = `${operation} needs Linux ${since}; this is ${release()}`
@@ -113,9 +166,13 @@ export function registrationRefused(errno: number, bytes: number): SystemError {
   return new SystemError(errno, syscall, { hint })
 }
 
-/** `[code, text]` of an errno, whatever its sign. */
+// Node builds its map anew for every call
+let systemErrors: Map<number, [code: string, text: string]> | undefined
+
+/** Returns `[code, text]` of an errno, whatever its sign. */
 export function describe(errno: number): [code: string, text: string] {
-  return getSystemErrorMap().get(-Math.abs(errno)) ?? [`E${Math.abs(errno)}`, 'unknown error']
+  systemErrors ??= getSystemErrorMap()
+  return systemErrors.get(-Math.abs(errno)) ?? [`E${Math.abs(errno)}`, 'unknown error']
 }
 
 /** What the kernel refused, in the shape of Node's SystemError. */
@@ -135,9 +192,16 @@ export class SystemError extends Error {
   constructor(
     errno: number,
     syscall: string,
-    details: { path?: string; dest?: string; hint?: string; cause?: unknown } = {},
+    details: {
+      path?: string
+      dest?: string
+      hint?: string
+      text?: string
+      cause?: unknown
+    } = {},
   ) {
-    const [code, text] = describe(errno)
+    const [code, description] = describe(errno)
+    const text = details.text ?? description
     const path = details.path === undefined ? '' : ` '${details.path}'`
     const dest = details.dest === undefined ? '' : ` -> '${details.dest}'`
     const hint = details.hint === undefined ? '' : ` (${details.hint})`

@@ -1,57 +1,61 @@
-// What a batch and a chain have in common: operations that a caller's function collects. Nothing is
+// What a batch and a chain have in common: a function of the caller's collects operations. Nothing is
 // submitted meanwhile, and when the function throws (an argument error in its last call, say)
 // nothing of it is left behind.
 
+import type { Core } from './core/core'
 import type { Operation } from './core/operation'
-import { wrongValue } from './errors'
-import { core, type Kind } from './operations/base'
-import { AllOperations } from './operations'
+import { AbortError, wrongType, wrongValue } from './errors'
 
-/** Operations being collected. (An `Owner`; the declarations that users get leave that out.) */
-export abstract class Group<K extends Kind> extends AllOperations<K> {
-  /** @internal */
-  protected collecting = true
+/** The operations of one collecting function. */
+export abstract class Members {
+  protected readonly core: Core
+  private open = true
 
-  /** @internal For an operation that was begun too late, or whose signal is aborted already. */
-  protected refuse(slot: number, operation: Operation<unknown>): never {
-    const own = this[core]
-    const { refusal } = own
-    own.refusal = undefined
-    own.release(slot)
-    throw (
-      refusal ??
-      wrongValue(
-        operation.name,
-        'must be called inside the function that collects it',
-        'a later call',
-      )
+  constructor(of: Core) {
+    this.core = of
+  }
+
+  /** Checks that the operation in `slot` can still be collected, and that its signal is not aborted. */
+  protected admit(slot: number, operation: Operation<unknown>): void {
+    const { signals } = this.core
+    if (this.open && !(signals.active && signals.abortedAt(slot))) return
+    const signal = signals.of(slot)
+    this.core.release(slot)
+    if (this.open) throw new AbortError(signal?.reason)
+    throw wrongValue(
+      operation.name,
+      'must be called inside the function that collects it',
+      'a later call',
     )
   }
 
-  /** @internal Runs `collect`; when it throws, everything it added is undone. */
-  collect<R>(collect: () => R): R {
-    const own = this[core]
+  /**
+   * Runs `collect`, then `finish` with what it returned. When one of them throws, or `collect` turns
+   * out to be asynchronous, everything is undone.
+   */
+  collect<R>(collect: () => unknown, finish: (collected: unknown) => R): R {
+    const own = this.core
     own.hold()
     try {
-      return collect()
+      const collected = collect()
+      refusePromise(collected)
+      return finish(collected)
     } catch (error) {
       this.undo()
       throw error
     } finally {
-      this.collecting = false
-      own.letGo()
+      this.open = false
+      own.resume()
     }
   }
 
-  /** @internal Gives back all slots. */
+  /** Frees the slots of everything that was collected. */
   protected abstract undo(): void
-  // of the next three a batch has the first two and a chain the third; see `Owner`
-  /** @internal */
-  raw: Int32Array | undefined
-  /** @internal */
-  filled(_count: number): void {}
-  /** @internal */
-  complete(_place: number, _result: number, _slot: number, _flags: number, _index: number): void {}
-  /** @internal */
-  abstract fail(place: number, error: Error): void
+}
+
+function refusePromise(collected: unknown): void {
+  if (typeof collected !== 'object' || collected === null || !('then' in collected)) return
+  // what an async function throws later is a consequence of this refusal, which is told here
+  if (collected instanceof Promise) Promise.prototype.then.call(collected, undefined, () => {})
+  throw wrongType('collect', 'a function that is not asynchronous', collected)
 }

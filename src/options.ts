@@ -2,7 +2,7 @@
 // durations. A check that fails throws and leaves no trace. Proved by __test__/arguments.spec.ts.
 
 import { fileURLToPath } from 'node:url'
-import { detached, outOfRange, wrongType, wrongValue } from './errors'
+import { detached, outOfRange, unknownOption, wrongType, wrongValue } from './errors'
 
 /** A descriptor: a number, or anything that carries one (a `FileHandle`, say). */
 export type FileLike = number | { readonly fd: number }
@@ -23,19 +23,62 @@ export interface OperationOptions {
   /** Stops the operation after this long; it rejects with code `ETIMEDOUT` (IORING_OP_LINK_TIMEOUT). */
   readonly timeout?: Duration | undefined
   /** `IOSQE_FIXED_FILE`, `IOSQE_IO_DRAIN`, `IOSQE_ASYNC`. Links are made with `chain()`. */
-  readonly flags?: number | undefined
+  readonly flags?: number
+  /** Whether the operation keeps the process alive. Default `true`. See also `ring.unref(promise)`. */
+  readonly ref?: boolean | undefined
 }
 
 /** What reads and writes take. */
 export interface ReadWriteOptions extends OperationOptions {
   /** `RWF_*` for this one transfer, as for preadv2(2): `RWF_NOWAIT`, `RWF_DSYNC`, ... */
-  readonly rwFlags?: number | undefined
+  readonly rwFlags?: number
+}
+
+const COMMON_OPTIONS: readonly string[] = ['signal', 'timeout', 'flags', 'ref']
+const TRANSFER_OPTIONS: readonly string[] = [...COMMON_OPTIONS, 'rwFlags']
+
+/** True for an options object that stands in place of an optional number. */
+export function isOptions(value: unknown): value is object {
+  return typeof value === 'object' && value !== null
+}
+
+/** Checks that `options` is an object without unknown names. Transfers know `rwFlags` as well. */
+export function checkOptions(options: object, transfer: boolean): void {
+  checkNames(options, transfer ? TRANSFER_OPTIONS : COMMON_OPTIONS)
+}
+
+/** Checks that an options object has no property but the `known` ones. */
+export function checkNames(options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null)
+    throw wrongType('options', 'an object', options)
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw unknownOption(name, known)
+  }
+}
+
+/** The flags of an options object. A name that is there must have a number: `undefined` is what a
+ *  misspelt constant is. */
+export function flagsOf<N extends string>(
+  options: { readonly [K in N]?: number },
+  name: N,
+): number {
+  const flags = options[name]
+  if (flags === undefined && !(name in options)) return 0
+  return checkUint32(flags as number, `options.${name}`)
 }
 
 const INT32_MAX = 0x7fff_ffff
 /** The kernel transfers no more than this at once (MAX_RW_COUNT). */
 export const TRANSFER_MAX = 0x7fff_f000
 const OFFSET_MAX = 0x7fff_ffff_ffff_ffffn
+
+/** A descriptor that is a number; objects own theirs, and close it themselves. */
+export function toNumericFd(fd: number): number {
+  if (typeof fd !== 'number') {
+    throw wrongType('fd', 'a number (a FileHandle is closed by its own close())', fd)
+  }
+  return toFd(fd)
+}
 
 /** The number of a descriptor; from 0 to 2^31 - 1. */
 export function toFd(file: FileLike, name = 'fd'): number {
@@ -77,11 +120,11 @@ export function checkUint32(value: number, name: string): number {
   return checkUint(value, name, 0xffff_ffff)
 }
 
-/** An unsigned integer up to `max`. */
-export function checkUint(value: number, name: string, max: number): number {
+/** An unsigned integer from `min` to `max`. */
+export function checkUint(value: number, name: string, max: number, min = 0): number {
   if (typeof value !== 'number') throw wrongType(name, 'a number', value)
-  if (value >= 0 && value <= max && Number.isInteger(value)) return value
-  throw outOfRange(name, `an integer from 0 to ${max}`, value)
+  if (value >= min && value <= max && Number.isInteger(value)) return value
+  throw outOfRange(name, `an integer from ${min} to ${max}`, value)
 }
 
 /** A length or offset of 63 bits, as a number or a bigint. */
@@ -95,9 +138,12 @@ export function checkOffset(value: number | bigint, name: string): number | bigi
   throw outOfRange(name, 'from 0 to 2^63 - 1', value)
 }
 
-/** A file position. */
+/** A file position. There is no default: the file's own position is asked for by `null`. */
 export function checkPosition(position: Position): Position {
-  return position === null ? null : checkOffset(position, 'position')
+  if (position === null) return null
+  if (position === undefined)
+    throw wrongType('position', "a number, a bigint or null (the file's own position)", position)
+  return checkOffset(position, 'position')
 }
 
 /** The bytes of a view; the kernel moves at most `TRANSFER_MAX` of them at once. */
@@ -143,13 +189,16 @@ export function toViews(views: readonly NodeJS.ArrayBufferView[]): {
 } {
   if (!Array.isArray(views))
     throw wrongType('buffers', 'an array of Buffers, TypedArrays or DataViews', views)
-  if (views.length > IOVECS_MAX)
-    throw outOfRange('buffers.length', `at most ${IOVECS_MAX}`, views.length)
+  // an array of our own, filled by index: the caller's may have a `map` that keeps the result
+  const checked: Uint8Array[] = []
+  const { length } = views
+  if (length > IOVECS_MAX) throw outOfRange('buffers.length', `at most ${IOVECS_MAX}`, length)
   let bytes = 0
-  const checked = views.map((view: NodeJS.ArrayBufferView, index) => {
+  for (let index = 0; index < length; index++) {
+    const view = views[index] as NodeJS.ArrayBufferView
     bytes += checkView(view, `buffers[${index}]`)
-    return toBytes(view)
-  })
+    checked.push(toBytes(view))
+  }
   if (bytes > TRANSFER_MAX)
     throw outOfRange('buffers', `at most ${TRANSFER_MAX} bytes together`, bytes)
   return { views: checked, bytes }

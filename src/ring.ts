@@ -1,16 +1,21 @@
 // The ring as users hold it: operations that give promises, batches, chains, and its life.
 
 import { constants as os, release } from 'node:os'
-import { Batch } from './batch'
+import { inspect } from 'node:util'
+import * as workers from 'node:worker_threads'
+import { collectBatch, type Batch } from './batch'
 import { obstacle, unsupportedPlace } from './availability'
 import { load } from './binding'
-import { Chain, type ChainOptions, type Linked } from './chain'
+import { collectChain, type Chain, type ChainOptions, type Linked } from './chain'
 import { Core } from './core/core'
-import { firstSlots } from './core/free'
+import { rejection, rejectionsSettled } from './core/failure'
+import { ALL_OPERATIONS } from './core/held-cancels'
 import type { Operation } from './core/operation'
+import { firstSlots } from './core/slots'
 import {
   AbortError,
   SystemError,
+  outOfRange,
   registrationRefused,
   ringClosed,
   unavailable,
@@ -18,7 +23,7 @@ import {
 } from './errors'
 import { core, end, type Link } from './operations/base'
 import { AllOperations } from './operations'
-import { checkUint, toFd, type FileLike } from './options'
+import { checkNames, checkUint, toFd, type FileLike } from './options'
 
 /** How a ring is made. */
 export interface RingOptions {
@@ -70,26 +75,27 @@ const ENTRIES_MAX = 32_768
 const CQ_ENTRIES_MAX = 65_536
 const IN_FLIGHT_MAX = 1_048_576
 
-function atLeastOne(
-  value: number | undefined,
-  name: string,
-  max: number,
-  otherwise: number,
-): number {
-  if (value === undefined) return otherwise
-  // 0 is refused in the same words as 2^32
-  return checkUint(value, name, max) || checkUint(-1, name, max)
+const OPTIONS: readonly (keyof RingOptions)[] = ['entries', 'cqEntries', 'inFlight']
+
+/** Returns the smallest power of two that is at least `count`, and at least 2. */
+function roundedUp(count: number): number {
+  return Math.max(2, 2 ** Math.ceil(Math.log2(count)))
 }
 
 function open(options: RingOptions): Core {
-  if (typeof options !== 'object' || options === null)
-    throw wrongType('options', 'an object', options)
-  const entries = atLeastOne(options.entries, 'entries', ENTRIES_MAX, 256)
-  const cqEntries =
-    options.cqEntries === undefined
-      ? undefined
-      : atLeastOne(options.cqEntries, 'cqEntries', CQ_ENTRIES_MAX, 0)
-  const inFlight = atLeastOne(options.inFlight, 'inFlight', IN_FLIGHT_MAX, 65_536)
+  checkNames(options, OPTIONS)
+  const { entries = 256, inFlight = 65_536 } = options
+  checkUint(entries, 'entries', ENTRIES_MAX, 1)
+  const { cqEntries = Math.min(roundedUp(entries) * 4, CQ_ENTRIES_MAX) } = options
+  checkUint(cqEntries, 'cqEntries', CQ_ENTRIES_MAX, 1)
+  if (roundedUp(cqEntries) < roundedUp(entries)) {
+    throw outOfRange(
+      'cqEntries',
+      `at least the ${roundedUp(entries)} submission entries`,
+      cqEntries,
+    )
+  }
+  checkUint(inFlight, 'inFlight', IN_FLIGHT_MAX, 1)
   // where it cannot work the addon is not even loaded: it may not be callable there
   const native = unsupportedPlace() === undefined ? load() : undefined
   const slots = firstSlots(inFlight)
@@ -108,8 +114,8 @@ function open(options: RingOptions): Core {
 }
 
 /**
- * An io_uring on this thread's event loop. Every operation gives a promise; everything that was
- * called in one turn of the event loop goes to the kernel in one system call.
+ * An io_uring on this thread's event loop. Every operation returns a promise; everything that was
+ * called in one turn of the event loop is submitted in one system call.
  *
  * ```ts
  * await using ring = new Ring()
@@ -129,6 +135,7 @@ export class Ring extends AllOperations<'promise'> {
    */
   constructor(options: RingOptions = {}) {
     super(open(options))
+    refuseClone(this)
   }
 
   /** @internal */
@@ -137,8 +144,9 @@ export class Ring extends AllOperations<'promise'> {
   }
 
   /**
-   * Collects operations and submits them together; gives their raw results in the order of the
-   * calls. A refusal is its negative errno; nothing rejects but the ring's own failure.
+   * Collects operations and submits them together. Resolves to their raw results in the order of the
+   * calls: a refusal is its negative errno (`-EFAULT` where a buffer's memory was taken away before it
+   * was submitted). Rejects only when the ring itself fails. `collect` must not be asynchronous.
    *
    * ```ts
    * const results = await ring.batch((b) => {
@@ -146,22 +154,19 @@ export class Ring extends AllOperations<'promise'> {
    * })
    * ```
    */
-  batch(collect: (batch: Batch) => void): Promise<Int32Array> {
+  batch(collect: (batch: Batch) => Synchronous): Promise<Int32Array> {
     this[core].check()
     if (typeof collect !== 'function') throw wrongType('collect', 'a function', collect)
-    const batch = new Batch(this[core])
-    return orAborted(() => {
-      batch.collect(() => {
-        collect(batch)
-      })
-      return batch.results()
-    })
+    return orAborted(() => collectBatch(this[core], collect))
   }
 
   /**
    * Collects operations that run one after the other, each only if the one before it succeeded in
-   * full (a short write breaks the chain, too). Gives their values; rejects with the error of the
-   * first that failed, whose place in the chain is its `index`.
+   * full. Resolves to the values of the returned links. Rejects with the error of the first operation
+   * that failed; if a transfer was short, with a `ShortTransferError` that names it. The error's
+   * `index` is the operation's place in the chain, and its `results` say what became of every one, in
+   * the form of `Promise.allSettled`. A descriptor that the chain opened before it failed is closed,
+   * and is -1 there.
    *
    * ```ts
    * const [written] = await ring.chain((c) => [c.write(fd, entry, null), c.fsync(fd)])
@@ -173,32 +178,29 @@ export class Ring extends AllOperations<'promise'> {
   ): Promise<Linked<L>> {
     this[core].check()
     if (typeof collect !== 'function') throw wrongType('collect', 'a function', collect)
-    if (typeof options !== 'object' || options === null)
-      throw wrongType('options', 'an object', options)
-    const { hard = false } = options
-    const chain = new Chain(this[core])
-    return orAborted(() => {
-      const values = chain.collect(() => chain.submit(chain.check(collect(chain)), hard))
-      return values as Promise<Linked<L>>
-    })
+    return orAborted(() => collectChain(this[core], collect, options) as Promise<Linked<L>>)
   }
 
   /**
-   * Cancels an operation by its promise. Gives true if it was there to be cancelled; whether it
-   * stopped or completed first is for its own promise to tell. What is under way on a disk cannot
-   * be stopped. See io_uring_cancelation(7).
+   * Cancels an operation by its promise. Returns true if the operation was in flight; whether it
+   * stopped or completed first is for its promise to tell. What is under way on a disk cannot be
+   * stopped. See io_uring_cancelation(7).
    */
   cancel(operation: Promise<unknown>): boolean {
     this[core].check()
-    if (!(operation instanceof Promise))
-      throw wrongType('operation', 'a promise that an operation of this ring gave', operation)
-    const slot = this[core].slotOf(operation)
+    const slot = this.#slotOf(operation)
     if (slot < 0) return false
     this[core].cancel(slot)
     return true
   }
 
-  /** Submits at once what this turn has called so far, and settles what has completed. */
+  #slotOf(operation: Promise<unknown>): number {
+    if (!(operation instanceof Promise))
+      throw wrongType('operation', 'a promise that an operation of this ring returned', operation)
+    return this[core].slotOf(operation)
+  }
+
+  /** Submits what this turn has called so far at once, and settles what has completed. */
   flush(): void {
     this[core].check()
     this[core].flush()
@@ -206,25 +208,25 @@ export class Ring extends AllOperations<'promise'> {
 
   /**
    * Has the addon allocate `count` buffers of `size` bytes and registers them with the ring
-   * (IORING_REGISTER_BUFFERS, Linux 5.1), for `readFixed` and `writeFixed`. Each starts on a page,
-   * as O_DIRECT wants it. A transfer into or out of a whole one costs least of all: neither the
-   * addon nor the kernel has to look its memory up. One set per ring at a time. Before Linux 5.12
-   * and for users without CAP_IPC_LOCK it counts against the locked-memory limit.
+   * (IORING_REGISTER_BUFFERS, Linux 5.1), for `readFixed` and `writeFixed`. Returns views of them.
+   * Each starts on a page, as O_DIRECT requires. A transfer that uses a whole one costs least: neither
+   * the addon nor the kernel has to look its memory up. A ring has one set of buffers at a time.
+   * Before Linux 5.12, and for users without CAP_IPC_LOCK, they count against the locked-memory limit.
    */
   registerBuffers(count: number, size: number): Uint8Array[] {
     this[core].check()
-    atLeastOne(count, 'count', 16_384, 0)
-    atLeastOne(size, 'size', 0x4000_0000, 0)
+    checkUint(count, 'count', 16_384, 1)
+    checkUint(size, 'size', 0x4000_0000, 1)
     const memory = this[core].native.registerBuffers(count, size)
     if (typeof memory === 'number') throw registrationRefused(memory, count * size)
     const stride = memory.byteLength / count
     const view = (_: unknown, index: number) => new Uint8Array(memory, index * stride, size)
     const buffers = Array.from({ length: count }, view)
-    this[core].registered = Object.freeze([...buffers]) // what is given away may be changed
+    this[core].registered = Object.freeze([...buffers]) // the caller may change the one returned
     return buffers
   }
 
-  /** Takes the registered buffers back from the kernel. Refused with EBUSY while operations are in flight. */
+  /** Unregisters the buffers. Throws EBUSY while operations are in flight. */
   unregisterBuffers(): void {
     const own = this[core]
     own.check()
@@ -234,7 +236,7 @@ export class Ring extends AllOperations<'promise'> {
     own.registered = []
   }
 
-  /** The registered buffers, if there are any. */
+  /** The registered buffers, or `undefined` if there are none. */
   get buffers(): readonly Uint8Array[] | undefined {
     const { registered } = this[core]
     return registered.length > 0 ? registered : undefined
@@ -253,7 +255,7 @@ export class Ring extends AllOperations<'promise'> {
     this.#register(this[core].native.registerFiles(fds), 'registerFiles')
   }
 
-  /** Takes the registered descriptors back. */
+  /** Unregisters the descriptors. */
   unregisterFiles(): void {
     this[core].check()
     this.#register(this[core].native.unregisterFiles(), 'unregisterFiles')
@@ -263,15 +265,29 @@ export class Ring extends AllOperations<'promise'> {
     if (errno !== 0) throw new SystemError(errno, name)
   }
 
-  /** Operations in flight keep the process alive (the default). */
-  ref(): this {
-    this[core].native.setReferenced(true)
-    return this
+  /**
+   * Has operations in flight keep the process alive, which is the default; with `operation`, only the
+   * operation whose promise this is. Returns the ring.
+   */
+  ref(operation?: Promise<unknown>): this {
+    return this.#setReferenced(true, operation)
   }
 
-  /** Operations in flight do not keep the process alive. */
-  unref(): this {
-    this[core].native.setReferenced(false)
+  /**
+   * Has operations in flight not keep the process alive; with `operation`, only the operation whose
+   * promise this is (as its option `ref: false` does). Returns the ring.
+   */
+  unref(operation?: Promise<unknown>): this {
+    return this.#setReferenced(false, operation)
+  }
+
+  #setReferenced(referenced: boolean, operation: Promise<unknown> | undefined): this {
+    const { native } = this[core]
+    if (operation === undefined) native.setReferenced(referenced)
+    else {
+      const slot = this.#slotOf(operation)
+      if (slot >= 0) native.setOperationReferenced(slot, referenced)
+    }
     return this
   }
 
@@ -303,8 +319,9 @@ export class Ring extends AllOperations<'promise'> {
   }
 
   /**
-   * Ends the ring: nothing can be called on it any more, everything in flight is cancelled, and
-   * when the last operation has settled the ring is closed. Gives the same promise every time.
+   * Ends the ring. Nothing can be called on it any more, and everything in flight is cancelled.
+   * Resolves when the last operation has settled and the ring is closed. Returns the same promise
+   * every time.
    */
   dispose(): Promise<void> {
     return (this.#disposed ??= this.#dispose())
@@ -315,14 +332,11 @@ export class Ring extends AllOperations<'promise'> {
     own.refuse(ringClosed())
     if (own.inFlight > 0) {
       const idle = new Promise<void>((resolve) => {
-        // rejections are passed on by a promise (see Core.promise): passed on in the same way, but
-        // after them, this one settles when all of them have
-        own.idle = () => {
-          resolve(Promise.resolve())
-        }
+        own.idle = resolve
       })
-      own.cancelAll()
+      own.cancel(ALL_OPERATIONS)
       await idle
+      await rejectionsSettled()
     }
     own.close()
   }
@@ -330,6 +344,36 @@ export class Ring extends AllOperations<'promise'> {
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose()
   }
+
+  /** What `console.log` and `util.inspect` show. */
+  [inspect.custom](): object {
+    const { inFlight, sqEntries } = this[core]
+    return new Shown(inFlight, sqEntries, this.disposed)
+  }
+}
+
+/** What of a ring is worth printing. */
+class Shown {
+  constructor(
+    readonly inFlight: number,
+    readonly entries: number,
+    readonly disposed: boolean,
+  ) {}
+
+  static {
+    Object.defineProperty(this, 'name', { value: 'Ring' })
+  }
+}
+
+/** What a collecting function may return: anything but a promise. */
+type Synchronous = void | undefined | null | boolean | number | string | readonly unknown[]
+
+/** Makes `structuredClone` and `postMessage` refuse a ring, which belongs to its thread. */
+function refuseClone(ring: Ring): void {
+  const { markAsUncloneable } = workers as { markAsUncloneable?: (object: object) => void }
+  if (markAsUncloneable !== undefined) markAsUncloneable(ring)
+  // older versions refuse whatever holds a function
+  else Object.defineProperty(ring, 'uncloneable', { enumerable: true, value: refuseClone })
 }
 
 /** An operation whose signal is aborted already rejects; wrong arguments throw. */
@@ -337,7 +381,7 @@ function orAborted<T>(start: () => Promise<T>): Promise<T> {
   try {
     return start()
   } catch (error) {
-    if (error instanceof AbortError) return Promise.reject(error)
+    if (error instanceof AbortError) return rejection(() => error)
     throw error
   }
 }

@@ -1,59 +1,52 @@
-// What is known of an operation besides its request: how it is called and what its result means.
-// One constant per operation, beside the method that makes the request.
+// An operation as the facade knows it: its row of the generated table, and how its completion becomes
+// a value. One constant per operation stands beside the method that makes the request.
 
-/** What a completion brought. */
+import type { OperationRow } from '../generated/operations'
+
+/** The completion of an operation, together with what the kernel wrote besides the result. */
 export interface Completion {
   /** `cqe.res`: a count, a descriptor, or a negative errno. */
   readonly result: number
   /** `cqe.flags`. */
   readonly flags: number
-  /** What the kernel filled in beside the result, as 32-bit words from `at` on. */
-  readonly output: Uint32Array
+  /** The visible memory of the operation's segment of slots, as 32-bit words. */
+  readonly words: Uint32Array
+  /** The first word of the operation's own part. */
   readonly at: number
 }
 
 /** What some operations have and others do not. */
 interface Traits<T> {
-  /** Makes the promise's value; without it the value is the (non-negative) result itself. */
+  /** Makes the operation's value. Without it the value is the result itself. */
   readonly decode?: (completion: Completion) => T
-  /** Negative results that are answers and not errors, for `decode` to interpret. */
+  /** Negative results that are answers and not errors. `decode` interprets them. */
   readonly answers?: readonly number[]
-  /** The operation's value is a path (or two), to be named by its errors. */
-  readonly paths?: boolean
-  /** The operation's value is memory of the caller's: the argument's name. */
-  readonly buffer?: string
+  /** A form of the operation that is younger than the operation itself. */
+  readonly form?: Form
 }
 
-/** One kind of operation. All have the same shape, because every call of every one reads it. */
-export interface Operation<T> {
-  /** `IORING_OP_*`. */
-  readonly opcode: number
-  /** Its name on the ring; `syscall` of its errors. */
+/** A form of an operation that kernels without it refuse as invalid. */
+export interface Form {
   readonly name: string
-  /** The first kernel that has it. */
+  /** The first Linux release that has it. */
   readonly since: string
+}
+
+/** One kind of operation. All of them have the same shape, because one code path reads them all. */
+export interface Operation<T> extends OperationRow {
   readonly decode: ((completion: Completion) => T) | undefined
   readonly answers: readonly number[]
-  readonly paths: boolean
-  readonly buffer: string | undefined
+  readonly form: Form | undefined
 }
 
 /** An operation whose value is its result. */
 export type Plain = Operation<number>
 
-export function operation<T>(
-  opcode: number,
-  name: string,
-  since: string,
-  traits: Traits<T> = {},
-): Operation<T> {
-  const { decode, answers = [], paths = false, buffer } = traits
-  return { opcode, name, since, decode, answers, paths, buffer }
+const NONE: readonly number[] = []
+
+export function operation<T>(row: OperationRow, traits: Traits<T> = {}): Operation<T> {
+  const { decode, answers = NONE, form } = traits
+  return { ...row, decode, answers, form }
 }
 
-export const plain: (
-  opcode: number,
-  name: string,
-  since: string,
-  traits?: Traits<number>,
-) => Plain = operation
+export const plain: (row: OperationRow) => Plain = operation

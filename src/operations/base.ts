@@ -1,21 +1,22 @@
 // What every operation method is made of, and the three things it can be part of: an operation on
-// its own gives a promise, one in a batch a raw result, one in a chain a link. A method is written
-// once, here or in a class between this one and those three; it checks its arguments, begins, fills
+// its own returns a promise, one in a batch a raw result, one in a chain a link. A method is written
+// once, here or in a class between this one and those three. It checks its arguments, begins, fills
 // in the request and ends.
 
 import type { Core } from '../core/core'
 import type { Operation } from '../core/operation'
-import type { OperationOptions } from '../options'
-import { toTimespec } from '../options'
+import { isAbortSignal } from '../core/signals'
 import { wrongType, wrongValue } from '../errors'
 import { IOSQE_ASYNC, IOSQE_FIXED_FILE, IOSQE_IO_DRAIN } from '../generated/constants'
+import { MARK_UNREF } from '../generated/layout'
+import { checkOptions, flagsOf, toTimespec, type OperationOptions } from '../options'
 
-/** A member of a chain; what the chain's promise will give for it. */
+/** A member of a chain; stands for its value in what the chain resolves to. */
 export interface Link<T> {
   readonly operation: Operation<T>
 }
 
-/** What an operation's method gives, by where it is called. */
+/** What an operation's method returns, by where it is called. */
 export interface Outcomes<T> {
   promise: Promise<T>
   batch: undefined
@@ -25,13 +26,15 @@ export interface Outcomes<T> {
 /** Where operations are called: on a ring, in a batch, in a chain. */
 export type Kind = keyof Outcomes<unknown>
 
-/** What an operation with a value of type `T` gives when called in `K`. */
+/** What an operation with a value of type `T` returns when it is called in `K`. */
 export type Outcome<K extends Kind, T> = Outcomes<T>[K]
 
 /** @internal */
 export const core: unique symbol = Symbol('core')
 /** @internal */
 export const end: unique symbol = Symbol('end')
+/** @internal */
+export const linked: unique symbol = Symbol('linked')
 /** @internal */
 export const begin: unique symbol = Symbol('begin')
 
@@ -47,6 +50,11 @@ export abstract class Operations<K extends Kind> {
     this[core] = of
   }
 
+  /** @internal True in a chain. */
+  protected get [linked](): boolean {
+    return false
+  }
+
   /** @internal Takes a slot and begins its request. Throws before that, or leaves no trace. */
   [begin](
     operation: Operation<unknown>,
@@ -56,13 +64,13 @@ export abstract class Operations<K extends Kind> {
     const own = this[core]
     if (options === undefined) {
       const slot = own.take()
-      own.requests.start(slot, operation.opcode, fd)
+      own.requests.start(slot, operation.code, fd)
       return slot
     }
     return beginWith(own, operation, fd, options)
   }
 
-  /** @internal Hands the operation over; gives what the caller gets. */
+  /** @internal Hands the operation over. Returns what the caller gets. */
   abstract [end]<T>(slot: number, operation: Operation<T>): Outcome<K, T>
 }
 
@@ -72,13 +80,13 @@ function beginWith(
   fd: number,
   options: OperationOptions,
 ): number {
-  if (typeof options !== 'object' || options === null)
-    throw wrongType('options', 'an object', options)
-  const { signal, timeout, flags = 0 } = options
+  checkOptions(options, operation.moves)
+  const { signal, timeout, ref = true } = options
+  const flags = flagsOf(options, 'flags')
   if (signal !== undefined && !isAbortSignal(signal))
     throw wrongType('options.signal', 'an AbortSignal', signal)
+  if (typeof ref !== 'boolean') throw wrongType('options.ref', 'a boolean', ref)
   const limit = timeout === undefined ? undefined : toTimespec(timeout, 'options.timeout')
-  if (typeof flags !== 'number') throw wrongType('options.flags', 'a number', flags)
   if ((flags & FLAGS_ALLOWED) !== flags) {
     throw wrongValue(
       'options.flags',
@@ -87,21 +95,17 @@ function beginWith(
     )
   }
   const slot = own.take()
-  own.requests.start(slot, operation.opcode, fd)
-  if (flags !== 0) own.requests.setFlags(slot, flags)
-  if (limit !== undefined) own.requests.setLimit(slot, limit.seconds, limit.nanoseconds)
+  const { requests } = own
+  requests.start(slot, operation.code, fd)
+  if (flags !== 0) requests.setFlags(slot, flags)
+  if (limit !== undefined) requests.setLimit(slot, limit.seconds, limit.nanoseconds)
+  if (!ref) requests.mark(slot, MARK_UNREF)
   if (signal === undefined) return slot
   try {
-    own.watch(slot, signal)
+    own.signals.add(slot, signal)
   } catch (error) {
-    own.release(slot) // the signal is somebody's own, and throws
+    own.release(slot) // the signal's owner has tampered with it
     throw error
   }
   return slot
-}
-
-function isAbortSignal(value: unknown): value is AbortSignal {
-  return (
-    typeof value === 'object' && value !== null && 'aborted' in value && 'addEventListener' in value
-  )
 }

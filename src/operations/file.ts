@@ -1,19 +1,8 @@
 // Operations on an open file.
 
 import { plain, type Plain } from '../core/operation'
-import { REGISTERED } from '../core/request'
-import {
-  IORING_OP_CLOSE,
-  IORING_OP_FALLOCATE,
-  IORING_OP_FSYNC,
-  IORING_OP_FTRUNCATE,
-  IORING_OP_READ,
-  IORING_OP_READ_FIXED,
-  IORING_OP_READV,
-  IORING_OP_WRITE,
-  IORING_OP_WRITE_FIXED,
-  IORING_OP_WRITEV,
-} from '../generated/constants'
+import { MARK_REGISTERED } from '../generated/layout'
+import * as rows from '../generated/operations'
 import {
   TRANSFER_MAX,
   checkBufIndex,
@@ -21,10 +10,13 @@ import {
   checkPosition,
   checkUint32,
   checkView,
+  flagsOf,
   isBufIndex,
   isFd,
+  isOptions,
   isPosition,
   toFd,
+  toNumericFd,
   toBytes,
   toViews,
   type FileLike,
@@ -35,48 +27,52 @@ import {
 import { begin, core, end, type Kind, type Outcome } from './base'
 import { ControlOperations } from './control'
 
-const READ = plain(IORING_OP_READ, 'read', '5.6', { buffer: 'buffer' })
-const WRITE = plain(IORING_OP_WRITE, 'write', '5.6', { buffer: 'buffer' })
-const READV = plain(IORING_OP_READV, 'readv', '5.1', { buffer: 'buffers' })
-const WRITEV = plain(IORING_OP_WRITEV, 'writev', '5.1', { buffer: 'buffers' })
-const READ_FIXED = plain(IORING_OP_READ_FIXED, 'readFixed', '5.1', { buffer: 'buffer' })
-const WRITE_FIXED = plain(IORING_OP_WRITE_FIXED, 'writeFixed', '5.1', { buffer: 'buffer' })
-const FSYNC = plain(IORING_OP_FSYNC, 'fsync', '5.1')
-const FALLOCATE = plain(IORING_OP_FALLOCATE, 'fallocate', '5.6')
-const FTRUNCATE = plain(IORING_OP_FTRUNCATE, 'ftruncate', '6.9')
-const CLOSE = plain(IORING_OP_CLOSE, 'close', '5.6')
+const READ = plain(rows.READ)
+const WRITE = plain(rows.WRITE)
+const READV = plain(rows.READV)
+const WRITEV = plain(rows.WRITEV)
+const READ_FIXED = plain(rows.READ_FIXED)
+const WRITE_FIXED = plain(rows.WRITE_FIXED)
+const FSYNC = plain(rows.FSYNC)
+const FALLOCATE = plain(rows.FALLOCATE)
+const FTRUNCATE = plain(rows.FTRUNCATE)
+const CLOSE = plain(rows.CLOSE)
 
 export abstract class FileOperations<K extends Kind> extends ControlOperations<K> {
   /**
-   * Reads into `buffer` from `position` on (IORING_OP_READ, Linux 5.6). Gives the bytes read, which
-   * can be fewer than fit, and are 0 at the end of the file. The buffer is the kernel's until the
-   * promise settles: do not transfer its memory before. See io_uring_prep_read(3), preadv2(2).
+   * Reads into `buffer` from `position` (IORING_OP_READ, Linux 5.6). Resolves to the number of bytes
+   * read, which can be less than the buffer holds, and is 0 at the end of the file. A `position` of
+   * `null` is the file's own position; reads that are in flight together use it in no particular
+   * order. The buffer is the kernel's until the promise settles: do not transfer its memory before.
+   * See io_uring_prep_read(3), preadv2(2).
    */
   read(
     fd: FileLike,
     buffer: NodeJS.ArrayBufferView,
-    position: Position = null,
+    position: Position,
     options?: ReadWriteOptions,
   ): Outcome<K, number> {
     return this.#transfer(READ, fd, buffer, position, 0, options)
   }
 
   /**
-   * Writes `buffer` at `position` (IORING_OP_WRITE, Linux 5.6). Gives the bytes written, which can
-   * be fewer than given. See io_uring_prep_write(3), pwritev2(2).
+   * Writes `buffer` at `position` (IORING_OP_WRITE, Linux 5.6). Resolves to the number of bytes
+   * written, which can be less than the buffer holds. A `position` of `null` is the file's own
+   * position. See io_uring_prep_write(3), pwritev2(2).
    */
   write(
     fd: FileLike,
     buffer: NodeJS.ArrayBufferView,
-    position: Position = null,
+    position: Position,
     options?: ReadWriteOptions,
   ): Outcome<K, number> {
     return this.#transfer(WRITE, fd, buffer, position, 0, options)
   }
 
   /**
-   * As `read`, into a view of registered buffer `bufIndex` (IORING_OP_READ_FIXED, Linux 5.1): the
-   * kernel need not look the memory up. See io_uring_prep_read_fixed(3), `registerBuffers`.
+   * Reads like `read`, into a view of the registered buffer `bufIndex` (IORING_OP_READ_FIXED, Linux
+   * 5.1), whose memory the kernel need not look up. See io_uring_prep_read_fixed(3),
+   * `registerBuffers`.
    */
   readFixed(
     fd: FileLike,
@@ -89,8 +85,8 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
   }
 
   /**
-   * As `write`, from a view of registered buffer `bufIndex` (IORING_OP_WRITE_FIXED, Linux 5.1).
-   * See io_uring_prep_write_fixed(3), `registerBuffers`.
+   * Writes like `write`, from a view of the registered buffer `bufIndex` (IORING_OP_WRITE_FIXED, Linux
+   * 5.1). See io_uring_prep_write_fixed(3), `registerBuffers`.
    */
   writeFixed(
     fd: FileLike,
@@ -103,37 +99,45 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
   }
 
   /**
-   * Reads into several buffers, one after the other (IORING_OP_READV, Linux 5.1); at most 1,024.
-   * Gives the bytes read. See io_uring_prep_readv(3).
+   * Reads into at most 1,024 buffers, one after the other (IORING_OP_READV, Linux 5.1). Resolves to
+   * the number of bytes read. See io_uring_prep_readv(3).
    */
   readv(
     fd: FileLike,
     buffers: readonly NodeJS.ArrayBufferView[],
-    position: Position = null,
+    position: Position,
     options?: ReadWriteOptions,
   ): Outcome<K, number> {
     return this.#vectored(READV, fd, buffers, position, options)
   }
 
   /**
-   * Writes several buffers, one after the other (IORING_OP_WRITEV, Linux 5.1); at most 1,024.
-   * Gives the bytes written. See io_uring_prep_writev(3).
+   * Writes at most 1,024 buffers, one after the other (IORING_OP_WRITEV, Linux 5.1). Resolves to the
+   * number of bytes written. See io_uring_prep_writev(3).
    */
   writev(
     fd: FileLike,
     buffers: readonly NodeJS.ArrayBufferView[],
-    position: Position = null,
+    position: Position,
     options?: ReadWriteOptions,
   ): Outcome<K, number> {
     return this.#vectored(WRITEV, fd, buffers, position, options)
   }
 
   /**
-   * Brings a file's data to the disk (IORING_OP_FSYNC, Linux 5.1); with `IORING_FSYNC_DATASYNC`
-   * only what is needed to read it back. Not ordered after writes that are still in flight: await
-   * them, or link them with `chain`. Gives 0. See io_uring_prep_fsync(3), fsync(2).
+   * Writes a file's data to the storage device (IORING_OP_FSYNC, Linux 5.1); with
+   * `IORING_FSYNC_DATASYNC`, only what is needed to read it back. Does not wait for writes that are
+   * still in flight: await them, or link them with `chain`. Resolves to 0.
+   * See io_uring_prep_fsync(3), fsync(2).
    */
-  fsync(fd: FileLike, flags = 0, options?: OperationOptions): Outcome<K, number> {
+  fsync(fd: FileLike, flags?: number, options?: OperationOptions): Outcome<K, number>
+  fsync(fd: FileLike, options: OperationOptions): Outcome<K, number>
+  fsync(
+    fd: FileLike,
+    flags: number | OperationOptions = 0,
+    options?: OperationOptions,
+  ): Outcome<K, number> {
+    if (isOptions(flags)) return this.fsync(fd, 0, flags)
     const file = toFd(fd)
     checkUint32(flags, 'flags')
     const slot = this[begin](FSYNC, file, options)
@@ -142,8 +146,9 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
   }
 
   /**
-   * Reserves, punches or zeroes `length` bytes from `position` on, as `mode` says (`FALLOC_FL_*`, 0
-   * to reserve; IORING_OP_FALLOCATE, Linux 5.6). Gives 0. See io_uring_prep_fallocate(3).
+   * Reserves, removes or zeroes `length` bytes from `position`, as `mode` says: `FALLOC_FL_*`, or 0 to
+   * reserve (IORING_OP_FALLOCATE, Linux 5.6). Resolves to 0. See io_uring_prep_fallocate(3),
+   * fallocate(2).
    */
   fallocate(
     fd: FileLike,
@@ -165,7 +170,7 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
   }
 
   /**
-   * Makes a file `length` bytes long (IORING_OP_FTRUNCATE, Linux 6.9). Gives 0.
+   * Makes a file `length` bytes long (IORING_OP_FTRUNCATE, Linux 6.9). Resolves to 0.
    * See io_uring_prep_ftruncate(3).
    */
   ftruncate(fd: FileLike, length: number | bigint, options?: OperationOptions): Outcome<K, number> {
@@ -178,10 +183,11 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
 
   /**
    * Closes a descriptor (IORING_OP_CLOSE, Linux 5.6). Operations on it that are in flight are not
-   * cancelled by this. Gives 0. See io_uring_prep_close(3).
+   * cancelled. Takes numbers only: an object that owns a descriptor, such as a FileHandle, has to
+   * close it itself. Resolves to 0. See io_uring_prep_close(3).
    */
-  close(fd: FileLike, options?: OperationOptions): Outcome<K, number> {
-    return this[end](this[begin](CLOSE, toFd(fd), options), CLOSE)
+  close(fd: number, options?: OperationOptions): Outcome<K, number> {
+    return this[end](this[begin](CLOSE, toNumericFd(fd), options), CLOSE)
   }
 
   #transfer(
@@ -199,7 +205,7 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
       buffer instanceof Uint8Array
     ) {
       const { length } = buffer
-      // the usual case, 30 ns shorter; whatever is not usual is looked at, and refused, elsewhere
+      // the usual case; `#transferWith` checks, and refuses, whatever is not usual
       if (
         isFd(fd) &&
         isPosition(position) &&
@@ -209,8 +215,8 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
       ) {
         const own = this[core]
         const slot = own.take()
-        own.requests.transfer(slot, operation.opcode, fd, position, length, bufIndex)
-        if (own.registered[bufIndex] === buffer) own.requests.mark(slot, REGISTERED)
+        own.requests.transfer(slot, operation.code, fd, position, length, bufIndex)
+        if (own.registered[bufIndex] === buffer) own.requests.mark(slot, MARK_REGISTERED)
         else own.lend(slot, buffer)
         return this[end](slot, operation)
       }
@@ -265,6 +271,6 @@ export abstract class FileOperations<K extends Kind> extends ControlOperations<K
 }
 
 function rwFlagsOf(options: ReadWriteOptions | undefined): number {
-  const flags = options?.rwFlags
-  return flags === undefined ? 0 : checkUint32(flags, 'options.rwFlags')
+  if (options === undefined || options === null) return 0
+  return flagsOf(options, 'rwFlags')
 }

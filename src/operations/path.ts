@@ -1,9 +1,10 @@
 // Operations on a path.
 
 import { operation, plain } from '../core/operation'
-import { IORING_OP_OPENAT, IORING_OP_STATX } from '../generated/constants'
+import * as rows from '../generated/operations'
 import {
   checkUint32,
+  isOptions,
   toDirfd,
   toPath,
   type FileLike,
@@ -14,31 +15,44 @@ import { Statx } from '../statx'
 import { begin, core, end, type Kind, type Outcome } from './base'
 import { FileOperations } from './file'
 
-const OPENAT = plain(IORING_OP_OPENAT, 'openat', '5.6', { paths: true })
-const STATX = operation<Statx>(IORING_OP_STATX, 'statx', '5.6', {
-  paths: true,
-  decode: ({ output, at }) => new Statx(output, at),
+const OPENAT = plain(rows.OPENAT)
+const STATX = operation<Statx>(rows.STATX, {
+  decode: ({ words, at }) => new Statx(words, at),
 })
 
 /** `STATX_BASIC_STATS | STATX_BTIME`. */
 const STATX_DEFAULT = 0x0fff
 
-/** `O_CLOEXEC`: no descriptor of ours goes to a child. */
+/** `O_CLOEXEC`: child processes do not inherit the descriptor. */
 const O_CLOEXEC = 0o2000000
 
 export abstract class PathOperations<K extends Kind> extends FileOperations<K> {
   /**
    * Opens `path`, relative to the directory `dirfd` (`AT_FDCWD`: the working directory), with
-   * `O_*` flags and, for a new file, `mode` (IORING_OP_OPENAT, Linux 5.6). Gives a descriptor, which
-   * is closed by `close`; O_CLOEXEC is always set. See io_uring_prep_openat(3), openat(2).
+   * `O_*` flags and, for a new file, `mode` (IORING_OP_OPENAT, Linux 5.6). Resolves to a descriptor,
+   * which `close` closes. O_CLOEXEC is always set. See io_uring_prep_openat(3), openat(2).
    */
   openat(
     dirfd: FileLike,
     path: PathLike,
     flags: number,
-    mode = 0o666,
+    mode?: number,
+    options?: OperationOptions,
+  ): Outcome<K, number>
+  openat(
+    dirfd: FileLike,
+    path: PathLike,
+    flags: number,
+    options: OperationOptions,
+  ): Outcome<K, number>
+  openat(
+    dirfd: FileLike,
+    path: PathLike,
+    flags: number,
+    mode: number | OperationOptions = 0o666,
     options?: OperationOptions,
   ): Outcome<K, number> {
+    if (isOptions(mode)) return this.openat(dirfd, path, flags, undefined, mode)
     const directory = toDirfd(dirfd)
     const name = toPath(path)
     checkUint32(flags, 'flags')
@@ -52,18 +66,34 @@ export abstract class PathOperations<K extends Kind> extends FileOperations<K> {
   }
 
   /**
-   * What the kernel knows of `path`, relative to the directory `dirfd` (IORING_OP_STATX, Linux 5.6).
-   * `flags` are `AT_*` (AT_EMPTY_PATH with '' for `dirfd` itself, AT_SYMLINK_NOFOLLOW), `mask` is
-   * `STATX_*`. The kernel always does this on a worker: on a warm cache a plain stat is faster.
-   * See io_uring_prep_statx(3), statx(2).
+   * Describes `path`, relative to the directory `dirfd` (IORING_OP_STATX, Linux 5.6). `flags` are
+   * `AT_*` (AT_EMPTY_PATH with '' for `dirfd` itself, AT_SYMLINK_NOFOLLOW), `mask` is `STATX_*`.
+   * Resolves to a `Statx`. The kernel always runs this on a worker: on a warm cache a plain stat is
+   * faster. See io_uring_prep_statx(3), statx(2).
    */
   statx(
     dirfd: FileLike,
     path: PathLike,
-    flags = 0,
-    mask = STATX_DEFAULT,
+    flags?: number,
+    mask?: number,
+    options?: OperationOptions,
+  ): Outcome<K, Statx>
+  statx(
+    dirfd: FileLike,
+    path: PathLike,
+    flags: number,
+    options: OperationOptions,
+  ): Outcome<K, Statx>
+  statx(dirfd: FileLike, path: PathLike, options: OperationOptions): Outcome<K, Statx>
+  statx(
+    dirfd: FileLike,
+    path: PathLike,
+    flags: number | OperationOptions = 0,
+    mask: number | OperationOptions = STATX_DEFAULT,
     options?: OperationOptions,
   ): Outcome<K, Statx> {
+    if (isOptions(flags)) return this.statx(dirfd, path, 0, STATX_DEFAULT, flags)
+    if (isOptions(mask)) return this.statx(dirfd, path, flags, STATX_DEFAULT, mask)
     const directory = toDirfd(dirfd)
     const name = toPath(path)
     checkUint32(flags, 'flags')

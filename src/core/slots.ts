@@ -1,9 +1,11 @@
-// Which slots are free, last given back first: what was used last is still in the cache.
+// Which slots are free. The slot that was used last is taken first: it is still in the cache.
+
+import { EXTRA_LAST, ROW_EXTRA, ROW_WORDS } from '../generated/layout'
 
 /** Slots of a new ring, unless its limit is lower. */
 const SLOTS_FIRST = 512
 
-/** How many slots a new ring with this limit starts with. */
+/** Returns how many slots a new ring with this limit starts with. */
 export function firstSlots(limit: number): number {
   return Math.min(limit, SLOTS_FIRST)
 }
@@ -14,12 +16,12 @@ export class FreeSlots {
   private count = 0
   private size = 0
 
-  /** All slots, free or not. */
+  /** The number of slots, free or not. */
   get total(): number {
     return this.size
   }
 
-  /** Slots that are taken. */
+  /** The number of slots that are taken. */
   get taken(): number {
     return this.size - this.count
   }
@@ -28,7 +30,7 @@ export class FreeSlots {
     return this.count === 0
   }
 
-  /** Takes a slot. There must be one. */
+  /** Takes a slot. There must be a free one. */
   take(): number {
     return this.stack[--this.count] as number
   }
@@ -38,12 +40,14 @@ export class FreeSlots {
   }
 
   /**
-   * Gives back the slots of `count` results, each `words` apart. Last to first, so that operations
-   * which follow in the same order find the same slots.
+   * Frees the slots of those of the first `count` rows that are the last of their operation. Goes
+   * from the last row to the first, so that operations which follow in the same order find the same
+   * slots.
    */
-  giveAll(results: Int32Array, count: number, words: number): void {
-    for (let at = (count - 1) * words; at >= 0; at -= words) {
-      this.stack[this.count++] = results[at] as number
+  giveAll(rows: Int32Array, count: number): void {
+    for (let at = (count - 1) * ROW_WORDS; at >= 0; at -= ROW_WORDS) {
+      if ((rows[at + ROW_EXTRA] as number) & EXTRA_LAST)
+        this.stack[this.count++] = rows[at] as number
     }
   }
 
@@ -55,7 +59,7 @@ export class FreeSlots {
   }
 }
 
-/** A copy of a table with room for more. */
+/** Returns a copy of a table with room for more. */
 export function larger(table: Int32Array, length: number): Int32Array<ArrayBuffer> {
   const copy = new Int32Array(length)
   copy.set(table)

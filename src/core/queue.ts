@@ -1,0 +1,97 @@
+// The slots that wait for the next flush, and when that flush comes: in a microtask, as soon as the
+// queue fills the ring, or with the next turn of the event loop when the ring has used up its share
+// of this one.
+//
+// Fields are `private` and not `#`: V8 inlines an operation into the loop that calls it only while
+// the bytecode of the whole fits a budget. docs/performance.md has the measurement.
+//
+// Proved by __test__/limits-queue.spec.ts and __test__/loop.spec.ts.
+
+const resolved = Promise.resolve()
+
+/** More than any queue holds. */
+const NO_LENGTH = 0x3fff_ffff
+
+export class Queue {
+  private slots: Int32Array
+  private length = 0
+  /** The length at which the queue asks for a flush. */
+  private threshold = 1
+  /** A flush is coming, in a microtask or by the event loop. */
+  private scheduled = false
+  /** The flush that is coming is the event loop's. */
+  private deferred = false
+  private readonly sqEntries: number
+  private readonly flush: () => void
+
+  constructor(table: ArrayBuffer, sqEntries: number, flush: () => void) {
+    this.slots = new Int32Array(table)
+    this.sqEntries = sqEntries
+    this.flush = flush
+  }
+
+  /** Goes on in a larger table, which has the old one's contents. */
+  move(table: ArrayBuffer): void {
+    this.slots = new Int32Array(table)
+  }
+
+  /** Adds a slot. `launch` follows when everything that belongs together is in. */
+  add(slot: number): void {
+    this.slots[this.length++] = slot
+  }
+
+  /** Has the queue submitted at the end of this turn, or at once when it fills the ring. */
+  launch(): void {
+    if (this.length >= this.threshold) this.launchNow()
+  }
+
+  private launchNow(): void {
+    if (this.scheduled) this.flush()
+    else this.schedule()
+  }
+
+  /** Asks for a flush in a microtask, unless one is coming. */
+  schedule(): void {
+    if (this.scheduled) return
+    this.scheduled = true
+    this.threshold = this.sqEntries
+    void resolved.then(this.flushSoon)
+  }
+
+  private readonly flushSoon = (): void => {
+    // a flush in between has done the work, or the event loop's is to do it
+    if (this.scheduled && !this.deferred) this.flush()
+  }
+
+  /** A flush has ended. `deferred` says that the event loop calls for the next one. */
+  flushed(deferred: boolean): void {
+    this.deferred = deferred
+    this.scheduled = deferred
+    this.threshold = deferred ? NO_LENGTH : 1
+  }
+
+  /** Empties the queue. Returns how many slots were in it; the table still holds them. */
+  take(): number {
+    const count = this.length
+    this.length = 0
+    return count
+  }
+
+  /** Undoes a `take` after which the addon has taken nothing. */
+  restore(count: number): void {
+    this.length = count
+    this.scheduled = false
+    this.schedule()
+  }
+
+  /** Removes the slots for which `mine` is true, and calls `release` with each. */
+  withdraw(mine: (slot: number) => boolean, release: (slot: number) => void): void {
+    let kept = 0
+    for (let at = 0; at < this.length; at++) {
+      const slot = this.slots[at] as number
+      if (mine(slot)) release(slot)
+      else this.slots[kept++] = slot
+    }
+    this.length = kept
+  }
+}
