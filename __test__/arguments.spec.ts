@@ -1,8 +1,10 @@
 // Wrong arguments: refused at the call, with a Node-style code, before anything is queued (R06, R08).
 
+import { open } from 'node:fs/promises'
+import { inspect } from 'node:util'
 import test, { type ExecutionContext } from 'ava'
-import { constants, type Batch, type Chain, type Ring } from 'uring'
-import { thrown } from './helpers/errors'
+import { constants, Ring, type Batch, type Chain, type RingOptions } from 'uring'
+import { rejection, thrown } from './helpers/errors'
 import { ringFor } from './helpers/ring'
 import { opened } from './helpers/temp'
 
@@ -70,7 +72,7 @@ test('a position is a whole number of up to 63 bits, or null (R08)', (t) => {
   ]
   for (const call of calls) {
     refuses(t, ring, RANGE, NOT_A_POSITION, call)
-    refuses(t, ring, TYPE, ['0', true, {}, [], Symbol('s')], call)
+    refuses(t, ring, TYPE, ['0', true, {}, [], undefined, Symbol('s')], call)
   }
 })
 
@@ -89,7 +91,7 @@ test('flags, modes, masks and counts are whole numbers of 32 bits (R08)', (t) =>
   ]
   for (const call of calls) {
     refuses(t, ring, RANGE, NOT_A_UINT32, call)
-    refuses(t, ring, TYPE, ['0', null, true, {}, 1n], call)
+    refuses(t, ring, TYPE, ['0', null, true, 1n], call)
   }
   refuses(t, ring, RANGE, [-1, 65_536, 1.5, Number.NaN], (index) =>
     ring.readFixed(0, buffer, 0, index),
@@ -264,4 +266,91 @@ test("an argument that throws is the caller's error and leaves nothing behind (R
   for (const call of calls) t.throws(call, { message: 'mine' })
   t.is(ring.stats().inFlight, 0)
   t.is(await ring.nop(), 0)
+})
+
+test('a position has no default: the file position that is shared is asked for by null (R92)', (t) => {
+  const ring = ringFor(t)
+  const without = ring as unknown as Record<string, (...values: unknown[]) => unknown>
+  for (const name of ['read', 'write']) {
+    const error = thrown(t, () => without[name]?.call(ring, 0, buffer))
+    t.is(error.code, TYPE)
+    t.regex(error.message, /"position".*null/)
+  }
+  for (const name of ['readv', 'writev'])
+    t.is(thrown(t, () => without[name]?.call(ring, 0, [buffer])).code, TYPE)
+  t.is(ring.stats().staged, 0)
+})
+
+test('an option of an unknown name is refused, and told from the known ones', async (t) => {
+  const ring = ringFor(t)
+  const wrong: [options: object, name: string][] = [
+    [{ timout: 5 }, 'timout'],
+    [{ signal: undefined, sginal: AbortSignal.abort() }, 'sginal'],
+    [{ rwFlags: 1 }, 'rwFlags'],
+  ]
+  for (const [options, name] of wrong) {
+    const error = thrown(t, () => ring.nop(options as never))
+    t.is(error.code, VALUE)
+    t.regex(error.message, new RegExp(`"${name}".*signal, timeout, flags, ref`))
+  }
+  const ringWith = (options: object) => () => new Ring(options as never)
+  t.regex(thrown(t, ringWith({ entires: 5 })).message, /"entires".*entries, cqEntries, inFlight/)
+  t.is(thrown(t, ringWith({ sqpoll: true })).code, VALUE)
+  t.is(thrown(t, () => ring.chain((c) => [c.nop()], { hrad: true } as never)).code, VALUE)
+  t.is(await ring.read(0, new Uint8Array(0), 0, { rwFlags: 0 }).catch(() => 0), 0)
+})
+
+test('a flag option that is there but undefined, as a misspelt constant is, is refused', (t) => {
+  const ring = ringFor(t)
+  const undefinedFlags = { rwFlags: undefined } as never
+  refuses(t, ring, TYPE, [undefined], (rwFlags) => ring.write(0, buffer, 0, { rwFlags }))
+  refuses(t, ring, TYPE, [undefined], (flags) => ring.nop({ flags }))
+  t.is(thrown(t, () => ring.readv(0, [buffer], 0, undefinedFlags)).code, TYPE)
+  refuses(t, ring, TYPE, [null, 1, 'yes'], (ref) => ring.nop({ ref }))
+})
+
+test('where an options object may stand, it is recognised', async (t) => {
+  const ring = ringFor(t)
+  const signal = AbortSignal.abort()
+  const fd = opened(t, 'x')
+  const calls = [
+    () => ring.statx(-100, '/', { signal }),
+    () => ring.statx(-100, '/', 0, { signal }),
+    () => ring.openat(-100, '/', 0, { signal }),
+    () => ring.fsync(fd, { signal }),
+    () => ring.timeout(1, { signal }),
+    () => ring.timeout(1, 0, { signal }),
+  ]
+  for (const call of calls) t.is((await rejection(t, call())).code, 'ABORT_ERR')
+  t.is(ring.stats().staged, 0)
+})
+
+test('close takes numbers: what owns a descriptor closes it itself', async (t) => {
+  const ring = ringFor(t)
+  const handle = await open('/proc/self/exe')
+  t.teardown(() => handle.close())
+  refuses(t, ring, TYPE, [handle, { fd: 5 }, '3', null], (fd) => ring.close(fd))
+  t.true((await handle.stat()).size > 0)
+})
+
+test('the sizes of a ring are checked, and told as they are', (t) => {
+  const make = (options: RingOptions) => (): unknown => new Ring(options)
+  t.regex(thrown(t, make({ entries: 0 })).message, /from 1 to 32768. Received 0/)
+  t.regex(thrown(t, make({ inFlight: 0 })).message, /from 1 to 1048576. Received 0/)
+  t.regex(thrown(t, make({ cqEntries: 1 })).message, /at least the 256 .*Received 1$/)
+  t.is(thrown(t, make({ entries: 64, cqEntries: 32 })).code, RANGE)
+  const ring = ringFor(t, { entries: 64, cqEntries: 64 })
+  t.like(ring.stats(), { sqEntries: 64, cqEntries: 64 })
+})
+
+test('a ring cannot be cloned, and prints as what matters of it', async (t) => {
+  const ring = ringFor(t, { entries: 8 })
+  t.throws(() => structuredClone(ring), { name: 'DataCloneError' })
+  const channel = new MessageChannel()
+  t.throws(() => channel.port1.postMessage(ring), { name: 'DataCloneError' })
+  channel.port1.close()
+  t.is(inspect(ring), 'Ring { inFlight: 0, entries: 8, disposed: false }')
+  const waiting = ring.nop()
+  t.is(inspect(ring), 'Ring { inFlight: 1, entries: 8, disposed: false }')
+  await waiting
 })

@@ -168,3 +168,35 @@ test('the ring goes on after every refusal', async (t) => {
   }
   t.is(ring.stats().suspect, 0)
 })
+
+test('a rejection shows the await that failed, and none of this package', async (t) => {
+  const ring = ringFor(t)
+  async function theCulprit(): Promise<void> {
+    await ring.close(0x7fff_fff0)
+  }
+  async function together(): Promise<void> {
+    await Promise.all([ring.nop(), ring.read(0x7fff_fff0, Buffer.alloc(1), 0)])
+  }
+  async function chained(): Promise<void> {
+    await ring.chain((c) => [c.nop(), c.close(0x7fff_fff0)])
+  }
+  async function aborted(): Promise<void> {
+    await ring.timeout(60_000, { signal: AbortSignal.timeout(5) })
+  }
+  for (const call of [theCulprit, together, chained, aborted]) {
+    const { stack = '' } = await rejection(t, call())
+    const frames = stack.split('\n').slice(1)
+    t.regex(stack, new RegExp(`at async ${call.name} .*errors\\.spec`), stack)
+    t.false(
+      frames.some((line) => /dist\/|src\/core/.test(line)),
+      stack,
+    )
+  }
+})
+
+test('a time limit says so, in words that fit every operation', async (t) => {
+  const ring = ringFor(t)
+  const error = await rejection(t, ring.timeout(60_000, { timeout: 5 }))
+  t.like(error, { code: 'ETIMEDOUT', errno: -110, syscall: 'timeout' })
+  t.is(error.message, 'ETIMEDOUT: operation timed out, timeout')
+})

@@ -3,8 +3,10 @@
 import { fstatSync, readFileSync } from 'node:fs'
 import test from 'ava'
 import { Statx, constants, type Chain } from 'uring'
-import { rejection } from './helpers/errors'
+import { rejection, type Told } from './helpers/errors'
+import { descriptorCount } from './helpers/fds'
 import { ringFor } from './helpers/ring'
+import { skip } from './helpers/skip'
 import { file, opened, pattern } from './helpers/temp'
 
 const { AT_FDCWD, O_RDONLY, O_RDWR } = constants
@@ -69,8 +71,75 @@ test('a short read breaks a chain (R77, R90)', async (t) => {
     t,
     ring.chain((c) => [c.read(fd, Buffer.alloc(10), 0), c.write(fd, Buffer.from('XYZ'), 0)]),
   )
-  t.is(error.code, 'ECANCELED')
+  t.like(error, { code: 'ERR_SHORT_TRANSFER', syscall: 'read', index: 0, bytes: 3, length: 10 })
   t.is(readFileSync(`/proc/self/fd/${fd}`, 'utf8'), 'abc')
+})
+
+test('the error of a chain tells what became of every member', async (t) => {
+  const ring = ringFor(t)
+  const fd = opened(t, 'abc')
+  const error = (await rejection(
+    t,
+    ring.chain((c) => [
+      c.write(fd, Buffer.from('12'), 0),
+      c.readv(fd, [Buffer.alloc(2), Buffer.alloc(5)], 0),
+      c.fsync(fd),
+      c.nop(),
+    ]),
+  )) as Told & { results: PromiseSettledResult<unknown>[] }
+  t.like(error, { code: 'ERR_SHORT_TRANSFER', syscall: 'readv', index: 1, bytes: 3, length: 7 })
+  t.deepEqual(
+    error.results.map((one) =>
+      one.status === 'fulfilled' ? one.value : (one.reason as Told).code,
+    ),
+    [2, 3, 'ECANCELED', 'ECANCELED'],
+  )
+  const refused = (await rejection(
+    t,
+    ring.chain((c) => [c.nop(), c.close(0x7fff_fff0), c.nop()]),
+  )) as Told & { results: PromiseSettledResult<unknown>[] }
+  t.like(refused, { code: 'EBADF', syscall: 'close', index: 1 })
+  t.deepEqual(
+    refused.results.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'rejected'],
+  )
+})
+
+test('a descriptor that a failed chain has opened is closed', async (t) => {
+  const ring = ringFor(t)
+  const path = file(t, 'x')
+  const before = descriptorCount()
+  for (let time = 0; time < 50; time++) {
+    const error = (await rejection(
+      t,
+      ring.chain((c) => [
+        c.openat(AT_FDCWD, path, O_RDWR),
+        c.openat(AT_FDCWD, path, O_RDWR),
+        c.close(0x7fff_fff0),
+        c.openat(AT_FDCWD, path, O_RDWR),
+      ]),
+    )) as Told & { results: PromiseSettledResult<unknown>[] }
+    t.like(error, { code: 'EBADF', index: 2 })
+    t.like(error.results[0], { status: 'fulfilled', value: -1 })
+  }
+  t.is(descriptorCount(), before)
+})
+
+test('a time that is over does not break a chain (IORING_TIMEOUT_ETIME_SUCCESS)', async (t) => {
+  const ring = ringFor(t)
+  const fd = opened(t)
+  const chain = ring.chain((c) => [
+    c.timeout(5),
+    c.write(fd, Buffer.from('abc'), 0),
+    c.timeout(1),
+    c.nop(),
+  ])
+  const values = await chain.catch((error: Told) => error)
+  if (values instanceof Error && values.code === 'ERR_OP_UNSUPPORTED') {
+    skip(t, 'IORING_TIMEOUT_ETIME_SUCCESS', values.message)
+    return
+  }
+  t.deepEqual(values, ['expired', 3, 'expired', 0])
 })
 
 test('links that are not in the returned array run as well, and the array may be in any order', async (t) => {

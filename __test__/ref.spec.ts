@@ -1,0 +1,70 @@
+// Which operations keep the process alive: all of them, unless they or their ring are unref'ed.
+
+import test from 'ava'
+import { inChild } from './helpers/child'
+import { fifo } from './helpers/pipe'
+import { patient } from './helpers/scale'
+
+test('an operation with `ref: false` does not keep the process alive; others of its ring do', async (t) => {
+  const { code, said, stderr, ms } = await inChild(async ({ uring, fs, args, say }) => {
+    const ring = new uring.Ring()
+    const pipe = fs.openSync(args[0] as string, fs.constants.O_RDWR)
+    void ring.read(pipe, Buffer.alloc(1), null, { ref: false }).then(() => say('read'))
+    void ring.timeout(60_000, { ref: false })
+    say(await ring.timeout(60))
+    process.on('exit', (exit) => say(exit))
+  }, { args: [fifo(t)] }) // prettier-ignore
+  t.is(code, 0, stderr)
+  t.deepEqual(said, ['expired', 0])
+  t.true(ms < patient(20_000))
+})
+
+test('ref and unref of a promise change one operation, before and after it was submitted', async (t) => {
+  const { code, said, stderr } = await inChild(({ uring, say }) => {
+    const ring = new uring.Ring()
+    const first = ring.timeout(60_000)
+    ring.unref(first) // not submitted yet
+    const second = ring.timeout(60_000)
+    ring.flush()
+    ring.unref(second)
+    ring.unref(second)
+    const third = ring.timeout(40, { ref: false })
+    ring.flush()
+    ring.ref(third)
+    ring.ref(third)
+    void third.then((how) => say(how))
+  })
+  t.is(code, 0, stderr)
+  t.deepEqual(said, ['expired'])
+})
+
+test("an operation that is not ref'ed settles as any other while something else keeps the loop", async (t) => {
+  const { code, said, stderr } = await inChild(({ uring, say }) => {
+    const ring = new uring.Ring()
+    void ring.timeout(10, { ref: false }).then((how) => say(how))
+    const { signal } = new AbortController()
+    void ring.batch((b) => b.timeout(5, { ref: false, signal })).then((raw) => say([...raw]))
+    setTimeout(() => say(ring.stats().inFlight), 300)
+  })
+  t.is(code, 0, stderr)
+  t.deepEqual(said, [[-62], 'expired', 0])
+})
+
+test('the count stays right over thousands of operations of both kinds', async (t) => {
+  const { code, said, stderr } = await inChild(async ({ uring, say }) => {
+    const ring = new uring.Ring({ entries: 16 })
+    for (let round = 0; round < 50; round++) {
+      const all = Array.from({ length: 100 }, (_, index) => {
+        const promise = index % 3 === 0 ? ring.nop({ ref: false }) : ring.nop()
+        if (index % 5 === 0) ring.unref(promise)
+        if (index % 10 === 0) ring.ref(promise)
+        return promise
+      })
+      await Promise.all(all)
+    }
+    void ring.timeout(60_000, { ref: false })
+    say(await ring.timeout(20))
+  })
+  t.is(code, 0, stderr)
+  t.deepEqual(said, ['expired'])
+})
