@@ -157,15 +157,26 @@ impl Operation {
             visible = place;
         }
         let (view, views) = (self.count("view"), self.count("views"));
+        let made = ADDRESSES.iter().filter_map(|word| self.memory(word));
+        let made = made.filter_map(|name| layout.memory(name)).any(|item| item.kind == "hidden");
         let length = self.source("len");
         if view + views > 1 {
             return Err("more than one buffer".into());
         }
-        if (*length == Source::Bytes) != (view == 1) || (*length == Source::Count) != (views == 1) {
-            return Err("len must be bytes for a view, count for views".into());
+        if (*length == Source::Bytes) != (view == 1) {
+            return Err("len is bytes if there is a view, and only then".into());
         }
-        if self.argument.is_some() != (view + views == 1) {
-            return Err("an argument is the name of a view or of views".into());
+        if *length == Source::Count && !made && views == 0 {
+            return Err("there is nothing to count".into());
+        }
+        if views == 1 && *length != Source::Count {
+            return Err("len is count if there are views".into());
+        }
+        if self.argument.is_none() && view + views == 1 {
+            return Err("the buffer has no name".into());
+        }
+        if self.argument.is_some() && view + views == 0 && !made {
+            return Err("an argument without memory".into());
         }
         if self.has("provided") && view + views > 0 {
             return Err("the buffer is either the caller's or a provided one".into());
