@@ -70,7 +70,7 @@ impl<K: Kernel> Engine<K> {
         if self.closing || self.failed.is_some() {
             return Err(StageError::Closed);
         }
-        self.claim(slot, Marks::from_request(marks.0.into()))?;
+        self.claim(slot, Marks(marks.0 & 31))?;
         self.backlog.push_back(slot);
         Ok(())
     }
@@ -162,6 +162,13 @@ impl<K: Kernel> Engine<K> {
     /// Lets go of all kept memory. Only right when the ring no longer has it registered.
     pub fn forget_kept(&mut self) {
         self.kept.clear();
+    }
+
+    /// Gives the engine up without touching anything it owns: the ring stays open and all memory
+    /// stays in place for the life of the process. For an embedder that finds its engine busy (a
+    /// turn further up the stack has borrowed it) and must neither wait for it nor free it.
+    pub fn leak(self) {
+        std::mem::forget(self);
     }
 
     /// Nothing can be staged any more; what is under way goes on.

@@ -5,12 +5,15 @@
 
 use crate::slots::{State, GUARD, OPERATION};
 use crate::{Encode, Encoded, Engine, Kernel, Kind, Marks, Slots, Token};
+use uring::types::Timespec;
 use uring::{opcode, squeue};
 
 /// Flags that are not the encoder's: a link it sets would tie the operation to a stranger, and
 /// one that completes in silence would never settle.
-const RESERVED: squeue::Flags =
-    squeue::Flags::IO_LINK.union(squeue::Flags::IO_HARDLINK).union(squeue::Flags::SKIP_SUCCESS);
+const RESERVED: squeue::Flags = squeue::Flags::IO_LINK
+    .union(squeue::Flags::IO_HARDLINK)
+    .union(squeue::Flags::IO_DRAIN)
+    .union(squeue::Flags::SKIP_SUCCESS);
 
 /// What stands at the front of the backlog.
 struct Chain {
@@ -105,7 +108,7 @@ impl<K: Kernel> Engine<K> {
         let last = chain.len().saturating_sub(1);
         let pushed = chain.drain(..).enumerate();
         let entries = pushed
-            .map(|(index, (slot, encoded))| self.push_member(slot, encoded, index == last))
+            .map(|(index, (slot, encoded))| self.push_member(encoder, slot, encoded, index == last))
             .sum();
         self.chain = chain;
         entries
@@ -154,21 +157,25 @@ impl<K: Kernel> Engine<K> {
     }
 
     /// Pushes an operation with its links and its guard; gives the entries it took.
-    fn push_member(&mut self, slot: u32, encoded: Encoded, last: bool) -> usize {
+    fn push_member<E: Encode>(
+        &mut self,
+        encoder: &mut E,
+        slot: u32,
+        encoded: Encoded,
+        last: bool,
+    ) -> usize {
         let Some(place) = self.slots.get_mut(slot) else { return 0 };
         let link = match place.marks {
             _ if last => squeue::Flags::empty(),
             marks if marks.has(Marks::HARDLINK) => squeue::Flags::IO_HARDLINK,
             _ => squeue::Flags::IO_LINK,
         };
-        // only a slot staged as timed has the room for a guard
-        let guard = encoded.guard.filter(|_| place.marks.has(Marks::TIMED));
-        let Some(limit) = guard else {
+        if !place.marks.has(Marks::TIMED) {
             let entry = encoded.entry.clone().flags(link);
             self.push(slot, Encoded { entry, ..encoded });
             return 1;
-        };
-        let guard = Box::new(limit);
+        }
+        let guard = Box::new(Timespec::from(encoder.limit(slot)));
         let token = Token::new(Kind::Guard, place.generation, slot);
         let timeout = opcode::LinkTimeout::new(&*guard).build();
         let timeout = timeout.flags(link).user_data(token.user_data());

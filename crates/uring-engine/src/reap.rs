@@ -3,7 +3,7 @@
 //! or submit: results are only handed to a sink.
 
 use crate::slots::{State, GUARD, OPERATION};
-use crate::{Completion, Engine, Kernel, Kind, Marks, Settled, Token};
+use crate::{Completion, Engine, Extra, Kernel, Kind, Marks, Settled, Token};
 
 /// `IORING_CQE_F_MORE`: further completions of the same entry follow.
 const MORE: u32 = 1 << 1;
@@ -17,7 +17,7 @@ impl<K: Kernel> Engine<K> {
         let mut given = 0;
         while given < limit {
             let Some((slot, result)) = self.refused.pop_front() else { break };
-            self.settle(slot, result, 0, sink);
+            self.settle(slot, result, 0, Extra::LAST | Extra::REFUSED, sink);
             given += 1;
         }
         let mut chunk = [Completion::default(); CHUNK];
@@ -65,7 +65,7 @@ impl<K: Kernel> Engine<K> {
             && last
         {
             // nothing special about it, as for nearly all
-            self.settle(slot, completion.result, completion.flags, sink);
+            self.settle(slot, completion.result, completion.flags, Extra::LAST, sink);
             return true;
         }
         let part = match kind {
@@ -78,7 +78,8 @@ impl<K: Kernel> Engine<K> {
             return false;
         }
         if !last && part == OPERATION {
-            sink(Settled::more(slot, completion.result, completion.flags));
+            let Completion { result, flags, .. } = completion;
+            sink(Settled { slot, result, flags, extra: Extra::NONE, payload: None });
             return true;
         }
         place.outstanding &= !part;
@@ -96,16 +97,24 @@ impl<K: Kernel> Engine<K> {
         let stopped = result == -libc::ECANCELED || result == -libc::EINTR;
         let expired = self.slots.get(slot).is_some_and(|place| place.marks.has(Marks::EXPIRED));
         let timed_out = stopped && expired;
-        self.settle(slot, if timed_out { -libc::ETIMEDOUT } else { result }, flags, sink);
+        let result = if timed_out { -libc::ETIMEDOUT } else { result };
+        self.settle(slot, result, flags, Extra::LAST, sink);
         true
     }
 
     /// Frees the slot and hands its result out.
     #[inline(always)]
-    fn settle<S: FnMut(Settled)>(&mut self, slot: u32, result: i32, flags: u32, sink: &mut S) {
+    fn settle<S: FnMut(Settled)>(
+        &mut self,
+        slot: u32,
+        result: i32,
+        flags: u32,
+        extra: Extra,
+        sink: &mut S,
+    ) {
         let payload = self.slots.release(slot);
         self.counts.settled += 1;
-        sink(Settled { slot, result, flags, last: true, payload });
+        sink(Settled { slot, result, flags, extra, payload });
     }
 }
 

@@ -19,7 +19,7 @@ pub(crate) enum State {
 
 /// What is special about an operation. Bits are combined with `|`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Marks(pub u8);
+pub struct Marks(pub u16);
 
 impl Marks {
     /// Nothing special.
@@ -28,21 +28,30 @@ impl Marks {
     pub const LINK: Marks = Marks(1);
     /// As `LINK`, but the chain survives a failure (`IOSQE_IO_HARDLINK`).
     pub const HARDLINK: Marks = Marks(2);
-    /// A `LINK_TIMEOUT` follows the operation.
+    /// The operation has a time limit: the encoder is asked for it ([`Encode::limit`]).
+    ///
+    /// [`Encode::limit`]: crate::Encode::limit
     pub const TIMED: Marks = Marks(4);
-    /// Somebody asked for the operation to be cancelled.
-    pub(crate) const CANCELLED: Marks = Marks(8);
-    /// The guard went off.
-    pub(crate) const EXPIRED: Marks = Marks(16);
+    /// The operation is a member of a batch: single operations and chains do not wait behind it.
+    pub const BULK: Marks = Marks(8);
+    /// The operation is a barrier: it starts when everything staged earlier is over, and nothing
+    /// staged later starts before it is over (what `IOSQE_IO_DRAIN` does; the entry must not
+    /// carry that flag). Set by the embedder, never taken from a request's number.
+    pub const DRAIN: Marks = Marks(16);
+    /// The operation is to be cancelled.
+    pub(crate) const CANCELLED: Marks = Marks(1 << 8);
+    /// Its time limit has passed.
+    pub(crate) const EXPIRED: Marks = Marks(1 << 9);
     /// Its predecessor in the chain is still to complete: the kernel has not started it.
-    pub(crate) const FOLLOWS: Marks = Marks(32);
+    pub(crate) const FOLLOWS: Marks = Marks(1 << 10);
 
     pub(crate) const CHAINED: Marks = Marks(1 | 2);
 
-    /// Marks from a number of the embedder's; bits that are the engine's own are dropped.
+    /// Marks from a request's number: `LINK`, `HARDLINK`, `TIMED` and `BULK`. Other bits are
+    /// dropped.
     #[inline]
     pub fn from_request(bits: u32) -> Marks {
-        Marks(bits as u8 & 7)
+        Marks(bits as u16 & 15)
     }
 
     /// True when any bit of `other` is set.

@@ -2,27 +2,7 @@
 //! complete inside the submit, so draining right after it is what makes them fast.
 
 use crate::enter::Entered;
-use crate::{Encode, Engine, Kernel, Payload};
-
-/// A result for the embedder.
-pub struct Settled {
-    /// The slot of the operation.
-    pub slot: u32,
-    /// The kernel's result, or a negative errno; `-ETIMEDOUT` when the guard stopped it.
-    pub result: i32,
-    /// `IORING_CQE_F_*` of the completion.
-    pub flags: u32,
-    /// False while more completions of the same operation follow (multishot).
-    pub last: bool,
-    /// The operation's memory, given back with the last result.
-    pub payload: Option<Box<dyn Payload>>,
-}
-
-impl Settled {
-    pub(crate) fn more(slot: u32, result: i32, flags: u32) -> Settled {
-        Settled { slot, result, flags, last: false, payload: None }
-    }
-}
+use crate::{Encode, Engine, Kernel, Settled};
 
 /// How a turn ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

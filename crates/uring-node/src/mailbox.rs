@@ -102,7 +102,7 @@ impl Mailbox {
     #[inline]
     pub fn put(&self, index: usize, settled: &Settled) {
         debug_assert!(index < RESULTS_MAX);
-        let more = if settled.last { 0 } else { MORE };
+        let more = if settled.is_last() { 0 } else { MORE };
         // SAFETY: index < RESULTS_MAX, and the table is that long.
         unsafe {
             let result = self.results.start().cast::<u32>().add(index * RESULT_WORDS);
@@ -110,7 +110,7 @@ impl Mailbox {
             result.add(1).write(settled.result as u32);
             result.add(2).write(settled.flags);
         }
-        if settled.last {
+        if settled.is_last() {
             // the facade counts on finding a free slot's row empty
             if let Some(row) = self.requests().get(settled.slot as usize) {
                 row.set(Request::default());

@@ -250,7 +250,7 @@ impl State {
         }
         let engine = self.engine.try_borrow_mut().ok().and_then(|mut engine| engine.take());
         let drained = match engine {
-            Some(mut engine) => engine.is_idle() || engine.drain(DRAIN, &mut |_| {}),
+            Some(mut engine) => engine.is_idle() || engine.drain(Some(DRAIN), &mut |_| {}),
             None => true,
         };
         self.forget(&self.turn);

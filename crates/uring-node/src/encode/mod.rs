@@ -18,9 +18,9 @@ use crate::request::{Request, REGISTERED};
 use napi::sys;
 use std::cell::Cell;
 use std::ffi::CString;
+use std::time::Duration;
 use uring::opcode;
-use uring::types::Timespec;
-use uring_engine::{Encode, Encoded, Marks, Slots};
+use uring_engine::{Encode, Encoded, Slots};
 
 /// A refusal before the kernel: a negative errno that the operation settles with.
 pub type Refusal = i32;
@@ -90,16 +90,18 @@ impl Encode for Encoder<'_> {
         // SAFETY: rows are cleared when results are handed out, which is not during an encode.
         let request = unsafe { &*row.as_ptr() };
         let operation = Operation { request, slot, encoder: self };
-        let mut encoded = match memory(request.opcode).ok_or(-libc::EOPNOTSUPP)? {
+        Ok(match memory(request.opcode).ok_or(-libc::EOPNOTSUPP)? {
             Memory::None => Encoded::bare(request.entry(request.addr)),
             Memory::Buffer => Encoded::bare(request.entry(operation.view()?.pointer as u64)),
             other => operation.with_payload(other, slots)?,
-        };
-        if Marks::from_request(request.marks).has(Marks::TIMED) {
-            let limit = Timespec::new().sec(u64::from(request.limit_seconds));
-            encoded.guard = Some(limit.nsec(request.limit_nanoseconds));
-        }
-        Ok(encoded)
+        })
+    }
+
+    fn limit(&mut self, slot: u32) -> Duration {
+        let Some(row) = self.requests.get(slot as usize) else { return Duration::ZERO };
+        let Request { limit_seconds, limit_nanoseconds, .. } = row.get();
+        // nanoseconds of a second or more carry over
+        Duration::from_secs(limit_seconds.into()) + Duration::from_nanos(limit_nanoseconds.into())
     }
 }
 
