@@ -2,7 +2,14 @@
 
 //! The memory that JavaScript and the addon share.
 
-use crate::slot_memory::Area;
+/// A place in the visible or the hidden memory of a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Area {
+    /// The first byte.
+    pub offset: u16,
+    /// The size.
+    pub bytes: u16,
+}
 
 /// One staged operation: a submission entry without its addresses, at index `slot` of the
 /// request table. JavaScript writes it.

@@ -5,7 +5,7 @@
 use super::layout;
 use crate::operation::{Operation, Shape, Source};
 
-/// By code. A code without an operation is refused.
+/// By code.
 pub static OPERATIONS: [Operation; 56] = {
     let mut table = [Operation::UNKNOWN; 56];
     // nop: IORING_OP_NOP
@@ -16,7 +16,9 @@ pub static OPERATIONS: [Operation; 56] = {
         addr: Source::Number,
         off: Source::Number,
         addr3: Source::Number,
-        opens: false,
+        values: 0,
+        moved: 0,
+        extra: 0,
     };
     // readv: IORING_OP_READV
     table[1] = Operation {
@@ -26,7 +28,9 @@ pub static OPERATIONS: [Operation; 56] = {
         addr: Source::Views,
         off: Source::Number,
         addr3: Source::Number,
-        opens: false,
+        values: 1,
+        moved: u32::MAX,
+        extra: 0,
     };
     // writev: IORING_OP_WRITEV
     table[2] = Operation {
@@ -36,7 +40,9 @@ pub static OPERATIONS: [Operation; 56] = {
         addr: Source::Views,
         off: Source::Number,
         addr3: Source::Number,
-        opens: false,
+        values: 1,
+        moved: u32::MAX,
+        extra: 0,
     };
     // fsync: IORING_OP_FSYNC
     table[3] = Operation {
@@ -46,7 +52,9 @@ pub static OPERATIONS: [Operation; 56] = {
         addr: Source::Number,
         off: Source::Number,
         addr3: Source::Number,
-        opens: false,
+        values: 0,
+        moved: 0,
+        extra: 0,
     };
     // readFixed: IORING_OP_READ_FIXED
     table[4] = Operation {
@@ -56,7 +64,9 @@ pub static OPERATIONS: [Operation; 56] = {
         addr: Source::View,
         off: Source::Number,
         addr3: Source::Number,
-        opens: false,
+        values: 1,
+        moved: u32::MAX,
+        extra: 0,
     };
     // writeFixed: IORING_OP_WRITE_FIXED
     table[5] = Operation {
@@ -66,7 +76,9 @@ pub static OPERATIONS: [Operation; 56] = {
         addr: Source::View,
         off: Source::Number,
         addr3: Source::Number,
-        opens: false,
+        values: 1,
+        moved: u32::MAX,
+        extra: 0,
     };
     // timeout: IORING_OP_TIMEOUT
     table[11] = Operation {
@@ -76,7 +88,9 @@ pub static OPERATIONS: [Operation; 56] = {
         addr: Source::Timespec,
         off: Source::Number,
         addr3: Source::Number,
-        opens: false,
+        values: 0,
+        moved: 0,
+        extra: 0,
     };
     // asyncCancel: IORING_OP_ASYNC_CANCEL
     table[14] = Operation {
@@ -86,7 +100,9 @@ pub static OPERATIONS: [Operation; 56] = {
         addr: Source::Token,
         off: Source::Number,
         addr3: Source::Number,
-        opens: false,
+        values: 0,
+        moved: 0,
+        extra: 0,
     };
     // fallocate: IORING_OP_FALLOCATE
     table[17] = Operation {
@@ -96,7 +112,9 @@ pub static OPERATIONS: [Operation; 56] = {
         addr: Source::Number,
         off: Source::Number,
         addr3: Source::Number,
-        opens: false,
+        values: 0,
+        moved: 0,
+        extra: 0,
     };
     // openat: IORING_OP_OPENAT
     table[18] = Operation {
@@ -106,7 +124,9 @@ pub static OPERATIONS: [Operation; 56] = {
         addr: Source::Path,
         off: Source::Number,
         addr3: Source::Number,
-        opens: true,
+        values: 1,
+        moved: 0,
+        extra: layout::EXTRA_OPENED,
     };
     // close: IORING_OP_CLOSE
     table[19] = Operation {
@@ -116,7 +136,9 @@ pub static OPERATIONS: [Operation; 56] = {
         addr: Source::Number,
         off: Source::Number,
         addr3: Source::Number,
-        opens: false,
+        values: 0,
+        moved: 0,
+        extra: 0,
     };
     // statx: IORING_OP_STATX
     table[21] = Operation {
@@ -126,7 +148,9 @@ pub static OPERATIONS: [Operation; 56] = {
         addr: Source::Path,
         off: Source::Output(layout::STATX),
         addr3: Source::Number,
-        opens: false,
+        values: 1,
+        moved: 0,
+        extra: layout::EXTRA_HAS_OUTPUT,
     };
     // read: IORING_OP_READ
     table[22] = Operation {
@@ -136,7 +160,9 @@ pub static OPERATIONS: [Operation; 56] = {
         addr: Source::View,
         off: Source::Number,
         addr3: Source::Number,
-        opens: false,
+        values: 1,
+        moved: u32::MAX,
+        extra: 0,
     };
     // write: IORING_OP_WRITE
     table[23] = Operation {
@@ -146,7 +172,9 @@ pub static OPERATIONS: [Operation; 56] = {
         addr: Source::View,
         off: Source::Number,
         addr3: Source::Number,
-        opens: false,
+        values: 1,
+        moved: u32::MAX,
+        extra: 0,
     };
     // ftruncate: IORING_OP_FTRUNCATE
     table[55] = Operation {
@@ -156,7 +184,16 @@ pub static OPERATIONS: [Operation; 56] = {
         addr: Source::Number,
         off: Source::Number,
         addr3: Source::Number,
-        opens: false,
+        values: 0,
+        moved: 0,
+        extra: 0,
     };
     table
 };
+
+/// The operation that a request's code names.
+#[inline(always)]
+pub fn operation(code: u8) -> &'static Operation {
+    static UNKNOWN: Operation = Operation::UNKNOWN;
+    OPERATIONS.get(usize::from(code)).unwrap_or(&UNKNOWN)
+}
