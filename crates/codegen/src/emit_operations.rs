@@ -28,9 +28,19 @@ fn position(name: &str) -> (usize, u32) {
     }
 }
 
-/// The masks of an operation: what of the request goes into the entry, and what is set in it.
-fn masks(operation: &Operation) -> ([u64; 6], [u64; 6]) {
-    let (mut keep, mut set) = ([0; 6], [0; 6]);
+/// The masks of an operation, for the six words of a request.
+#[derive(Default)]
+struct Masks {
+    /// What of the request goes into the entry.
+    keep: [u64; 6],
+    /// What is set in it.
+    set: [u64; 6],
+    /// What the request must not have: the bits outside of a number's mask.
+    refuse: [u64; 6],
+}
+
+fn masks(operation: &Operation) -> Masks {
+    let Masks { mut keep, mut set, mut refuse } = Masks::default();
     keep[0] = FLAGS_KEPT << 8;
     set[0] = u64::from(operation.opcode);
     if operation.has("provided") {
@@ -38,17 +48,20 @@ fn masks(operation: &Operation) -> ([u64; 6], [u64; 6]) {
     }
     keep[4] = 0xffff << 16; // personality
     for (name, bits) in WORDS {
-        let (word, shift) = position(name);
+        let ((word, shift), all) = (position(name), u64::MAX >> (64 - bits));
         match operation.source(name) {
             Source::Number { keep: kept, set: forced } => {
                 keep[word] |= kept << shift;
                 set[word] |= forced << shift;
+                if *kept != 0 {
+                    refuse[word] |= (all & !kept) << shift;
+                }
             }
-            Source::Bytes => keep[word] |= (u64::MAX >> (64 - bits)) << shift,
+            Source::Bytes => keep[word] |= all << shift,
             Source::Memory(_) | Source::Count => {}
         }
     }
-    (keep, set)
+    Masks { keep, set, refuse }
 }
 
 /// `operations.rs`
@@ -76,7 +89,7 @@ pub fn operation(code: u8) -> &'static Operation {
 ";
 
 fn rust_row(operation: &Operation, layout: &Layout) -> Result<String, String> {
-    let (keep, set) = masks(operation);
+    let Masks { keep, set, refuse } = masks(operation);
     let words = |words: [u64; 6]| {
         let words: Vec<String> = words.iter().map(|word| format!("{word:#x}")).collect();
         words.join(", ")
@@ -93,6 +106,7 @@ fn rust_row(operation: &Operation, layout: &Layout) -> Result<String, String> {
     let (addr, off, addr3) = (source("addr")?, source("off")?, source("addr3")?);
     let numbers = [&addr, &off, &addr3].iter().all(|each| *each == "Source::Number");
     let shape = match (addr.as_str(), off.as_str(), addr3.as_str()) {
+        _ if refuse != [0; 6] => "Other",
         _ if numbers => "Numbers",
         ("Source::View", "Source::Number", "Source::Number") => "Buffer",
         _ => "Other",
@@ -109,6 +123,7 @@ fn rust_row(operation: &Operation, layout: &Layout) -> Result<String, String> {
     let moved = if operation.has("moves") { "u32::MAX" } else { "0" };
     let _ = writeln!(out, "        moved: {moved},");
     let _ = writeln!(out, "        extra: {},", extra(operation, layout));
+    let _ = writeln!(out, "        refuse: [{}],", words(refuse));
     out.push_str("    };\n");
     Ok(out)
 }
@@ -120,7 +135,7 @@ fn extra(operation: &Operation, layout: &Layout) -> String {
         place.is_some_and(|item| item.kind == "output")
     };
     let mut bits = Vec::new();
-    if ADDRESSES.iter().any(|word| output(&word)) {
+    if ADDRESSES.iter().any(|word| output(word)) {
         bits.push("layout::EXTRA_HAS_OUTPUT");
     }
     if operation.result == Meaning::Descriptor {

@@ -14,7 +14,7 @@
 //! | `0` | zero, whatever JavaScript wrote |
 //! | `=N` | N |
 //! | `number` | what JavaScript wrote into the same word of the request |
-//! | `number&M`, `number\|B`, `number&M\|B` | the same, only the bits M of it, with the bits B set |
+//! | `number&M`, `number\|B`, `number&M\|B` | the same with the bits B set; other bits than M are refused (EINVAL) |
 //! | `view` | the address of the operation's buffer, or of a registered one |
 //! | `views` | the address of an array of iovecs, for the operation's buffers |
 //! | `path` | the address of a string with a terminating NUL |

@@ -35,13 +35,13 @@ pub enum Shape {
     Numbers,
     /// `addr` is the address of a buffer.
     Buffer,
-    /// Anything else.
+    /// Anything else, or a number has a mask.
     Other,
 }
 
 /// A row of the table of operations.
 #[derive(Clone, Copy, Debug)]
-#[repr(align(64))]
+#[repr(C, align(64))]
 pub struct Operation {
     /// The bits of the request's first six 64-bit words that go into the entry.
     pub keep: [u64; 6],
@@ -57,6 +57,9 @@ pub struct Operation {
     pub moved: u32,
     /// `EXTRA_*` of a result that is not an error.
     pub extra: u32,
+    /// The bits of the request's words that are refused: those outside of a number's mask. Empty
+    /// unless the shape is [`Shape::Other`].
+    pub refuse: [u64; 6],
 }
 
 /// The words of an entry that no request has: addresses, tokens, and a number of structures.
@@ -69,8 +72,8 @@ pub struct Addresses {
     pub count: u32,
 }
 
-// every operation reads its row: two cache lines
-const _: () = assert!(size_of::<Operation>() == 128);
+// all but the last member, which every encode reads, are two cache lines
+const _: () = assert!(core::mem::offset_of!(Operation, refuse) == 128);
 
 impl Operation {
     /// A code that no operation has.
@@ -84,14 +87,19 @@ impl Operation {
         values: 0,
         moved: 0,
         extra: 0,
+        refuse: [0; 6],
     };
+
+    /// Whether a number of the request has a bit that the operation must not have.
+    pub fn refuses(&self, request: &Request) -> bool {
+        words(request).iter().zip(self.refuse).any(|(word, refused)| word & refused != 0)
+    }
 
     /// The entry of `request`. Entries are put together from 64-bit words: small stores followed by
     /// wide loads cost more than everything else here.
     #[inline(always)]
     pub fn entry(&self, request: &Request, addresses: Addresses) -> Entry {
-        // SAFETY: a request is 64 bytes without padding, aligned for u64.
-        let words = unsafe { &*std::ptr::from_ref(request).cast::<[u64; 8]>() };
+        let words = words(request);
         let word = |index: usize| words[index] & self.keep[index] | self.set[index];
         // in the order of struct io_uring_sqe; word 4 is user_data, the engine's
         Entry::from_words([
@@ -105,4 +113,10 @@ impl Operation {
             0,
         ])
     }
+}
+
+#[inline(always)]
+fn words(request: &Request) -> &[u64; 8] {
+    // SAFETY: a request is 64 bytes without padding, aligned for u64.
+    unsafe { &*std::ptr::from_ref(request).cast() }
 }

@@ -64,7 +64,7 @@ impl Encode for Encoder<'_> {
 }
 
 impl Encoder<'_> {
-    /// The entry of an operation that points at more than one buffer.
+    /// The entry of an operation that points at something else than one buffer.
     #[inline(never)]
     fn with_memory(
         &self,
@@ -73,6 +73,9 @@ impl Encoder<'_> {
         operation: &Operation,
         slots: &Slots,
     ) -> Result<Encoded, Refusal> {
+        if operation.refuses(request) {
+            return Err(-libc::EINVAL);
+        }
         let hidden = self.memory.hidden(slot).ok_or(-libc::EINVAL)?;
         // SAFETY: the slot's own memory; it has no other operation than this one.
         let scratch = unsafe { Scratch::new(hidden, HIDDEN_BYTES) };

@@ -19,6 +19,7 @@ pub static OPERATIONS: [Operation; 56] = {
         values: 0,
         moved: 0,
         extra: 0,
+        refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     // readv: IORING_OP_READV
     table[1] = Operation {
@@ -31,6 +32,7 @@ pub static OPERATIONS: [Operation; 56] = {
         values: 1,
         moved: u32::MAX,
         extra: 0,
+        refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     // writev: IORING_OP_WRITEV
     table[2] = Operation {
@@ -43,6 +45,7 @@ pub static OPERATIONS: [Operation; 56] = {
         values: 1,
         moved: u32::MAX,
         extra: 0,
+        refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     // fsync: IORING_OP_FSYNC
     table[3] = Operation {
@@ -55,6 +58,7 @@ pub static OPERATIONS: [Operation; 56] = {
         values: 0,
         moved: 0,
         extra: 0,
+        refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     // readFixed: IORING_OP_READ_FIXED
     table[4] = Operation {
@@ -67,6 +71,7 @@ pub static OPERATIONS: [Operation; 56] = {
         values: 1,
         moved: u32::MAX,
         extra: 0,
+        refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     // writeFixed: IORING_OP_WRITE_FIXED
     table[5] = Operation {
@@ -79,6 +84,7 @@ pub static OPERATIONS: [Operation; 56] = {
         values: 1,
         moved: u32::MAX,
         extra: 0,
+        refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     // timeout: IORING_OP_TIMEOUT
     table[11] = Operation {
@@ -91,6 +97,7 @@ pub static OPERATIONS: [Operation; 56] = {
         values: 0,
         moved: 0,
         extra: 0,
+        refuse: [0x0, 0x0, 0x0, 0xffffffd200000000, 0x0, 0x0],
     };
     // asyncCancel: IORING_OP_ASYNC_CANCEL
     table[14] = Operation {
@@ -103,6 +110,7 @@ pub static OPERATIONS: [Operation; 56] = {
         values: 0,
         moved: 0,
         extra: 0,
+        refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     // fallocate: IORING_OP_FALLOCATE
     table[17] = Operation {
@@ -115,6 +123,7 @@ pub static OPERATIONS: [Operation; 56] = {
         values: 0,
         moved: 0,
         extra: 0,
+        refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     // openat: IORING_OP_OPENAT
     table[18] = Operation {
@@ -127,6 +136,7 @@ pub static OPERATIONS: [Operation; 56] = {
         values: 1,
         moved: 0,
         extra: layout::EXTRA_OPENED,
+        refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     // close: IORING_OP_CLOSE
     table[19] = Operation {
@@ -139,6 +149,7 @@ pub static OPERATIONS: [Operation; 56] = {
         values: 0,
         moved: 0,
         extra: 0,
+        refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     // statx: IORING_OP_STATX
     table[21] = Operation {
@@ -151,6 +162,7 @@ pub static OPERATIONS: [Operation; 56] = {
         values: 1,
         moved: 0,
         extra: layout::EXTRA_HAS_OUTPUT,
+        refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     // read: IORING_OP_READ
     table[22] = Operation {
@@ -163,6 +175,7 @@ pub static OPERATIONS: [Operation; 56] = {
         values: 1,
         moved: u32::MAX,
         extra: 0,
+        refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     // write: IORING_OP_WRITE
     table[23] = Operation {
@@ -175,6 +188,7 @@ pub static OPERATIONS: [Operation; 56] = {
         values: 1,
         moved: u32::MAX,
         extra: 0,
+        refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     // ftruncate: IORING_OP_FTRUNCATE
     table[55] = Operation {
@@ -187,6 +201,7 @@ pub static OPERATIONS: [Operation; 56] = {
         values: 0,
         moved: 0,
         extra: 0,
+        refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     table
 };
