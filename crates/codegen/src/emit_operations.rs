@@ -135,7 +135,7 @@ fn extra(operation: &Operation, layout: &Layout) -> String {
         place.is_some_and(|item| item.kind == "output")
     };
     let mut bits = Vec::new();
-    if ADDRESSES.iter().any(|word| output(word)) {
+    if ADDRESSES.iter().any(output) {
         bits.push("layout::EXTRA_HAS_OUTPUT");
     }
     if operation.result == Meaning::Descriptor {
