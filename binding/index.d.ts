@@ -12,54 +12,83 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 /** A ring on this environment's event loop. */
 export declare class NativeRing {
   /**
-   * Registers `count` buffers of `size` bytes each (IORING_REGISTER_BUFFERS). Gives one
-   * ArrayBuffer that holds all of them, each starting on a page, or a negative errno.
+   * Allocates and registers `count` buffers of `size` bytes each (IORING_REGISTER_BUFFERS).
+   * Returns one ArrayBuffer that holds all of them, each beginning on a page, or a negative
+   * errno.
    */
   registerBuffers(count: number, size: number): ArrayBuffer | number
   /**
-   * Gives the registered buffers back to the kernel; views of them stay valid memory. The
-   * facade calls this only while nothing is in flight. Gives an errno.
+   * Unregisters the buffers. Views of them stay valid memory. Returns 0 or an errno, EBUSY while
+   * operations are in flight.
    */
   unregisterBuffers(): number
-  /** Registers descriptors (IORING_REGISTER_FILES). Gives an errno. */
+  /** Registers descriptors (IORING_REGISTER_FILES). Returns 0 or an errno. */
   registerFiles(fds: Array<number>): number
-  /** Takes the registered descriptors back. Gives an errno. */
+  /** Unregisters the descriptors. Returns 0 or an errno. */
   unregisterFiles(): number
   /**
-   * Joins the ring to the event loop. Gives the two functions of a turn:
+   * Joins the ring to the event loop, which calls `turn` when there is something to flush.
+   * `objects[slot]` is the value of the operation in `slot`, or an array of its values; both
+   * must be arrays without holes that no user code has seen. Returns the functions of a turn:
    *
    * - `lend(start, ...values)` looks up the memory of up to eight Uint8Arrays, which belong to
-   *   the slots from number `start` on of the lending table, for the flush that follows;
-   * - `flush(count)` submits the first `count` staged operations and takes completions: it
-   *   returns the number of results (bits 0-15), bit 16 when more are left, bit 17 when `turn`
-   *   will be called later; or a negative errno, after which the ring is dead.
+   *   the slots from number `start` on of the lending table, for the flush that follows.
+   * - `flush(count)` submits the first `count` staged operations and takes completions. Returns
+   *   the number of rows in bits 0-15, bit 16 when more are left, bit 17 when `turn` will be
+   *   called later; `-EBUSY` when called from inside a flush, which takes nothing; or another
+   *   negative errno, after which the ring has failed.
    */
   connect(turn: () => void, objects: unknown[]): { flush: (count: number) => number, lend: (start: number, ...values: unknown[]) => void }
-  /** The tables shared with the facade. */
-  tables(): { requests: ArrayBuffer, queue: ArrayBuffer, lent: ArrayBuffer, results: ArrayBuffer, outputs: ArrayBuffer }
-  /** Makes room for `slots` operations; the tables must be asked for again. Gives an errno. */
+  /** The tables shared with the facade; their layout is in `src/generated/layout.ts`. */
+  tables(): { requests: ArrayBuffer, queue: ArrayBuffer, lent: ArrayBuffer, results: ArrayBuffer }
+  /**
+   * The visible memory of the slots from `index * SEGMENT_SLOTS` on, `VISIBLE_BYTES` for each.
+   * It stays where it is when the ring grows. Throws a RangeError when there is no such segment.
+   */
+  segment(index: number): ArrayBuffer
+  /**
+   * Makes room for `slots` operations; the tables must be asked for again, and there may be more
+   * segments. Returns 0 or the errno of mmap(2), and then nothing has changed.
+   */
   grow(slots: number): number
   /**
-   * Asks for the operation in `slot` to be cancelled, after taking the first `count` staged
-   * ones. The next flush carries it out.
+   * Takes the first `count` staged operations and asks for the one in `slot` to be cancelled,
+   * which the next flush carries out. Returns an errno, or 0.
    */
   cancel(count: number, slot: number): number
-  /** Asks for everything to be cancelled, the first `count` staged operations included. */
+  /**
+   * Takes the first `count` staged operations and asks for everything to be cancelled. Returns an
+   * errno, or 0.
+   */
   cancelAll(count: number): number
-  /** Whether operations in flight keep the process alive. */
+  /** Whether operations in flight keep the event loop alive. True for a new ring. */
   setReferenced(referenced: boolean): void
-  /** Closes the ring. The facade calls this when nothing is in flight. */
+  /**
+   * Whether the operation in `slot` keeps the event loop alive, as long as the ring is
+   * referenced. True for an operation without `MARK_UNREF`.
+   */
+  setOperationReferenced(slot: number, referenced: boolean): void
+  /**
+   * Closes the ring, which must be idle or have failed. From inside a flush, closes it when the
+   * flush ends.
+   */
   close(): void
   /** The engine's counters. */
   counts(): RingCounts | null
-  /** What the kernel gave. */
+  /** What io_uring_setup(2) returned. */
   parameters(): RingParameters | null
 }
 
-/** Opens a ring; gives a negative errno of io_uring_setup(2) when the kernel refuses. */
+/** Closes a descriptor that a result brought and that nothing will receive. See close(2). */
+export declare function closeDescriptor(fd: number): void
+
+/**
+ * Opens a ring with these sizes and room for `slots` operations. Returns a negative errno when the
+ * kernel refuses: that of io_uring_setup(2) or mmap(2).
+ */
 export declare function openRing(entries: number, cqEntries: number | undefined | null, slots: number): NativeRing | number
 
-/** Opens a ring and completes one NOP. Gives 0, or the errno that stood in the way. */
+/** Opens a ring and completes one NOP. Returns 0, or the errno that it failed with. */
 export declare function probe(): number
 
 /** Engine counters; see `RingStats` of the facade. */
@@ -74,7 +103,7 @@ export interface RingCounts {
   backlog: number
 }
 
-/** What io_uring_setup(2) answered. */
+/** Sizes and flags of a ring, as io_uring_setup(2) returned them. */
 export interface RingParameters {
   sqEntries: number
   cqEntries: number

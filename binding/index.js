@@ -836,6 +836,7 @@ function __napiStampBindingTarget(exportsObject, target) {
 module.exports.__napiBindingTarget = __napiStampBindingTarget(nativeBinding, __napiLoadedBindingTarget)
 module.exports = nativeBinding
 module.exports.NativeRing = nativeBinding.NativeRing
+module.exports.closeDescriptor = nativeBinding.closeDescriptor
 module.exports.openRing = nativeBinding.openRing
 module.exports.probe = nativeBinding.probe
 module.exports.supportedOpcodes = nativeBinding.supportedOpcodes

@@ -35,3 +35,9 @@ function libc(): 'gnu' | 'musl' {
   const report = process.report.getReport() as { header?: { glibcVersionRuntime?: string } }
   return report.header?.glibcVersionRuntime === undefined ? 'musl' : 'gnu'
 }
+
+/** Closes a descriptor that nobody receives, at once and without the ring. */
+export function closeDescriptor(fd: number): void {
+  const native = load()
+  if (!(native instanceof Error)) native.closeDescriptor(fd)
+}

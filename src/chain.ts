@@ -2,6 +2,7 @@
 // (IOSQE_IO_LINK, Linux 5.3): write then fdatasync without coming back in between. Proved by
 // __test__/operations-chain.spec.ts.
 
+import { closeDescriptor } from './binding'
 import type { Core } from './core/core'
 import { rejection } from './core/failure'
 import type { Operation } from './core/operation'
@@ -124,7 +125,7 @@ class ChainMembers extends Members implements RowReceiver {
     for (const member of this.list) {
       // nobody receives the descriptor
       if (member.failure !== undefined || member.link.operation.result !== 'descriptor') continue
-      this.core.native.closeDescriptor(member.result)
+      closeDescriptor(member.result)
       member.value = -1
     }
     this.resolve(rejection(() => this.error()))

@@ -28,7 +28,7 @@ fn constant(row: &Row) -> String {
 }
 
 /// Long hexadecimal numbers get underscores, as clippy wants them.
-fn digits(value: &str) -> String {
+pub fn digits(value: &str) -> String {
     let Some(hex) = value.strip_prefix("0x") else { return value.to_string() };
     if hex.len() <= 5 {
         return value.to_string();

@@ -1,6 +1,7 @@
-//! Cancelling an operation. One that is still in the backlog never reaches the kernel; one that
-//! did is asked for by an `ASYNC_CANCEL` with its own token. Either way it settles like any other,
-//! with what really became of it.
+//! Cancelling an operation, in constant time. One that is still in the backlog never reaches the
+//! kernel: it leaves the backlog at once, and its chain with it. One that did is asked for by an
+//! `ASYNC_CANCEL` with its own token. Either way it settles like any other, with what really
+//! became of it.
 //!
 //! The kernel finds only what it has started. A cancel of a chain's later member misses, and is
 //! asked again when the predecessor has completed. One that comes while a request moves from one
@@ -35,25 +36,31 @@ impl<K: Kernel> Engine<K> {
         }
         place.marks.set(Marks::CANCELLED);
         match place.state {
-            // a mark makes the pump treat it as a chain, which looks for this one
-            State::Queued | State::Free => {}
+            State::Queued => self.cancel_queued(slot),
             State::InKernel => self.cancels.push_back(token),
+            State::Refused | State::Free => {}
         }
     }
 
-    /// Asks for everything to be cancelled.
-    pub fn cancel_all(&mut self) {
-        for state in [State::Queued, State::InKernel] {
-            for slot in self.slots.in_state(state) {
-                self.cancel(slot);
-            }
+    /// Takes an operation and its chain out of the backlog, or when that chain is still being
+    /// staged, as soon as it is complete.
+    fn cancel_queued(&mut self, slot: u32) {
+        let head = self.backlog.head(&self.slots, slot);
+        match &mut self.backlog.open {
+            Some(open) if open.head == head => open.cancelled = true,
+            _ => self.refuse(slot, |_| -libc::ECANCELED),
         }
+    }
+
+    /// Asks for everything to be cancelled. Takes one pass over the table.
+    pub fn cancel_all(&mut self) {
+        (0..self.slots.len() as u32).for_each(|slot| self.cancel(slot));
     }
 
     /// Asks once more for everything that was to be cancelled and is still there.
     pub(crate) fn cancel_again(&mut self) {
         self.cancels.clear();
-        for slot in self.slots.in_state(State::InKernel) {
+        for slot in 0..self.slots.len() as u32 {
             let Some(token) = self.slots.token(slot) else { continue };
             if let Some(place) = self.slots.get_mut(slot).filter(|place| wanted(place)) {
                 place.misses = 0;
@@ -85,7 +92,8 @@ impl<K: Kernel> Engine<K> {
         }
     }
 
-    fn push_cancel(&mut self, entry: &squeue::Entry) {
+    /// Pushes a cancel, or its pause. The caller has checked the room.
+    pub(crate) fn push_cancel(&mut self, entry: &squeue::Entry) {
         self.cancels_in_kernel += 1;
         // SAFETY: room was checked; the entry points at nothing, or at a static.
         unsafe { self.kernel.push(entry) };
@@ -109,10 +117,18 @@ impl<K: Kernel> Engine<K> {
         self.cancels.push_back(target);
     }
 
-    /// The operation in `slot` has completed: a cancel of the next in its chain is due.
+    /// The operation in `slot` is over: a cancel of the next in its chain is due.
     #[inline]
     pub(crate) fn operation_over(&mut self, slot: u32) {
         if let Some(next) = self.slots.extras_mut(slot).follower.take() {
+            self.started(next);
+        }
+    }
+
+    /// The operation in `slot` has had its first row of several. The kernel may have started the
+    /// next in its chain: it does so behind a zero-copy send, whose notification is still to come.
+    pub(crate) fn operation_goes_on(&mut self, slot: u32) {
+        if let Some(next) = self.slots.extras_mut(slot).follower {
             self.started(next);
         }
     }
@@ -132,10 +148,7 @@ impl<K: Kernel> Engine<K> {
 
     /// The operation a cancel is for, as long as its own completion is still to come.
     fn target(&mut self, target: Token) -> Option<&mut Slot> {
-        if self.slots.token(target.slot()) != Some(target) {
-            return None;
-        }
-        self.slots.get_mut(target.slot()).filter(|place| wanted(place))
+        self.slots.in_kernel_mut(target).filter(|place| wanted(place))
     }
 }
 

@@ -15,13 +15,19 @@ impl Encode for Refuse {
     fn encode(&mut self, _slot: u32, _slots: &Slots) -> Result<Encoded, i32> {
         Err(-libc::ECANCELED)
     }
+
+    fn limit(&mut self, _slot: u32) -> Duration {
+        Duration::ZERO
+    }
 }
 
 impl<K: Kernel> Engine<K> {
-    /// Closes the engine, cancels all operations and waits for their completions for at most
-    /// `bound`. Results go to `sink`. True when nothing is left in the kernel.
-    pub fn drain<S: FnMut(Settled)>(&mut self, bound: Duration, sink: &mut S) -> bool {
-        let deadline = Instant::now() + bound;
+    /// Closes the engine, cancels all operations and waits for their last completions: for at most
+    /// `bound`, or without one until the kernel has let go of all of them. Cancels are repeated as
+    /// long as it lasts. Rows go to `sink`, as in a turn. Returns true when nothing is left in the
+    /// kernel, false when the bound has passed or the ring has failed.
+    pub fn drain<S: FnMut(Settled)>(&mut self, bound: Option<Duration>, sink: &mut S) -> bool {
+        let deadline = bound.map(|bound| Instant::now() + bound);
         let mut again = Instant::now() + PATIENCE;
         self.close();
         self.cancel_all();
@@ -33,7 +39,7 @@ impl<K: Kernel> Engine<K> {
                 return true;
             }
             let now = Instant::now();
-            let left = deadline.saturating_duration_since(now);
+            let left = deadline.map_or(PATIENCE, |at| at.saturating_duration_since(now));
             if left.is_zero() {
                 return false;
             }

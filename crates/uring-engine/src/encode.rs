@@ -3,8 +3,8 @@
 //! buffer is as young as it can be.
 
 use crate::{Payload, Slots};
+use std::time::Duration;
 use uring::squeue::Entry;
-use uring::types::Timespec;
 
 /// An operation ready to be pushed.
 pub struct Encoded {
@@ -12,21 +12,24 @@ pub struct Encoded {
     pub entry: Entry,
     /// Memory the entry points at that lives as long as the operation.
     pub payload: Option<Box<dyn Payload>>,
-    /// The time limit, for a slot staged as [timed](crate::Marks::TIMED).
-    pub guard: Option<Timespec>,
+    /// Bytes that the kernel may copy while it takes the entry (a cached read's length, say); 0
+    /// for an operation that copies nothing worth counting. A turn copies no more than
+    /// [`limits::TURN_BYTES`](crate::limits), and one operation of more than
+    /// [`limits::INLINE_BYTES`](crate::limits) is handed to the kernel's workers.
+    pub bytes: u32,
 }
 
 impl Encoded {
     /// An entry that points at nothing of ours.
     #[inline]
     pub fn bare(entry: Entry) -> Encoded {
-        Encoded { entry, payload: None, guard: None }
+        Encoded { entry, payload: None, bytes: 0 }
     }
 
     /// An entry and the memory it points at.
     #[inline]
     pub fn with<P: Payload>(entry: Entry, payload: P) -> Encoded {
-        Encoded { entry, payload: Some(Box::new(payload)), guard: None }
+        Encoded { entry, payload: Some(Box::new(payload)), bytes: 0 }
     }
 }
 
@@ -35,4 +38,8 @@ pub trait Encode {
     /// The entry of `slot`, or the negative errno the operation is refused with. `slots` answers
     /// which tokens other operations carry (a cancel needs its target's).
     fn encode(&mut self, slot: u32, slots: &Slots) -> Result<Encoded, i32>;
+
+    /// The time limit of `slot`, which was staged as [`Marks::TIMED`](crate::Marks::TIMED).
+    /// Counted from the moment the operation is submitted, or has to wait at a barrier.
+    fn limit(&mut self, slot: u32) -> Duration;
 }

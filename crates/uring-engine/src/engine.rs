@@ -1,6 +1,9 @@
 //! The engine itself: what it is made of, how an operation enters it, and what happens when it is
 //! dropped too early. The steps of a turn are in `pump`, `enter` and `reap`.
 
+use crate::backlog::{Backlog, Lane};
+use crate::budget::Budget;
+use crate::deadline::Deadlines;
 use crate::slots::State;
 use crate::{Counts, Encode, Encoded, Kernel, Marks, Slots, Token};
 use std::any::Any;
@@ -22,14 +25,21 @@ pub enum StageError {
 pub struct Engine<K: Kernel> {
     pub(crate) kernel: ManuallyDrop<K>,
     pub(crate) slots: ManuallyDrop<Slots>,
-    /// Staged operations that are not in the submission queue yet, oldest first.
-    pub(crate) backlog: VecDeque<u32>,
+    /// Staged operations that are not in the submission queue yet.
+    pub(crate) backlog: Backlog,
+    /// Time limits of operations that wait at a barrier.
+    pub(crate) deadlines: ManuallyDrop<Deadlines>,
+    /// What this turn may still copy.
+    pub(crate) budget: Budget,
     /// Operations in flight that are to be cancelled as soon as an entry is free.
     pub(crate) cancels: VecDeque<Token>,
-    /// Results that were decided without the kernel: refused by the encoder, or cancelled early.
+    /// Operations that were decided without the kernel, and their results: refused by the encoder,
+    /// cancelled or timed out in the backlog.
     pub(crate) refused: VecDeque<(u32, i32)>,
     /// The chain being encoded; kept to reuse its memory.
     pub(crate) chain: Vec<(u32, Encoded)>,
+    /// Members of batches found no room the last time: they go first the next time.
+    pub(crate) bulk_first: bool,
     /// Cancels and their pauses whose completions are still to come.
     pub(crate) cancels_in_kernel: usize,
     pub(crate) counts: Counts,
@@ -41,26 +51,32 @@ pub struct Engine<K: Kernel> {
 }
 
 impl<K: Kernel> Engine<K> {
-    /// An engine over `kernel` with `slots` places for operations.
+    /// Returns an engine over `kernel` with `slots` places for operations.
     pub fn new(kernel: K, slots: u32) -> Engine<K> {
-        Engine {
+        let mut engine = Engine {
             kernel: ManuallyDrop::new(kernel),
-            slots: ManuallyDrop::new(Slots::new(slots)),
-            backlog: VecDeque::new(),
+            slots: ManuallyDrop::new(Slots::new()),
+            backlog: Backlog::new(),
+            deadlines: ManuallyDrop::default(),
+            budget: Budget::default(),
             cancels: VecDeque::new(),
             refused: VecDeque::new(),
             chain: Vec::new(),
+            bulk_first: false,
             cancels_in_kernel: 0,
             counts: Counts::default(),
             failed: None,
             closing: false,
             kept: ManuallyDrop::new(Vec::new()),
-        }
+        };
+        engine.grow(slots);
+        engine
     }
 
     /// Makes room for at least `slots` operations (at most [`SLOTS_MAX`](crate::limits)).
     pub fn grow(&mut self, slots: u32) {
         self.slots.grow(slots);
+        self.backlog.grow(self.slots.len());
     }
 
     /// Takes `slot` for an operation and puts it at the end of the backlog. Operations that are
@@ -70,14 +86,20 @@ impl<K: Kernel> Engine<K> {
         if self.closing || self.failed.is_some() {
             return Err(StageError::Closed);
         }
-        self.claim(slot, Marks::from_request(marks.0.into()))?;
-        self.backlog.push_back(slot);
+        self.claim(slot, marks.public())?;
+        let cancelled = self.backlog.open.is_some_and(|open| open.cancelled);
+        if let Some(head) = self.backlog.add(&mut self.slots, slot) {
+            self.wait_at_barrier(head);
+        }
+        if cancelled && self.backlog.open.is_none() {
+            self.refuse(slot, |_| -libc::ECANCELED);
+        }
         Ok(())
     }
 
     /// Stages operations in order, as [`stage`](Engine::stage) does; on an error those before it
-    /// stay staged. What nothing waits in front of goes into the submission queue at once, which
-    /// spares it the way over the backlog.
+    /// stay staged. An operation that nothing waits in front of goes into the submission queue at
+    /// once, without the way over the backlog.
     #[inline]
     pub fn stage_all<E: Encode>(
         &mut self,
@@ -85,18 +107,27 @@ impl<K: Kernel> Engine<K> {
         encoder: &mut E,
     ) -> Result<(), StageError> {
         let open = !self.closing && self.failed.is_none();
-        let first = self.backlog.is_empty() && self.cancels.is_empty();
+        let first = self.cancels.is_empty() && !self.backlog.is_blocked();
         let mut room = if open && first { self.kernel.room() } else { 0 };
         for (slot, marks) in operations {
-            if room == 0 || marks != Marks::NONE {
-                room = 0; // what follows waits behind it
+            if room == 0 || !marks.is_plain() || !self.is_first(marks) {
                 self.stage(slot, marks)?;
+                if self.backlog.is_blocked() {
+                    room = 0;
+                }
                 continue;
             }
             self.claim(slot, marks)?;
             room -= self.push_plain(encoder, slot);
         }
         Ok(())
+    }
+
+    /// True when nothing waits in front of a plain operation that no barrier holds back.
+    #[inline(always)]
+    fn is_first(&self, marks: Marks) -> bool {
+        let lane = Lane::of(marks);
+        self.backlog.is_empty(lane) && self.backlog.open.is_none() && !self.budget.is_used_up(lane)
     }
 
     /// Takes a free slot.
@@ -114,12 +145,20 @@ impl<K: Kernel> Engine<K> {
         Ok(())
     }
 
+    /// A chain has come to wait at a barrier: the time limit of its first member runs.
+    fn wait_at_barrier(&mut self, head: u32) {
+        let timed = self.slots.get(head).is_some_and(|place| place.marks.has(Marks::TIMED));
+        if let Some(token) = self.slots.token(head).filter(|_| timed) {
+            self.deadlines.add(token);
+        }
+    }
+
     /// Operations staged or in the kernel.
     pub fn live(&self) -> usize {
         self.slots.live
     }
 
-    /// Operations waiting for room in the submission queue.
+    /// Operations that wait for room in the submission queue, for their turn or at a barrier.
     pub fn backlog(&self) -> usize {
         self.backlog.len()
     }
@@ -129,9 +168,10 @@ impl<K: Kernel> Engine<K> {
         self.slots.live - self.backlog.len() - self.refused.len()
     }
 
-    /// True when nothing is under way: no operation, and no cancel that outlived its target.
+    /// True when nothing is under way: no operation, and nothing of the engine's own (a cancel
+    /// that outlived its target, an alarm).
     pub fn is_idle(&self) -> bool {
-        self.slots.live == 0 && self.cancels_in_kernel == 0
+        self.slots.live == 0 && self.cancels_in_kernel == 0 && !self.deadlines.has_alarms()
     }
 
     /// The errno the ring failed with, if it has.
@@ -159,14 +199,20 @@ impl<K: Kernel> Engine<K> {
         self.kept.push(memory);
     }
 
-    /// Lets go of all kept memory. Only right when the ring no longer has it registered.
+    /// Drops all kept memory. Only right when the ring no longer has it registered.
     pub fn forget_kept(&mut self) {
         self.kept.clear();
     }
 
-    /// Nothing can be staged any more; what is under way goes on.
+    /// Stops staging; what is under way goes on.
     pub fn close(&mut self) {
         self.closing = true;
+    }
+
+    /// Abandons the engine: the ring stays open and all memory stays in place for the life of the
+    /// process. For an embedder that must neither wait for its operations nor free their memory.
+    pub fn leak(self) {
+        std::mem::forget(self);
     }
 
     /// The books balance (R65).
@@ -181,14 +227,15 @@ impl<K: Kernel> Drop for Engine<K> {
     fn drop(&mut self) {
         if self.in_kernel() > 0 {
             // Closing a ring does not stop a worker that is in the middle of a read: what the
-            // kernel may still write to is never given back (R31).
+            // kernel may still write to is never freed (R31).
             return;
         }
-        // SAFETY: none of the three is used after this; the ring goes first, so that nothing
-        // registered with it is freed under it.
+        // SAFETY: none of the four is used after this. The ring goes first, so that nothing that
+        // is registered with it or that its entries point at is freed under it.
         unsafe {
             ManuallyDrop::drop(&mut self.kernel);
             ManuallyDrop::drop(&mut self.slots);
+            ManuallyDrop::drop(&mut self.deadlines);
             ManuallyDrop::drop(&mut self.kept);
         }
     }

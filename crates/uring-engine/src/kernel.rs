@@ -1,5 +1,5 @@
-//! The one small door to the kernel. [`Ring`](crate::Ring) stands behind it in earnest; the tests
-//! put a seeded fake there.
+//! Everything the engine asks of the kernel, as a trait: [`Ring`](crate::Ring) implements it with a
+//! real ring, the tests with a seeded fake.
 
 use std::time::Duration;
 use uring::squeue::Entry;
@@ -15,7 +15,7 @@ pub struct Completion {
     pub flags: u32,
 }
 
-/// What the engine asks of a kernel: room, push, enter, pop. Errnos are positive numbers.
+/// One ring. Errnos are positive numbers.
 pub trait Kernel {
     /// Entries that can be pushed before the submission queue is full.
     fn room(&mut self) -> usize;
@@ -35,22 +35,22 @@ pub trait Kernel {
     /// Entries pushed and not yet consumed by the kernel.
     fn unsubmitted(&mut self) -> usize;
 
-    /// `io_uring_enter` with all unsubmitted entries, waiting for nothing. Gives the number the
-    /// kernel consumed. Runs task work and flushes overflowed completions when
-    /// [`needs_enter`](Kernel::needs_enter) says there are some.
+    /// Calls `io_uring_enter` with all unsubmitted entries, without waiting, and returns how many
+    /// the kernel consumed. Runs task work and flushes overflowed completions when
+    /// [`needs_enter`](Kernel::needs_enter) says that there are some.
     fn enter(&mut self) -> Result<usize, i32>;
 
     /// True when completions wait in the kernel that only an enter brings out
     /// (`IORING_SQ_CQ_OVERFLOW`, `IORING_SQ_TASKRUN`).
     fn needs_enter(&mut self) -> bool;
 
-    /// True when [`pop`](Kernel::pop) has one to give.
+    /// True when the completion queue is not empty.
     fn has_completions(&mut self) -> bool;
 
     /// Takes the next completion off the completion queue.
     fn pop(&mut self) -> Option<Completion>;
 
-    /// Takes as many completions as there are and fit, oldest first; gives how many.
+    /// Takes as many completions as there are and fit, oldest first, and returns how many.
     fn pop_many(&mut self, into: &mut [Completion]) -> usize {
         let mut taken = 0;
         while taken < into.len() {
@@ -63,6 +63,9 @@ pub trait Kernel {
 
     /// Completions the kernel had to drop (the CQ ring's `overflow` counter): lost for ever.
     fn dropped(&mut self) -> u32;
+
+    /// The time on a clock that never goes back, whatever it counts from.
+    fn now(&mut self) -> Duration;
 
     /// Blocks until a completion may be there or `timeout` has passed. Only teardown calls this.
     fn wait(&mut self, timeout: Duration);

@@ -21,19 +21,26 @@
 //! It reaches the kernel only through [`Kernel`], so that `tests/` can put a seeded fake in its
 //! place (reordering, short submits, forged completions) and play 10,000 scripts against it.
 
+mod backlog;
+mod budget;
 mod cancel;
 mod counts;
+mod deadline;
 mod drain;
 mod encode;
 mod engine;
 mod enter;
 pub mod errno;
+mod guards;
 mod kernel;
 pub mod limits;
+mod marks;
 mod payload;
 mod pump;
+mod queue;
 mod reap;
 mod ring;
+mod row;
 mod slots;
 mod token;
 mod turn;
@@ -43,8 +50,10 @@ pub use counts::Counts;
 pub use encode::{Encode, Encoded};
 pub use engine::{Engine, StageError};
 pub use kernel::{Completion, Kernel};
+pub use marks::Marks;
 pub use payload::Payload;
 pub use ring::{open, Ring, Setup};
-pub use slots::{Marks, Slots};
+pub use row::{Extra, Settled};
+pub use slots::Slots;
 pub use token::{Kind, Token};
-pub use turn::{Settled, Turn};
+pub use turn::Turn;

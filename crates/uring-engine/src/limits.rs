@@ -16,6 +16,12 @@ pub const ENTRIES_MIN: u32 = 2;
 /// million operations in flight is already more than any ring is given work for.
 pub const SLOTS_MAX: u32 = 1 << 20;
 
+/// Bytes that the operations of one turn may copy inside `io_uring_enter`, for each lane.
+pub const TURN_BYTES: u32 = 4 << 20;
+
+/// An operation of more bytes than this is handed to the kernel's workers (`IOSQE_ASYNC`).
+pub const INLINE_BYTES: u32 = 1 << 20;
+
 /// How often one `enter` is repeated after EINTR before the turn gives the thread back.
 pub const INTERRUPTS_MAX: u32 = 64;
 

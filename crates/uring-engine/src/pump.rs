@@ -3,23 +3,17 @@
 //! kernel ends a chain where a submit ends. (It may stop a submit in the middle of one when it has
 //! no memory for a request; then both parts run, each as a chain of its own.)
 
+use crate::backlog::Lane;
 use crate::slots::{State, GUARD, OPERATION};
 use crate::{Encode, Encoded, Engine, Kernel, Kind, Marks, Slots, Token};
 use uring::{opcode, squeue};
 
-/// Flags that are not the encoder's: a link it sets would tie the operation to a stranger, and
-/// one that completes in silence would never settle.
-const RESERVED: squeue::Flags =
-    squeue::Flags::IO_LINK.union(squeue::Flags::IO_HARDLINK).union(squeue::Flags::SKIP_SUCCESS);
-
-/// What stands at the front of the backlog.
-struct Chain {
-    members: usize,
-    /// What they take in the submission queue, guards included.
-    entries: usize,
-    /// One of them is to be cancelled, and with it all.
-    cancelled: bool,
-}
+/// Flags that are not the encoder's: a link it sets would tie the operation to a stranger, one that
+/// completes in silence would never settle, and the kernel's barrier would stop cancels, too.
+const RESERVED: squeue::Flags = squeue::Flags::IO_LINK
+    .union(squeue::Flags::IO_HARDLINK)
+    .union(squeue::Flags::IO_DRAIN)
+    .union(squeue::Flags::SKIP_SUCCESS);
 
 /// Asks the encoder and checks its answer.
 #[inline(always)]
@@ -32,83 +26,194 @@ fn encode<E: Encode>(encoder: &mut E, slot: u32, slots: &Slots) -> Result<Encode
 
 impl<K: Kernel> Engine<K> {
     /// Moves what fits. Cancels go first: they free more than they take.
+    #[inline]
     pub(crate) fn pump<E: Encode>(&mut self, encoder: &mut E) {
         if !self.cancels.is_empty() {
             self.push_cancels();
         }
-        let mut room = self.kernel.room();
-        while let Some(&slot) = self.backlog.front() {
-            let marks = self.slots.get(slot).map_or(Marks::NONE, |place| place.marks);
-            if marks == Marks::NONE {
-                if room == 0 {
-                    return;
-                }
-                self.backlog.pop_front();
-                room -= self.push_plain(encoder, slot);
-                continue;
+        if self.backlog.len() > 0 {
+            self.pump_backlog(encoder);
+        }
+    }
+
+    fn pump_backlog<E: Encode>(&mut self, encoder: &mut E) {
+        loop {
+            if self.barrier_is_over() {
+                self.backlog.barrier_runs = false;
             }
-            let chain = self.chain_at_front();
-            if chain.cancelled {
-                self.refuse_front(chain.members, |_| -libc::ECANCELED);
-            } else if chain.entries > self.kernel.capacity() {
-                self.refuse_front(chain.members, |_| -libc::E2BIG);
-            } else if chain.entries > room {
+            self.backlog.release(&mut self.slots);
+            self.pump_lanes(encoder);
+            if !self.start_barrier(encoder) {
                 return;
-            } else {
-                room -= self.pump_chain(encoder, chain.members);
             }
         }
     }
 
-    /// The operations at the front that belong together.
-    fn chain_at_front(&self) -> Chain {
-        let mut chain = Chain { members: 0, entries: 0, cancelled: false };
-        for &slot in &self.backlog {
-            let Some(place) = self.slots.get(slot) else { continue };
-            chain.members += 1;
-            chain.entries += place.entries();
-            chain.cancelled |= place.marks.has(Marks::CANCELLED);
-            if !place.marks.has(Marks::CHAINED) {
+    /// Fills the submission queue from both lanes. Single operations go first, unless members of
+    /// batches found no room behind them the last time.
+    fn pump_lanes<E: Encode>(&mut self, encoder: &mut E) {
+        let order = match std::mem::take(&mut self.bulk_first) {
+            true => [Lane::Bulk, Lane::Single],
+            false => [Lane::Single, Lane::Bulk],
+        };
+        let mut room = self.kernel.room();
+        let mut bulk_pushed = 0;
+        for lane in order {
+            let pushed = self.pump_lane(encoder, lane, room);
+            room -= pushed;
+            bulk_pushed += if lane == Lane::Bulk { pushed } else { 0 };
+        }
+        let waits = !self.backlog.is_empty(Lane::Bulk) && !self.budget.is_used_up(Lane::Bulk);
+        self.bulk_first = waits && bulk_pushed == 0;
+    }
+
+    /// Pushes from the front of a lane what fits into `room` entries and the turn's bytes. Returns
+    /// the entries pushed.
+    fn pump_lane<E: Encode>(&mut self, encoder: &mut E, lane: Lane, room: usize) -> usize {
+        let mut pushed = 0;
+        while let Some(slot) = self.backlog.first(lane) {
+            if self.budget.is_used_up(lane) {
                 break;
             }
+            let plain = self.slots.get(slot).is_some_and(|place| place.marks.is_plain());
+            if plain {
+                if pushed == room {
+                    break;
+                }
+                self.backlog.remove(&self.slots, slot);
+                pushed += self.push_plain(encoder, slot);
+                continue;
+            }
+            match self.push_chain(encoder, slot, room - pushed) {
+                Some(entries) => pushed += entries,
+                None => break,
+            }
         }
-        // where the last one staged is linked to nothing: a chain of what there is
-        chain
+        pushed
     }
 
-    /// Settles the oldest operations without the kernel, which needs no room.
-    fn refuse_front(&mut self, members: usize, errno: impl Fn(usize) -> i32) {
-        let refused = self.backlog.drain(..members).enumerate();
-        self.refused.extend(refused.map(|(index, slot)| (slot, errno(index))));
+    /// Pushes the barrier that waits next when everything before it is over and told. Returns true
+    /// when the barrier is out of the way at once, because it was refused.
+    fn start_barrier<E: Encode>(&mut self, encoder: &mut E) -> bool {
+        if !self.may_start_barrier() {
+            return false;
+        }
+        let Some(head) = self.backlog.barrier(&self.slots) else { return false };
+        let room = self.kernel.room();
+        match self.push_chain(encoder, head, room) {
+            Some(0) => true,
+            Some(_) => {
+                self.backlog.barrier_runs = true;
+                false
+            }
+            None => false,
+        }
     }
 
-    /// Encodes a chain, then pushes all of it or, if one member is refused, none. Gives the
-    /// entries pushed.
-    fn pump_chain<E: Encode>(&mut self, encoder: &mut E, members: usize) -> usize {
+    /// True when a barrier waits for nothing but room.
+    fn may_start_barrier(&self) -> bool {
+        !self.backlog.barrier_runs
+            && self.slots.live == self.backlog.len()
+            && self.backlog.is_empty(Lane::Single)
+            && self.backlog.is_empty(Lane::Bulk)
+            && !self.backlog.is_empty(Lane::Blocked)
+    }
+
+    /// True when the barrier that was in the kernel has completed.
+    pub(crate) fn barrier_is_over(&self) -> bool {
+        self.backlog.barrier_runs && self.in_kernel() == 0
+    }
+
+    /// True when a pump would push something, given room.
+    pub(crate) fn can_pump(&self) -> bool {
+        !self.backlog.is_empty(Lane::Single)
+            || !self.backlog.is_empty(Lane::Bulk)
+            || (!self.backlog.is_empty(Lane::Blocked)
+                && (self.may_start_barrier()
+                    || self.barrier_is_over()
+                    || (!self.backlog.barrier_runs && self.backlog.barrier(&self.slots).is_none())))
+    }
+
+    /// True when all that waits in the lanes waits for the next turn's bytes.
+    pub(crate) fn has_spent_its_bytes(&self) -> bool {
+        let waits = |lane| !self.backlog.is_empty(lane);
+        let spent = |lane| !waits(lane) || self.budget.is_used_up(lane);
+        (waits(Lane::Single) || waits(Lane::Bulk)) && spent(Lane::Single) && spent(Lane::Bulk)
+    }
+
+    /// Ends the chain that is being staged: what a later turn brings is another one.
+    pub(crate) fn close_chain(&mut self) {
+        let Some(open) = self.backlog.open.take() else { return };
+        let mut last = open.head;
+        while let Some(next) = self.backlog.next_member(&self.slots, last) {
+            last = next;
+        }
+        if let Some(place) = self.slots.get_mut(last) {
+            place.marks.clear(Marks::CHAINED);
+        }
+        if open.cancelled {
+            self.refuse(last, |_| -libc::ECANCELED);
+        }
+    }
+
+    /// Settles the chain of an operation in the backlog without the kernel, which needs no room.
+    pub(crate) fn refuse(&mut self, member: u32, errno: impl Fn(u32) -> i32) {
+        let mut next = Some(self.backlog.head(&self.slots, member));
+        while let Some(slot) = next {
+            next = self.backlog.next_member(&self.slots, slot);
+            self.backlog.remove(&self.slots, slot);
+            self.undate(slot);
+            self.refuse_taken(slot, errno(slot));
+        }
+    }
+
+    /// Settles an operation that has just been taken out of the backlog.
+    fn refuse_taken(&mut self, slot: u32, errno: i32) {
+        if let Some(place) = self.slots.get_mut(slot) {
+            place.state = State::Refused;
+        }
+        self.refused.push_back((slot, errno));
+    }
+
+    /// Encodes the chain that begins with `head`, then pushes all of it or, if one member is
+    /// refused, none. Returns the entries pushed, or `None` when there is no room for it.
+    fn push_chain<E: Encode>(&mut self, encoder: &mut E, head: u32, room: usize) -> Option<usize> {
+        let members =
+            std::iter::successors(Some(head), |&slot| self.backlog.next_member(&self.slots, slot));
+        let entries: usize =
+            members.map(|slot| self.slots.get(slot).map_or(0, |place| place.entries())).sum();
+        if entries > self.kernel.capacity() {
+            self.refuse(head, |_| -libc::E2BIG);
+            return Some(0);
+        }
+        if entries > room {
+            return None;
+        }
         let mut chain = std::mem::take(&mut self.chain);
-        for index in 0..members {
-            let slot = self.backlog[index];
+        let mut next = Some(head);
+        while let Some(slot) = next {
             match encode(encoder, slot, &self.slots) {
                 Ok(encoded) => chain.push((slot, encoded)),
                 Err(errno) => {
                     let other = -libc::ECANCELED;
-                    self.refuse_front(members, |at| if at == index { errno } else { other });
+                    self.refuse(head, |member| if member == slot { errno } else { other });
                     chain.clear();
                     break;
                 }
             }
+            next = self.backlog.next_member(&self.slots, slot);
         }
-        if !chain.is_empty() {
-            self.backlog.drain(..members);
-            self.tie(&chain);
+        for (slot, _) in &chain {
+            self.backlog.remove(&self.slots, *slot);
         }
+        self.tie(&chain);
         let last = chain.len().saturating_sub(1);
         let pushed = chain.drain(..).enumerate();
         let entries = pushed
-            .map(|(index, (slot, encoded))| self.push_member(slot, encoded, index == last))
+            .map(|(index, (slot, encoded))| self.push_member(encoder, slot, encoded, index == last))
             .sum();
         self.chain = chain;
-        entries
+        Some(entries)
     }
 
     /// Tells each member of a chain who comes after it.
@@ -122,7 +227,7 @@ impl<K: Kernel> Engine<K> {
         }
     }
 
-    /// Encodes and pushes an operation that has no marks, or refuses it; gives the entries pushed.
+    /// Encodes and pushes a plain operation, or refuses it. Returns the entries pushed.
     #[inline(always)]
     pub(crate) fn push_plain<E: Encode>(&mut self, encoder: &mut E, slot: u32) -> usize {
         match encode(encoder, slot, &self.slots) {
@@ -131,7 +236,7 @@ impl<K: Kernel> Engine<K> {
                 1
             }
             Err(errno) => {
-                self.refused.push_back((slot, errno));
+                self.refuse_taken(slot, errno);
                 0
             }
         }
@@ -145,6 +250,9 @@ impl<K: Kernel> Engine<K> {
         place.outstanding = OPERATION;
         let token = Token::new(Kind::Operation, place.generation, slot);
         encoded.entry.set_user_data(token.user_data());
+        if encoded.bytes > 0 && !self.budget.allows(Lane::of(place.marks), encoded.bytes) {
+            encoded.entry = encoded.entry.flags(squeue::Flags::ASYNC);
+        }
         if encoded.payload.is_some() {
             self.slots.extras_mut(slot).payload = encoded.payload;
         }
@@ -153,26 +261,30 @@ impl<K: Kernel> Engine<K> {
         unsafe { self.kernel.push(&encoded.entry) };
     }
 
-    /// Pushes an operation with its links and its guard; gives the entries it took.
-    fn push_member(&mut self, slot: u32, encoded: Encoded, last: bool) -> usize {
+    /// Pushes an operation with its links and its guard. Returns the entries it took.
+    fn push_member<E: Encode>(
+        &mut self,
+        encoder: &mut E,
+        slot: u32,
+        encoded: Encoded,
+        last: bool,
+    ) -> usize {
         let Some(place) = self.slots.get_mut(slot) else { return 0 };
         let link = match place.marks {
             _ if last => squeue::Flags::empty(),
             marks if marks.has(Marks::HARDLINK) => squeue::Flags::IO_HARDLINK,
             _ => squeue::Flags::IO_LINK,
         };
-        // only a slot staged as timed has the room for a guard
-        let guard = encoded.guard.filter(|_| place.marks.has(Marks::TIMED));
-        let Some(limit) = guard else {
+        if !place.marks.has(Marks::TIMED) {
             let entry = encoded.entry.clone().flags(link);
             self.push(slot, Encoded { entry, ..encoded });
             return 1;
-        };
-        let guard = Box::new(limit);
+        }
         let token = Token::new(Kind::Guard, place.generation, slot);
-        let timeout = opcode::LinkTimeout::new(&*guard).build();
+        let limit = self.limit_left(encoder, slot);
+        let guard = self.slots.guards.set(slot, limit);
+        let timeout = opcode::LinkTimeout::new(guard).build();
         let timeout = timeout.flags(link).user_data(token.user_data());
-        self.slots.extras_mut(slot).guard = Some(guard);
         // the guard must directly follow an entry that is linked to it
         let tie = if link.is_empty() { squeue::Flags::IO_LINK } else { link };
         let entry = encoded.entry.clone().flags(tie);
@@ -180,7 +292,7 @@ impl<K: Kernel> Engine<K> {
         if let Some(place) = self.slots.get_mut(slot) {
             place.outstanding = OPERATION | GUARD;
         }
-        // SAFETY: the caller counted the room for both; the timespec is boxed in the slot.
+        // SAFETY: the caller counted the room for both; the limit has a place of its own.
         unsafe { self.kernel.push(&timeout) };
         2
     }

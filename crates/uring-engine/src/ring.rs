@@ -5,7 +5,7 @@
 use crate::{limits, workers, Completion, Kernel};
 use std::io;
 use std::os::fd::{AsRawFd, RawFd};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use uring::squeue::Entry;
 use uring::{Builder, IoUring, Parameters};
 
@@ -53,6 +53,7 @@ fn coop(ring: &mut Builder) -> &mut Builder {
 /// A ring of our own.
 pub struct Ring {
     ring: IoUring,
+    opened: Instant,
 }
 
 /// Opens a ring with the best flags this kernel takes.
@@ -73,7 +74,7 @@ pub fn open(setup: Setup) -> io::Result<Ring> {
                 }
                 // fewer workers are no reason to have no ring
                 let _ = workers::raise(&ring);
-                return Ok(Ring { ring });
+                return Ok(Ring { ring, opened: Instant::now() });
             }
             // a flag this kernel does not know
             Err(error) if error.raw_os_error() == Some(libc::EINVAL) => refusal = error,
@@ -84,7 +85,7 @@ pub fn open(setup: Setup) -> io::Result<Ring> {
 }
 
 impl Ring {
-    /// What the kernel gave: entries, features, flags.
+    /// What the kernel answered at setup: entries, features, flags.
     pub fn parameters(&self) -> &Parameters {
         self.ring.params()
     }
@@ -167,6 +168,10 @@ impl Kernel for Ring {
 
     fn dropped(&mut self) -> u32 {
         self.ring.completion().overflow()
+    }
+
+    fn now(&mut self) -> Duration {
+        self.opened.elapsed()
     }
 
     fn wait(&mut self, timeout: Duration) {

@@ -3,9 +3,11 @@
 //! memory. The index is chosen by the embedder, which keeps its own tables under the same number;
 //! the table only refuses a slot that is taken.
 
+use crate::backlog::Lane;
+use crate::guards::Guards;
 use crate::token::{Kind, Token, GENERATION_MASK};
-use crate::Payload;
-use uring::types::Timespec;
+use crate::{Marks, Payload};
+use std::time::Duration;
 
 /// Where a slot's operation stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,60 +15,10 @@ pub(crate) enum State {
     Free,
     /// In the backlog: not encoded, the kernel knows nothing of it.
     Queued,
+    /// Out of the backlog without the kernel: its row is still to be handed out.
+    Refused,
     /// Pushed: the kernel may touch its memory.
     InKernel,
-}
-
-/// What is special about an operation. Bits are combined with `|`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Marks(pub u8);
-
-impl Marks {
-    /// Nothing special.
-    pub const NONE: Marks = Marks(0);
-    /// The next staged operation is linked to this one (`IOSQE_IO_LINK`).
-    pub const LINK: Marks = Marks(1);
-    /// As `LINK`, but the chain survives a failure (`IOSQE_IO_HARDLINK`).
-    pub const HARDLINK: Marks = Marks(2);
-    /// A `LINK_TIMEOUT` follows the operation.
-    pub const TIMED: Marks = Marks(4);
-    /// Somebody asked for the operation to be cancelled.
-    pub(crate) const CANCELLED: Marks = Marks(8);
-    /// The guard went off.
-    pub(crate) const EXPIRED: Marks = Marks(16);
-    /// Its predecessor in the chain is still to complete: the kernel has not started it.
-    pub(crate) const FOLLOWS: Marks = Marks(32);
-
-    pub(crate) const CHAINED: Marks = Marks(1 | 2);
-
-    /// Marks from a number of the embedder's; bits that are the engine's own are dropped.
-    #[inline]
-    pub fn from_request(bits: u32) -> Marks {
-        Marks(bits as u8 & 7)
-    }
-
-    /// True when any bit of `other` is set.
-    #[inline]
-    pub fn has(self, other: Marks) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    #[inline]
-    pub(crate) fn set(&mut self, other: Marks) {
-        self.0 |= other.0;
-    }
-
-    #[inline]
-    pub(crate) fn clear(&mut self, other: Marks) {
-        self.0 &= !other.0;
-    }
-}
-
-impl std::ops::BitOr for Marks {
-    type Output = Marks;
-    fn bitor(self, other: Marks) -> Marks {
-        Marks(self.0 | other.0)
-    }
 }
 
 /// In [`Slot::outstanding`]: the operation's own final completion.
@@ -85,6 +37,8 @@ pub(crate) struct Slot {
     pub misses: u8,
     /// There is something in its [`Extras`].
     has_extras: bool,
+    /// Where it waits while it is in the backlog.
+    pub lane: Lane,
     pub generation: u32,
 }
 
@@ -93,10 +47,13 @@ pub(crate) struct Slot {
 pub(crate) struct Extras {
     /// The next member of the chain.
     pub follower: Option<Token>,
-    /// The operation's result, held while the guard's completion is awaited.
-    pub held: (i32, u32),
+    /// The result of the operation's last row, and the flags of its last completion: the row may
+    /// have to wait for the guard's completion, the result for a notification.
+    pub result: i32,
+    pub flags: u32,
     pub payload: Option<Box<dyn Payload>>,
-    pub guard: Option<Box<Timespec>>,
+    /// When its time limit passes, for an operation that waits at a barrier.
+    pub date: Duration,
 }
 
 impl Slot {
@@ -106,6 +63,7 @@ impl Slot {
         outstanding: 0,
         misses: 0,
         has_extras: false,
+        lane: Lane::Single,
         generation: 0,
     };
 
@@ -121,19 +79,18 @@ pub struct Slots {
     table: Vec<Slot>,
     /// By slot, as the table.
     extras: Vec<Extras>,
+    pub(crate) guards: Guards,
     /// Slots that are not free.
     pub(crate) live: usize,
 }
 
 impl Slots {
-    pub(crate) fn new(count: u32) -> Slots {
-        let mut slots = Slots { table: Vec::new(), extras: Vec::new(), live: 0 };
-        slots.grow(count);
-        slots
+    pub(crate) fn new() -> Slots {
+        Slots { table: Vec::new(), extras: Vec::new(), guards: Guards::default(), live: 0 }
     }
 
-    /// Makes the table hold at least `count` slots. Payloads are boxed, so nothing the kernel
-    /// sees moves.
+    /// Makes the table hold at least `count` slots. Payloads are boxed and guards have memory that
+    /// stays in place, so nothing the kernel sees moves.
     pub(crate) fn grow(&mut self, count: u32) {
         let count = count.min(crate::limits::SLOTS_MAX) as usize;
         if count > self.table.len() {
@@ -174,10 +131,12 @@ impl Slots {
         (state.state != State::Free).then(|| Token::new(Kind::Operation, state.generation, slot))
     }
 
-    /// The indices of all slots in `state`.
-    pub(crate) fn in_state(&self, state: State) -> Vec<u32> {
-        let matching = self.table.iter().enumerate().filter(|(_, slot)| slot.state == state);
-        matching.map(|(index, _)| index as u32).collect()
+    /// The slot of an operation that the kernel has, by its token.
+    #[inline]
+    pub(crate) fn in_kernel_mut(&mut self, token: Token) -> Option<&mut Slot> {
+        let place = self.table.get_mut(token.slot() as usize)?;
+        let live = place.state == State::InKernel && place.generation == token.generation();
+        live.then_some(place)
     }
 
     /// Frees a slot: its memory goes to the caller, its generation passes on.
@@ -209,10 +168,11 @@ mod tests {
 
     #[test]
     fn r17_a_generation_wraps_without_touching_the_kind() {
-        let mut slots = Slots::new(2);
+        let mut slots = Slots::new();
+        slots.grow(2);
         slots.table[1].generation = GENERATION_MASK;
         let last = take(&mut slots, 1);
-        assert_eq!((last.generation(), last.kind()), (GENERATION_MASK, Some(Kind::Operation)));
+        assert_eq!((last.generation(), last.kind()), (GENERATION_MASK, Kind::Operation));
         slots.release(1);
         let first = take(&mut slots, 1);
         assert_eq!((first.generation(), first.slot()), (0, 1));

@@ -2,55 +2,44 @@
 //! complete inside the submit, so draining right after it is what makes them fast.
 
 use crate::enter::Entered;
-use crate::{Encode, Engine, Kernel, Payload};
-
-/// A result for the embedder.
-pub struct Settled {
-    /// The slot of the operation.
-    pub slot: u32,
-    /// The kernel's result, or a negative errno; `-ETIMEDOUT` when the guard stopped it.
-    pub result: i32,
-    /// `IORING_CQE_F_*` of the completion.
-    pub flags: u32,
-    /// False while more completions of the same operation follow (multishot).
-    pub last: bool,
-    /// The operation's memory, given back with the last result.
-    pub payload: Option<Box<dyn Payload>>,
-}
-
-impl Settled {
-    pub(crate) fn more(slot: u32, result: i32, flags: u32) -> Settled {
-        Settled { slot, result, flags, last: false, payload: None }
-    }
-}
+use crate::{Encode, Engine, Kernel, Settled};
 
 /// How a turn ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Turn {
-    /// Results the sink got.
-    pub given: usize,
-    /// The limit was reached and there is more to do: take another turn soon.
+    /// Rows that the sink got.
+    pub rows: usize,
+    /// The turn ended at a limit, of rows or of bytes, and there is more to do: take another turn
+    /// soon.
     pub more: bool,
-    /// The kernel took nothing and gave nothing though there is work: take another turn after a
+    /// There is work, but the kernel took no entry and completed nothing: take another turn after a
     /// pause, or a completion if one comes sooner. Never together with `more`.
     pub stalled: bool,
 }
 
 impl<K: Kernel> Engine<K> {
-    /// True when a turn would find something: a result, or work that an enter brings out.
+    /// True when a turn would find something to do: a row, or an entry to push or submit. What
+    /// waits for a barrier is nothing to do before the barrier is over.
     pub fn has_work(&mut self) -> bool {
+        self.can_go_on() || self.deadlines.need_care()
+    }
+
+    /// The same, but for deadlines: those are seen to when there is nothing else to do.
+    fn can_go_on(&mut self) -> bool {
         !self.refused.is_empty()
-            || !self.backlog.is_empty()
             || !self.cancels.is_empty()
+            || self.can_pump()
             || self.kernel.unsubmitted() > 0
             || self.kernel.needs_enter()
             || self.kernel.has_completions()
     }
 
-    /// Submits and reaps until there is nothing left to do without waiting, or `limit` results
-    /// have been given. `Err` is the (positive) errno the ring failed with; from then on every
-    /// operation is the embedder's to reject, and its memory stays. Results that came with the
-    /// failure are given first: the turn after them tells.
+    /// Submits and reaps until there is nothing left to do without waiting, the sink has got
+    /// `limit` rows, or the turn's bytes have been copied.
+    ///
+    /// Returns `Err` with the (positive) errno that the ring failed with; from then on every
+    /// operation is the embedder's to reject, and its memory stays. Rows that came with the failure
+    /// are handed out first: the turn after them returns the error.
     pub fn turn<E: Encode, S: FnMut(Settled)>(
         &mut self,
         encoder: &mut E,
@@ -60,6 +49,22 @@ impl<K: Kernel> Engine<K> {
         if let Some(errno) = self.failed {
             return Err(errno);
         }
+        self.close_chain();
+        let turn = self.run(encoder, limit, sink);
+        self.date_fresh(encoder);
+        if self.barrier_is_over() {
+            self.backlog.barrier_runs = false;
+        }
+        self.budget.renew();
+        turn
+    }
+
+    fn run<E: Encode, S: FnMut(Settled)>(
+        &mut self,
+        encoder: &mut E,
+        limit: usize,
+        sink: &mut S,
+    ) -> Result<Turn, i32> {
         let mut turn = Turn::default();
         loop {
             self.pump(encoder);
@@ -68,26 +73,33 @@ impl<K: Kernel> Engine<K> {
                 false => Ok(Entered::Consumed(0)),
             };
             let before = (self.counts.completions, self.counts.settled);
-            turn.given += self.reap(limit - turn.given, sink);
+            turn.rows += self.reap(limit - turn.rows, sink);
             let dropped = self.kernel.dropped() > 0;
             if let Some(errno) = entered.err().or_else(|| dropped.then_some(libc::EBADR)) {
                 let errno = self.fail(errno);
-                turn.more = turn.given > 0;
+                turn.more = turn.rows > 0;
                 return if turn.more { Ok(turn) } else { Err(errno) };
             }
-            if !self.has_work() {
+            if !self.can_go_on() {
+                if self.watch_deadlines(encoder) {
+                    continue; // an alarm is to be submitted
+                }
                 return Ok(turn);
             }
             let reaped = before != (self.counts.completions, self.counts.settled);
             let submitted = matches!(entered, Ok(Entered::Consumed(1..)));
             let stuck = !reaped && !submitted;
-            if turn.given >= limit {
+            if turn.rows >= limit {
                 turn.stalled = stuck && entered == Ok(Entered::Stalled);
                 turn.more = !turn.stalled;
                 return Ok(turn);
             }
             if stuck {
                 turn.stalled = true;
+                return Ok(turn);
+            }
+            if self.has_spent_its_bytes() {
+                turn.more = true;
                 return Ok(turn);
             }
         }

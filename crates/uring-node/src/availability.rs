@@ -1,17 +1,17 @@
-//! Can this process use io_uring? Answered by doing it: a ring is opened and a NOP goes through.
+//! Whether this process can use io_uring: a ring is opened and a NOP completed.
 
 use napi_derive::napi;
 use std::io;
 use uring_engine::limits::ENTRIES_DEFAULT;
 use uring_engine::{open, Kernel, Ring, Setup};
 
-/// A ring as it is by default: should it be the thread's first, kernels before 5.15 size the pool
-/// of workers by it for good (`workers` of the engine).
+/// A ring with the default number of entries: kernels before 5.15 size the thread's pool of workers
+/// for good by its first ring, which this may be (`workers` of the engine).
 fn trial() -> io::Result<Ring> {
     open(Setup::new(ENTRIES_DEFAULT, None))
 }
 
-/// Opens a ring and completes one NOP. Gives 0, or the errno that stood in the way.
+/// Opens a ring and completes one NOP. Returns 0, or the errno that it failed with.
 #[napi]
 pub fn probe() -> i32 {
     let mut ring = match trial() {

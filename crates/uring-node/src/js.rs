@@ -1,8 +1,11 @@
-//! The Node-API calls that run per turn or per operation, raw: a `#[napi]` method costs 265-340 ns,
-//! these 10-60 ns. Everything else in the addon is ordinary `#[napi]`.
+//! The Node-API calls that run per turn or per operation, raw: a `#[napi]` method costs five to ten
+//! times as much (ARCHITECTURE.md has the measurement). Everything else is ordinary `#[napi]`.
+//!
+//! None of them runs JavaScript: an element is read only from arrays that the facade made itself,
+//! without holes, so that no getter, proxy or prototype is asked; views and strings are read from
+//! V8's own fields.
 
 use napi::sys;
-use std::ffi::CString;
 use std::ptr;
 
 /// A Node-API environment and the handle scope of the call that is running.
@@ -19,7 +22,7 @@ pub struct View {
 }
 
 impl Js {
-    /// Element `index` of a JavaScript array.
+    /// Element `index` of an array that the facade made.
     #[inline]
     pub fn element(self, array: sys::napi_value, index: u32) -> Option<sys::napi_value> {
         let mut value = ptr::null_mut();
@@ -58,32 +61,31 @@ impl Js {
         (status == sys::Status::napi_ok).then_some(length)
     }
 
-    /// A path: a string's UTF-8 or a typed array's bytes, with a terminating NUL.
-    pub fn path(self, value: sys::napi_value) -> Option<CString> {
-        if let Some(view) = self.view(value) {
-            if view.bytes == 0 {
-                return CString::new("").ok();
-            }
-            // SAFETY: the view was taken just now and no JavaScript has run since.
-            let bytes = unsafe { std::slice::from_raw_parts(view.pointer, view.bytes) };
-            return CString::new(bytes).ok();
-        }
-        let mut length = 0;
+    /// Writes as much of a string's UTF-8 as fits, and a NUL, to `into`. Returns the bytes written
+    /// without the NUL, or `None` for anything that is no string.
+    ///
+    /// # Safety
+    /// `into` is valid for writes of `room` bytes, at least one.
+    pub unsafe fn write_string(
+        self,
+        value: sys::napi_value,
+        into: *mut u8,
+        room: usize,
+    ) -> Option<usize> {
+        let mut written = 0;
+        // SAFETY: env and value belong to the running call; the caller vouches for the room.
+        let status = unsafe {
+            sys::napi_get_value_string_utf8(self.env, value, into.cast(), room, &mut written)
+        };
+        (status == sys::Status::napi_ok).then_some(written)
+    }
+
+    /// The bytes of a string's UTF-8, without a NUL.
+    pub fn string_bytes(self, value: sys::napi_value) -> Option<usize> {
+        let (mut length, none) = (0, ptr::null_mut());
         // SAFETY: asks only for the length; out-pointer is a local.
-        let status = unsafe {
-            sys::napi_get_value_string_utf8(self.env, value, ptr::null_mut(), 0, &mut length)
-        };
-        if status != sys::Status::napi_ok {
-            return None;
-        }
-        let mut bytes = vec![0u8; length + 1];
-        // SAFETY: the buffer holds length + 1 bytes, and that is what the call is told.
-        let status = unsafe {
-            let room = bytes.len();
-            let buffer = bytes.as_mut_ptr().cast();
-            sys::napi_get_value_string_utf8(self.env, value, buffer, room, &mut length)
-        };
-        bytes.truncate(length);
-        (status == sys::Status::napi_ok).then(|| CString::new(bytes).ok())?
+        let status =
+            unsafe { sys::napi_get_value_string_utf8(self.env, value, none, 0, &mut length) };
+        (status == sys::Status::napi_ok).then_some(length)
     }
 }

@@ -1,16 +1,19 @@
 //! The ring as JavaScript holds it. These methods run once per ring or per rare event; what runs
-//! per turn is in `flush`.
+//! per turn is in `functions`.
 
-use crate::flush;
-use crate::mailbox::{Mailbox, OUTPUT_BYTES, RESULTS_MAX, RESULT_WORDS};
+use crate::functions;
+use crate::generated::layout::Request;
 use crate::memory::Memory;
-use crate::request::Request;
+use crate::slot_memory::{SlotMemory, SEGMENT_VISIBLE};
 use crate::state::State;
+use crate::tables::{Tables, RESULTS_BYTES};
+use crate::teardown;
 use napi::bindgen_prelude::*;
 use napi::JsValue;
 use napi_derive::napi;
 use std::os::fd::AsRawFd;
 use std::rc::Rc;
+use std::sync::Arc;
 use uring_engine::{open, Engine, Ring, Setup};
 
 /// A ring on this environment's event loop.
@@ -19,7 +22,8 @@ pub struct NativeRing {
     pub(crate) state: Rc<State>,
 }
 
-/// Opens a ring; gives a negative errno of io_uring_setup(2) when the kernel refuses.
+/// Opens a ring with these sizes and room for `slots` operations. Returns a negative errno when the
+/// kernel refuses: that of io_uring_setup(2) or mmap(2).
 #[napi]
 pub fn open_ring(
     env: Env,
@@ -27,24 +31,34 @@ pub fn open_ring(
     cq_entries: Option<u32>,
     slots: u32,
 ) -> Either<NativeRing, i32> {
-    let opened = open(Setup::new(entries, cq_entries));
-    let ring = match opened {
-        Ok(ring) => ring,
-        Err(error) => return Either::B(-error.raw_os_error().unwrap_or(libc::EIO)),
-    };
-    match Mailbox::new(slots as usize) {
-        Ok(mailbox) => {
-            Either::A(NativeRing { state: Rc::new(State::new(env.raw(), ring, mailbox)) })
-        }
+    match try_open(env, entries, cq_entries, slots as usize) {
+        Ok(state) => Either::A(NativeRing { state: Rc::new(state) }),
         Err(errno) => Either::B(-errno),
     }
 }
 
-fn refused(errno: i32) -> Error {
-    Error::from_reason(format!("errno {errno}"))
+fn try_open(
+    env: Env,
+    entries: u32,
+    cq_entries: Option<u32>,
+    slots: usize,
+) -> std::result::Result<State, i32> {
+    let ring = open(Setup::new(entries, cq_entries))
+        .map_err(|error| error.raw_os_error().unwrap_or(libc::EIO))?;
+    Ok(State::new(env.raw(), ring, Tables::new(slots)?, SlotMemory::new(slots)?))
 }
 
-fn array_buffer<'env>(env: &Env, memory: &Rc<Memory>, bytes: usize) -> Result<Unknown<'env>> {
+/// Closes a descriptor that a result brought and that nothing will receive. See close(2).
+#[napi]
+pub fn close_descriptor(fd: i32) {
+    teardown::close_descriptor(fd);
+}
+
+fn refused(errno: i32) -> Error {
+    Error::from_reason(format!("the ring cannot be joined to the event loop: errno {errno}"))
+}
+
+fn array_buffer<'env>(env: &Env, memory: &Arc<Memory>, bytes: usize) -> Result<Unknown<'env>> {
     let value = memory.array_buffer(env.raw(), bytes).map_err(|status| {
         Error::new(Status::from(status), "this runtime does not allow external ArrayBuffers")
     })?;
@@ -54,13 +68,16 @@ fn array_buffer<'env>(env: &Env, memory: &Rc<Memory>, bytes: usize) -> Result<Un
 
 #[napi]
 impl NativeRing {
-    /// Joins the ring to the event loop. Gives the two functions of a turn:
+    /// Joins the ring to the event loop, which calls `turn` when there is something to flush.
+    /// `objects[slot]` is the value of the operation in `slot`, or an array of its values; both
+    /// must be arrays without holes that no user code has seen. Returns the functions of a turn:
     ///
     /// - `lend(start, ...values)` looks up the memory of up to eight Uint8Arrays, which belong to
-    ///   the slots from number `start` on of the lending table, for the flush that follows;
-    /// - `flush(count)` submits the first `count` staged operations and takes completions: it
-    ///   returns the number of results (bits 0-15), bit 16 when more are left, bit 17 when `turn`
-    ///   will be called later; or a negative errno, after which the ring is dead.
+    ///   the slots from number `start` on of the lending table, for the flush that follows.
+    /// - `flush(count)` submits the first `count` staged operations and takes completions. Returns
+    ///   the number of rows in bits 0-15, bit 16 when more are left, bit 17 when `turn` will be
+    ///   called later; `-EBUSY` when called from inside a flush, which takes nothing; or another
+    ///   negative errno, after which the ring has failed.
     #[napi(
         ts_args_type = "turn: () => void, objects: unknown[]",
         ts_return_type = "{ flush: (count: number) => number, lend: (start: number, ...values: unknown[]) => void }"
@@ -74,8 +91,8 @@ impl NativeRing {
         self.state.connect(turn.raw(), objects.raw()).map_err(refused)?;
         let mut functions = Object::new(&env)?;
         let made = [
-            ("flush", flush::flush_function(env.raw(), &self.state)),
-            ("lend", flush::lend_function(env.raw(), &self.state)),
+            ("flush", functions::flush_function(env.raw(), &self.state)),
+            ("lend", functions::lend_function(env.raw(), &self.state)),
         ];
         for (name, function) in made {
             let function = function.ok_or_else(|| Error::from_reason("no function"))?;
@@ -86,59 +103,71 @@ impl NativeRing {
         Ok(functions)
     }
 
-    /// The tables shared with the facade.
+    /// The tables shared with the facade; their layout is in `src/generated/layout.ts`.
     #[napi(
-        ts_return_type = "{ requests: ArrayBuffer, queue: ArrayBuffer, lent: ArrayBuffer, results: ArrayBuffer, outputs: ArrayBuffer }"
+        ts_return_type = "{ requests: ArrayBuffer, queue: ArrayBuffer, lent: ArrayBuffer, results: ArrayBuffer }"
     )]
     pub fn tables<'env>(&self, env: Env) -> Result<Object<'env>> {
-        let mailbox = self.state.mailbox.borrow();
+        let own = self.state.tables.borrow();
         let mut tables = Object::new(&env)?;
-        let (requests, queue) = (mailbox.slots() * size_of::<Request>(), mailbox.slots() * 4);
-        let results = RESULTS_MAX * RESULT_WORDS * size_of::<i32>();
-        tables.set("requests", array_buffer(&env, &mailbox.requests, requests)?)?;
-        tables.set("queue", array_buffer(&env, &mailbox.queue, queue)?)?;
-        tables.set("lent", array_buffer(&env, &mailbox.lent, queue)?)?;
-        tables.set("results", array_buffer(&env, &mailbox.results, results)?)?;
-        tables.set("outputs", array_buffer(&env, &mailbox.outputs, RESULTS_MAX * OUTPUT_BYTES)?)?;
+        let (requests, queue) =
+            (own.slots() * size_of::<Request>(), own.slots() * size_of::<u32>());
+        tables.set("requests", array_buffer(&env, &own.requests, requests)?)?;
+        tables.set("queue", array_buffer(&env, &own.queue, queue)?)?;
+        tables.set("lent", array_buffer(&env, &own.lent, queue)?)?;
+        tables.set("results", array_buffer(&env, &own.results, RESULTS_BYTES)?)?;
         Ok(tables)
     }
 
-    /// Makes room for `slots` operations; the tables must be asked for again. Gives an errno.
-    #[napi]
-    pub fn grow(&self, slots: u32) -> i32 {
-        let grown = self.state.mailbox.borrow().grown(slots as usize);
-        match grown {
-            Ok(mailbox) => {
-                self.state.mailbox.replace(mailbox);
-                self.state.lending.borrow_mut().grow(slots as usize);
-                errno(self.state.with_engine(|engine| engine.grow(slots)))
-            }
-            Err(errno) => errno,
-        }
+    /// The visible memory of the slots from `index * SEGMENT_SLOTS` on, `VISIBLE_BYTES` for each.
+    /// It stays where it is when the ring grows. Throws a RangeError when there is no such segment.
+    #[napi(ts_return_type = "ArrayBuffer")]
+    pub fn segment<'env>(&self, env: Env, index: u32) -> Result<Unknown<'env>> {
+        let memory = self.state.memory.borrow();
+        let segment = memory.segment(index as usize).ok_or_else(|| {
+            Error::new(Status::InvalidArg, format!("there is no segment {index}"))
+        })?;
+        array_buffer(&env, segment, SEGMENT_VISIBLE)
     }
 
-    /// Asks for the operation in `slot` to be cancelled, after taking the first `count` staged
-    /// ones. The next flush carries it out.
+    /// Makes room for `slots` operations; the tables must be asked for again, and there may be more
+    /// segments. Returns 0 or the errno of mmap(2), and then nothing has changed.
+    #[napi]
+    pub fn grow(&self, slots: u32) -> i32 {
+        errno(self.state.grow(slots))
+    }
+
+    /// Takes the first `count` staged operations and asks for the one in `slot` to be cancelled,
+    /// which the next flush carries out. Returns an errno, or 0.
     #[napi]
     pub fn cancel(&self, count: u32, slot: u32) -> i32 {
         let staged = self.state.stage(count as usize);
         errno(staged.and_then(|()| self.state.with_engine(|engine| engine.cancel(slot))))
     }
 
-    /// Asks for everything to be cancelled, the first `count` staged operations included.
+    /// Takes the first `count` staged operations and asks for everything to be cancelled. Returns an
+    /// errno, or 0.
     #[napi]
     pub fn cancel_all(&self, count: u32) -> i32 {
         let staged = self.state.stage(count as usize);
         errno(staged.and_then(|()| self.state.with_engine(|engine| engine.cancel_all())))
     }
 
-    /// Whether operations in flight keep the process alive.
+    /// Whether operations in flight keep the event loop alive. True for a new ring.
     #[napi]
     pub fn set_referenced(&self, referenced: bool) {
         self.state.set_referenced(referenced);
     }
 
-    /// Closes the ring. The facade calls this when nothing is in flight.
+    /// Whether the operation in `slot` keeps the event loop alive, as long as the ring is
+    /// referenced. True for an operation without `MARK_UNREF`.
+    #[napi]
+    pub fn set_operation_referenced(&self, slot: u32, referenced: bool) {
+        self.state.set_operation_referenced(slot, referenced);
+    }
+
+    /// Closes the ring, which must be idle or have failed. From inside a flush, closes it when the
+    /// flush ends.
     #[napi]
     pub fn close(&self) {
         self.state.close();
@@ -163,7 +192,7 @@ impl NativeRing {
         self.state.with_engine(count).ok()
     }
 
-    /// What the kernel gave.
+    /// What io_uring_setup(2) returned.
     #[napi]
     pub fn parameters(&self) -> Option<RingParameters> {
         let describe = |engine: &mut Engine<Ring>| {
@@ -187,7 +216,7 @@ fn errno(result: std::result::Result<(), i32>) -> i32 {
 
 impl Drop for NativeRing {
     fn drop(&mut self) {
-        // collected while idle: nobody can use it any more
+        // collected while idle
         self.state.close();
     }
 }
@@ -205,7 +234,7 @@ pub struct RingCounts {
     pub backlog: u32,
 }
 
-/// What io_uring_setup(2) answered.
+/// Sizes and flags of a ring, as io_uring_setup(2) returned them.
 #[napi(object)]
 pub struct RingParameters {
     pub sq_entries: u32,

@@ -1,153 +1,176 @@
-//! A staged request becomes a submission entry. The request is laid out as the entry is, minus its
-//! pointers; what is added here is the memory that the operation points at, by the one row the
-//! opcode has in [`memory`]. An opcode without a row is refused: no number of JavaScript's is ever
-//! taken for an address.
+//! A staged request becomes a submission entry, by the operation's row in the generated table: the
+//! numbers that JavaScript may set, and the addresses of the memory that the row names. A code
+//! without a row is refused.
 //!
-//! This is the only place where an address of JavaScript memory is taken; it happens right before
-//! the submit, with no user code in between. Entries are put together from 64-bit words: small
-//! stores followed by wide loads cost more than everything else here.
+//! This is the only place where an address of JavaScript memory is taken. It happens right before
+//! the submit, with no user code in between (`js.rs`).
 
-mod control;
-mod file;
-mod path;
+mod scratch;
+mod values;
 
+use crate::generated::layout::{Area, Request, HIDDEN_BYTES, MARK_REGISTERED};
+use crate::generated::operations::operation;
 use crate::js::{Js, View};
-use crate::lent::Lending;
+use crate::lending::Lending;
+use crate::operation::{Addresses, Operation, Shape, Source};
 use crate::registered::Registered;
-use crate::request::{Request, REGISTERED};
+use crate::slot_memory::SlotMemory;
 use napi::sys;
+use scratch::Scratch;
 use std::cell::Cell;
-use std::ffi::CString;
-use uring::opcode;
-use uring::types::Timespec;
-use uring_engine::{Encode, Encoded, Marks, Slots};
-
-/// A refusal before the kernel: a negative errno that the operation settles with.
-pub type Refusal = i32;
-
-/// What an operation's value turned out to be when it was to be submitted: not (any more) memory.
-/// `src/core/settle.ts` knows this code as ERR_BUFFER_DETACHED.
-pub const DETACHED: Refusal = -4095;
-
-/// What an operation's entry points at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Memory {
-    /// Nothing: numbers only.
-    None,
-    /// `addr`: the caller's buffer.
-    Buffer,
-    /// `addr`: an array of iovecs, which point at the caller's buffers.
-    Buffers,
-    /// `addr`: a path.
-    Path,
-    /// `addr`: a path; `off`: the structure that statx(2) fills.
-    PathAndStatx,
-    /// `addr`: a time, from the request's `addr` (seconds) and `len` (nanoseconds).
-    Timespec,
-    /// `addr`: the token of the operation in the slot that the request's `addr` names.
-    Target,
-}
-
-/// One row per operation: what the kernel may touch for it.
-#[inline(always)]
-fn memory(code: u8) -> Option<Memory> {
-    Some(match code {
-        opcode::Nop::CODE => Memory::None,
-        opcode::Read::CODE => Memory::Buffer,
-        opcode::Write::CODE => Memory::Buffer,
-        opcode::ReadFixed::CODE => Memory::Buffer,
-        opcode::WriteFixed::CODE => Memory::Buffer,
-        opcode::Readv::CODE => Memory::Buffers,
-        opcode::Writev::CODE => Memory::Buffers,
-        opcode::Fsync::CODE => Memory::None,
-        opcode::Fallocate::CODE => Memory::None,
-        opcode::Ftruncate::CODE => Memory::None,
-        opcode::Close::CODE => Memory::None,
-        opcode::OpenAt::CODE => Memory::Path,
-        opcode::Statx::CODE => Memory::PathAndStatx,
-        opcode::Timeout::CODE => Memory::Timespec,
-        opcode::AsyncCancel::CODE => Memory::Target,
-        _ => return None,
-    })
-}
+use std::time::Duration;
+use uring_engine::{Encode, Encoded, Slots};
+use values::{Refusal, GONE};
 
 /// The request table and the JavaScript values that belong to it, for one turn.
 pub struct Encoder<'turn> {
     pub js: Js,
     pub requests: &'turn [Cell<Request>],
-    /// The array whose element `slot` holds the operation's buffer, path or array of those.
+    /// The array whose element `slot` holds the operation's value, or an array of its values.
     pub objects: sys::napi_value,
     /// The buffers that were looked up for this turn.
     pub lending: &'turn Lending,
     /// The registered buffers, whose memory needs no look-up.
     pub registered: Option<&'turn Registered>,
+    pub memory: &'turn SlotMemory,
 }
 
 impl Encode for Encoder<'_> {
     #[inline(always)]
     fn encode(&mut self, slot: u32, slots: &Slots) -> Result<Encoded, Refusal> {
         let row = self.requests.get(slot as usize).ok_or(-libc::EINVAL)?;
-        // SAFETY: rows are cleared when results are handed out, which is not during an encode.
+        // SAFETY: requests are cleared when results are handed out, which is not during an encode.
         let request = unsafe { &*row.as_ptr() };
-        let operation = Operation { request, slot, encoder: self };
-        let mut encoded = match memory(request.opcode).ok_or(-libc::EOPNOTSUPP)? {
-            Memory::None => Encoded::bare(request.entry(request.addr)),
-            Memory::Buffer => Encoded::bare(request.entry(operation.view()?.pointer as u64)),
-            other => operation.with_payload(other, slots)?,
+        let operation = operation(request.opcode);
+        let addresses = match operation.shape {
+            Shape::Numbers => Addresses::default(),
+            Shape::Buffer => {
+                let addr = self.view(slot, request)?.pointer as u64;
+                Addresses { addr, ..Addresses::default() }
+            }
+            Shape::Other => return self.with_memory(slot, request, operation, slots),
+            Shape::Unknown => return Err(-libc::EOPNOTSUPP),
         };
-        if Marks::from_request(request.marks).has(Marks::TIMED) {
-            let limit = Timespec::new().sec(u64::from(request.limit_seconds));
-            encoded.guard = Some(limit.nsec(request.limit_nanoseconds));
-        }
-        Ok(encoded)
+        let entry = operation.entry(request, addresses);
+        Ok(Encoded { entry, payload: None, bytes: request.len & operation.moved })
+    }
+
+    fn limit(&mut self, slot: u32) -> Duration {
+        let Some(row) = self.requests.get(slot as usize) else { return Duration::ZERO };
+        let Request { limit_seconds, limit_nanoseconds, .. } = row.get();
+        // nanoseconds of a second or more carry over
+        Duration::from_secs(limit_seconds.into()) + Duration::from_nanos(limit_nanoseconds.into())
     }
 }
 
-/// One operation being encoded: its numbers, and access to its JavaScript value.
-struct Operation<'encoder> {
-    request: &'encoder Request,
-    slot: u32,
-    encoder: &'encoder Encoder<'encoder>,
-}
-
-impl Operation<'_> {
-    /// The kinds of memory that are allocated for the operation.
+impl Encoder<'_> {
+    /// The entry of an operation that points at something else than one buffer.
     #[inline(never)]
-    fn with_payload(&self, memory: Memory, slots: &Slots) -> Result<Encoded, Refusal> {
-        match memory {
-            Memory::Buffers => file::buffers(self),
-            Memory::Path => path::path(self),
-            Memory::PathAndStatx => path::path_and_statx(self),
-            Memory::Timespec => control::timespec(self),
-            Memory::Target => control::target(self, slots),
-            Memory::None | Memory::Buffer => Err(-libc::EINVAL), // need no payload
+    fn with_memory(
+        &self,
+        slot: u32,
+        request: &Request,
+        operation: &Operation,
+        slots: &Slots,
+    ) -> Result<Encoded, Refusal> {
+        if operation.refuses(request) {
+            return Err(-libc::EINVAL);
         }
+        let hidden = self.memory.hidden(slot).ok_or(-libc::EINVAL)?;
+        // SAFETY: the slot's own memory; it has no other operation than this one.
+        let scratch = unsafe { Scratch::new(hidden, HIDDEN_BYTES) };
+        let mut words = Words { encoder: self, slot, request, operation, slots, scratch, next: 0 };
+        let (addr, count) = words.word(operation.addr)?;
+        let (off, _) = words.word(operation.off)?;
+        let (addr3, _) = words.word(operation.addr3)?;
+        let entry = operation.entry(request, Addresses { addr, off, addr3, count });
+        let payload = words.scratch.payload();
+        Ok(Encoded { entry, payload, bytes: request.len & operation.moved })
     }
 
-    fn value(&self) -> Result<sys::napi_value, Refusal> {
-        self.encoder.js.element(self.encoder.objects, self.slot).ok_or(DETACHED)
+    fn value(&self, slot: u32) -> Result<sys::napi_value, Refusal> {
+        self.js.element(self.objects, slot).ok_or(GONE)
     }
 
-    /// The operation's one buffer.
+    /// The operation's one buffer, which must still have the bytes that the request says.
     #[inline(always)]
-    fn view(&self) -> Result<View, Refusal> {
-        let view = if self.request.marks & REGISTERED != 0 {
-            let registered = self.encoder.registered.ok_or(-libc::EFAULT)?;
-            registered.buffer(self.request.buf_index).ok_or(-libc::EFAULT)?
-        } else if let Some(view) = self.encoder.lending.view(self.slot) {
+    fn view(&self, slot: u32, request: &Request) -> Result<View, Refusal> {
+        let view = if request.marks & MARK_REGISTERED != 0 {
+            let registered = self.registered.ok_or(GONE)?;
+            registered.buffer(request.buf_index).ok_or(GONE)?
+        } else if let Some(view) = self.lending.view(slot) {
             view
         } else {
-            self.encoder.js.view(self.value()?).ok_or(DETACHED)?
+            self.js.view(self.value(slot)?).ok_or(GONE)?
         };
-        // the facade saw this many bytes when the operation was staged
-        if view.bytes != self.request.len as usize {
-            return Err(DETACHED);
+        if view.bytes != request.len as usize {
+            return Err(GONE);
         }
         Ok(view)
     }
 
-    /// The operation's one path.
-    fn path(&self) -> Result<CString, Refusal> {
-        self.encoder.js.path(self.value()?).ok_or(-libc::EINVAL)
+    /// The address of a place in the slot's visible memory, which is zeroed.
+    fn output(&self, slot: u32, area: Area) -> Result<u64, Refusal> {
+        let visible = self.memory.visible(slot).ok_or(-libc::EINVAL)?;
+        // SAFETY: an area lies within the visible part (codegen checks), which is this operation's.
+        unsafe {
+            let start = visible.add(area.offset.into());
+            start.write_bytes(0, area.bytes.into());
+            Ok(start as u64)
+        }
+    }
+}
+
+/// The words of one entry, in the order of the operation's values.
+struct Words<'encoder> {
+    encoder: &'encoder Encoder<'encoder>,
+    slot: u32,
+    request: &'encoder Request,
+    operation: &'encoder Operation,
+    slots: &'encoder Slots,
+    scratch: Scratch,
+    next: u32,
+}
+
+impl Words<'_> {
+    /// The address that a word has, and the number of structures there. 0 for a word without one.
+    fn word(&mut self, source: Source) -> Result<(u64, u32), Refusal> {
+        let (js, request) = (self.encoder.js, self.request);
+        Ok(match source {
+            Source::Number => (0, 0),
+            Source::View if self.operation.values == 1 => {
+                (self.encoder.view(self.slot, request)?.pointer as u64, 0)
+            }
+            Source::View => {
+                let view = js.view(self.value()?).ok_or(GONE)?;
+                if view.bytes != request.len as usize {
+                    return Err(GONE);
+                }
+                (view.pointer as u64, 0)
+            }
+            Source::Views => values::iovecs(js, self.value()?, request.len, &mut self.scratch)?,
+            Source::Path => (values::path(js, self.value()?, &mut self.scratch)?, 0),
+            Source::Token => (self.token()?, 0),
+            Source::Output(area) => (self.encoder.output(self.slot, area)?, 0),
+            Source::Timespec => (values::timespec(request, &mut self.scratch), 0),
+        })
+    }
+
+    /// The operation's next value.
+    fn value(&mut self) -> Result<sys::napi_value, Refusal> {
+        let value = self.encoder.value(self.slot)?;
+        if self.operation.values == 1 {
+            return Ok(value);
+        }
+        self.next += 1;
+        self.encoder.js.element(value, self.next - 1).ok_or(GONE)
+    }
+
+    /// The token of the operation in the slot that the request names: never a number that JavaScript
+    /// made up.
+    fn token(&self) -> Result<u64, Refusal> {
+        let target = u32::try_from(self.request.addr).map_err(|_| -libc::EINVAL)?;
+        let token = self.slots.token(target).ok_or(-libc::ENOENT)?;
+        Ok(token.user_data())
     }
 }

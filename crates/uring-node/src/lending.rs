@@ -1,6 +1,6 @@
-//! Buffers whose memory was looked up right before the turn that submits them. A raw call with
-//! several values as arguments costs a tenth of fetching each from an array; what a turn could not
-//! submit is looked up again, from the array, in the turn that does.
+//! Buffers whose memory was looked up right before the flush that submits them. A call with several
+//! values as arguments costs a tenth of fetching each from an array. What a flush leaves in the
+//! backlog is looked up again, from the array, when its turn comes.
 
 use crate::js::{Js, View};
 use napi::sys;
@@ -19,15 +19,17 @@ pub struct Lending {
 }
 
 impl Lending {
+    /// Room for the look-ups of so many slots.
     pub fn new(slots: usize) -> Lending {
         Lending { by_slot: vec![None; slots], turn: 0 }
     }
 
+    /// Makes room for more slots.
     pub fn grow(&mut self, slots: usize) {
         self.by_slot.resize(slots, None);
     }
 
-    /// Looks the memory of `value` up for the operation in `slot`.
+    /// Looks up the memory of `value` for the operation in `slot`.
     #[inline]
     pub fn lend(&mut self, js: Js, slot: u32, value: sys::napi_value) {
         if let Some(place) = self.by_slot.get_mut(slot as usize) {
@@ -35,14 +37,14 @@ impl Lending {
         }
     }
 
-    /// What was looked up for `slot`, if it was for this turn.
+    /// What was looked up for `slot` in this turn.
     #[inline]
     pub fn view(&self, slot: u32) -> Option<View> {
         let lent = (*self.by_slot.get(slot as usize)?)?;
         (lent.turn == self.turn).then_some(lent.view)
     }
 
-    /// The turn is over: JavaScript may run, and no look-up holds any more.
+    /// Ends the turn: JavaScript may run, and no look-up holds any more.
     #[inline]
     pub fn end_turn(&mut self) {
         self.turn += 1;

@@ -1,6 +1,6 @@
-//! The two functions that JavaScript calls per turn, as raw Node-API callbacks: a `#[napi]` method
-//! costs five to ten times as much (ARCHITECTURE.md has the measurement).
+//! The two functions that JavaScript calls per turn, as raw Node-API callbacks (`js.rs` says why).
 
+use crate::generated::layout::LENT_MAX;
 use crate::state::State;
 use napi::sys;
 use std::ffi::{c_void, CStr};
@@ -9,15 +9,13 @@ use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::ptr;
 use std::rc::Rc;
 
-/// Values that one call lends at most.
-const LENT_AT_ONCE: usize = 8;
-
 /// `flush(count: number) => number`, bound to a ring.
 pub fn flush_function(env: sys::napi_env, state: &Rc<State>) -> Option<sys::napi_value> {
     function(env, state, c"flush", flush)
 }
 
-/// `lend(start: number, ...values: unknown[]) => void`, bound to a ring; at most 8 values.
+/// `lend(start: number, ...values: unknown[]) => void`, bound to a ring; at most
+/// `LENT_MAX` values.
 pub fn lend_function(env: sys::napi_env, state: &Rc<State>) -> Option<sys::napi_value> {
     function(env, state, c"lend", lend)
 }
@@ -89,7 +87,7 @@ unsafe extern "C" fn flush(env: sys::napi_env, info: sys::napi_callback_info) ->
 
 unsafe extern "C" fn lend(env: sys::napi_env, info: sys::napi_callback_info) -> sys::napi_value {
     // SAFETY: the running call.
-    let (values, count, state) = unsafe { arguments::<{ 1 + LENT_AT_ONCE }>(env, info) };
+    let (values, count, state) = unsafe { arguments::<{ 1 + LENT_MAX }>(env, info) };
     let start = number(env, values[0]);
     // a panic must not unwind into V8; a look-up that is not made is made again by the flush
     let _ = catch_unwind(AssertUnwindSafe(|| state.lend(start, &values[1..count.max(1)])));

@@ -1,0 +1,196 @@
+//! Operations that are staged and not yet in the submission queue: two lanes, and what a barrier
+//! holds back.
+//!
+//! - Single operations and chains wait in one lane, members of a batch ([`Marks::BULK`]) in
+//!   another. Each lane keeps its order; between the lanes there is none.
+//! - A barrier ([`Marks::DRAIN`]) and everything staged after it is blocked, in one queue, until
+//!   everything staged before it is over. The kernel is never asked for a barrier of its own
+//!   (`IOSQE_IO_DRAIN`): it would make cancels and time limits wait, too.
+//! - A multishot operation is over with its last completion and a zero-copy send with its
+//!   notification: a barrier waits for both, as the kernel's does for a multishot request.
+
+use crate::queue::{Links, Queue};
+use crate::slots::{Slots, State};
+use crate::Marks;
+
+/// Where an operation waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lane {
+    /// With single operations and chains.
+    Single = 0,
+    /// With members of batches.
+    Bulk = 1,
+    /// At a barrier, or behind one.
+    Blocked = 2,
+}
+
+impl Lane {
+    /// The lane of an operation that no barrier holds back.
+    #[inline]
+    pub fn of(marks: Marks) -> Lane {
+        match marks.has(Marks::BULK) {
+            true => Lane::Bulk,
+            false => Lane::Single,
+        }
+    }
+}
+
+/// A chain that is still being staged.
+#[derive(Clone, Copy)]
+pub(crate) struct OpenChain {
+    pub head: u32,
+    /// One of its members is to be cancelled, and with it all.
+    pub cancelled: bool,
+}
+
+/// Everything that waits.
+pub(crate) struct Backlog {
+    queues: [Queue; 3],
+    links: Links,
+    /// The chain whose last staged member is linked to what comes next.
+    pub open: Option<OpenChain>,
+    /// A barrier is in the kernel.
+    pub barrier_runs: bool,
+}
+
+impl Backlog {
+    pub fn new() -> Backlog {
+        Backlog {
+            queues: [const { Queue::new() }; 3],
+            links: Links::default(),
+            open: None,
+            barrier_runs: false,
+        }
+    }
+
+    /// Makes room for `slots` slots.
+    pub fn grow(&mut self, slots: usize) {
+        self.links.grow(slots);
+    }
+
+    /// How many operations wait.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.queues.iter().map(Queue::len).sum()
+    }
+
+    #[inline]
+    pub fn is_empty(&self, lane: Lane) -> bool {
+        self.queues[lane as usize].is_empty()
+    }
+
+    #[inline]
+    pub fn first(&self, lane: Lane) -> Option<u32> {
+        self.queues[lane as usize].first()
+    }
+
+    /// True when what is staged now has to wait for a barrier.
+    #[inline]
+    pub fn is_blocked(&self) -> bool {
+        self.barrier_runs || !self.is_empty(Lane::Blocked)
+    }
+
+    /// Adds a claimed slot at the end of its lane. Returns the head of its chain when that has
+    /// come to wait at a barrier by this.
+    #[inline]
+    pub fn add(&mut self, slots: &mut Slots, slot: u32) -> Option<u32> {
+        let Some(place) = slots.get_mut(slot) else { return None };
+        let marks = place.marks;
+        if let Some(open) = self.open {
+            return self.add_member(slots, open, slot);
+        }
+        let lane = match self.is_blocked() || marks.has(Marks::DRAIN) {
+            true => Lane::Blocked,
+            false => Lane::of(marks),
+        };
+        place.lane = lane;
+        self.queues[lane as usize].push(&mut self.links, slot);
+        if marks.has(Marks::CHAINED) {
+            self.open = Some(OpenChain { head: slot, cancelled: false });
+        }
+        (lane == Lane::Blocked).then_some(slot)
+    }
+
+    /// Adds a later member of a chain: it waits where its predecessors do.
+    fn add_member(&mut self, slots: &mut Slots, open: OpenChain, slot: u32) -> Option<u32> {
+        let head = slots.get(open.head)?;
+        let (lane, barrier) = (head.lane, head.marks.has(Marks::DRAIN));
+        let place = slots.get_mut(slot)?;
+        place.lane = lane;
+        let marks = place.marks;
+        self.queues[lane as usize].push(&mut self.links, slot);
+        if !marks.has(Marks::CHAINED) {
+            self.open = None;
+        }
+        if !marks.has(Marks::DRAIN) || barrier {
+            return None;
+        }
+        slots.get_mut(open.head)?.marks.set(Marks::DRAIN);
+        if lane == Lane::Blocked {
+            return None;
+        }
+        self.move_chain(slots, open.head, Lane::Blocked);
+        Some(open.head)
+    }
+
+    /// Moves the chain that begins with `head` to the end of another queue.
+    fn move_chain(&mut self, slots: &mut Slots, head: u32, to: Lane) {
+        let mut next = Some(head);
+        while let Some(slot) = next {
+            next = self.next_member(slots, slot);
+            self.remove(slots, slot);
+            let Some(place) = slots.get_mut(slot) else { return };
+            place.lane = to;
+            self.queues[to as usize].push(&mut self.links, slot);
+        }
+    }
+
+    /// Takes a slot out of the queue it waits in.
+    #[inline]
+    pub fn remove(&mut self, slots: &Slots, slot: u32) {
+        let Some(place) = slots.get(slot).filter(|place| place.state == State::Queued) else {
+            return;
+        };
+        self.queues[place.lane as usize].remove(&mut self.links, slot);
+    }
+
+    /// The first member of the chain that `slot` belongs to.
+    pub fn head(&self, slots: &Slots, slot: u32) -> u32 {
+        let mut head = slot;
+        while let Some(previous) = self.links.previous(head) {
+            if !slots.get(previous).is_some_and(|place| place.marks.has(Marks::CHAINED)) {
+                break;
+            }
+            head = previous;
+        }
+        head
+    }
+
+    /// The member after `slot` in its chain.
+    #[inline]
+    pub fn next_member(&self, slots: &Slots, slot: u32) -> Option<u32> {
+        let linked = slots.get(slot).is_some_and(|place| place.marks.has(Marks::CHAINED));
+        self.links.next(slot).filter(|_| linked)
+    }
+
+    /// The barrier that waits next, if it is at the front of what is blocked.
+    #[inline]
+    pub fn barrier(&self, slots: &Slots) -> Option<u32> {
+        let head = self.first(Lane::Blocked)?;
+        slots.get(head).filter(|place| place.marks.has(Marks::DRAIN)).map(|_| head)
+    }
+
+    /// Moves what no barrier holds back any more to the lanes: everything up to the next one.
+    pub fn release(&mut self, slots: &mut Slots) {
+        if self.barrier_runs {
+            return;
+        }
+        while let Some(head) = self.first(Lane::Blocked) {
+            let Some(place) = slots.get(head) else { return };
+            if place.marks.has(Marks::DRAIN) {
+                return;
+            }
+            self.move_chain(slots, head, Lane::of(place.marks));
+        }
+    }
+}

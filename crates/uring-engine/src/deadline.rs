@@ -1,0 +1,182 @@
+//! Time limits of operations that wait at a barrier. The kernel counts the limit of an operation it
+//! has (`LINK_TIMEOUT`); one that it has not seen is the engine's to time.
+//!
+//! At the end of the turn in which an operation came to wait, its limit becomes a deadline. For the
+//! earliest deadline the ring itself keeps the time: an alarm, which is a `TIMEOUT` of the engine's
+//! own. When it goes off, every operation whose deadline has passed is refused with ETIMEDOUT, and
+//! its chain with it. One that is released in time is submitted with what is left of its limit.
+//!
+//! Of a chain only the first member has a deadline: the limit of a later one is counted from its
+//! own start, at a barrier as in the kernel.
+
+use crate::backlog::Lane;
+use crate::slots::State;
+use crate::token::{Kind, GENERATION_MASK};
+use crate::{Encode, Engine, Kernel, Marks, Token};
+use std::collections::BTreeSet;
+use std::time::Duration;
+use uring::opcode;
+use uring::types::Timespec;
+
+/// What stands in an alarm's token in the place of a slot.
+const NO_SLOT: u32 = u32::MAX;
+
+/// A `TIMEOUT` in the kernel.
+struct Alarm {
+    token: Token,
+    /// When it goes off.
+    at: Duration,
+    /// Where the kernel reads how long that is.
+    _span: Box<Timespec>,
+    /// It has been asked to end early.
+    cancelled: bool,
+}
+
+/// Deadlines and the alarms for them.
+#[derive(Default)]
+pub(crate) struct Deadlines {
+    /// Slots that have come to wait at a barrier since the last turn, with their operations.
+    fresh: Vec<Token>,
+    /// When, and which slot.
+    dates: BTreeSet<(Duration, u32)>,
+    /// Those that have been pushed and not completed.
+    alarms: Vec<Alarm>,
+    /// Alarms made so far: no two in the kernel have one token.
+    made: u32,
+}
+
+impl Deadlines {
+    /// The operation of `token` has come to wait; its limit is to be counted.
+    pub fn add(&mut self, token: Token) {
+        self.fresh.push(token);
+    }
+
+    /// An operation does not wait any more.
+    pub fn remove(&mut self, date: Duration, slot: u32) {
+        self.dates.remove(&(date, slot));
+    }
+
+    /// True while the kernel has an alarm.
+    pub fn has_alarms(&self) -> bool {
+        !self.alarms.is_empty()
+    }
+
+    /// True when [`Engine::watch_deadlines`] has something to do.
+    pub fn need_care(&self) -> bool {
+        !self.fresh.is_empty() || self.lacks_alarm() || self.spare_alarm().is_some()
+    }
+
+    /// True when no alarm goes off in time for the earliest deadline.
+    fn lacks_alarm(&self) -> bool {
+        let in_time = |first| self.alarms.iter().any(|alarm| !alarm.cancelled && alarm.at <= first);
+        self.dates.first().is_some_and(|&(first, _)| !in_time(first))
+    }
+
+    /// An alarm that nothing waits for.
+    fn spare_alarm(&self) -> Option<usize> {
+        let position = self.alarms.iter().position(|alarm| !alarm.cancelled)?;
+        self.dates.is_empty().then_some(position)
+    }
+}
+
+impl<K: Kernel> Engine<K> {
+    /// Dates what has come to wait and sees to it that an alarm is set for the earliest deadline,
+    /// and none when there is no deadline. Returns true when entries were pushed.
+    pub(crate) fn watch_deadlines<E: Encode>(&mut self, encoder: &mut E) -> bool {
+        if !self.deadlines.need_care() {
+            return false;
+        }
+        self.date_fresh(encoder);
+        if self.kernel.room() == 0 {
+            return false; // what fills the queue is submitted first
+        }
+        if let Some(spare) = self.deadlines.spare_alarm() {
+            self.deadlines.alarms[spare].cancelled = true;
+            let token = self.deadlines.alarms[spare].token;
+            let cancel = opcode::AsyncCancel::new(token.user_data()).build();
+            self.push_cancel(&cancel.user_data(token.with_kind(Kind::Cancel).user_data()));
+            return true;
+        }
+        if !self.deadlines.lacks_alarm() {
+            return false;
+        }
+        let Some(&(at, _)) = self.deadlines.dates.first() else { return false };
+        self.push_alarm(at);
+        true
+    }
+
+    /// Gives a deadline to everything that has come to wait and still does.
+    pub(crate) fn date_fresh<E: Encode>(&mut self, encoder: &mut E) {
+        if self.deadlines.fresh.is_empty() {
+            return;
+        }
+        let now = self.kernel.now();
+        for token in std::mem::take(&mut self.deadlines.fresh) {
+            let slot = token.slot();
+            if self.slots.token(slot) != Some(token) {
+                continue;
+            }
+            let Some(place) = self.slots.get_mut(slot) else { continue };
+            if place.state != State::Queued || place.lane != Lane::Blocked {
+                continue;
+            }
+            place.marks.set(Marks::DATED);
+            let date = now.saturating_add(encoder.limit(slot));
+            self.slots.extras_mut(slot).date = date;
+            self.deadlines.dates.insert((date, slot));
+        }
+    }
+
+    fn push_alarm(&mut self, at: Duration) {
+        let now = self.kernel.now();
+        let deadlines = &mut self.deadlines;
+        deadlines.made = (deadlines.made + 1) & GENERATION_MASK;
+        let token = Token::new(Kind::Alarm, deadlines.made, NO_SLOT);
+        let span = Box::new(Timespec::from(at.saturating_sub(now)));
+        let entry = opcode::Timeout::new(&*span).build().user_data(token.user_data());
+        deadlines.alarms.push(Alarm { token, at, _span: span, cancelled: false });
+        // SAFETY: room was checked; the time is boxed until the alarm has completed.
+        unsafe { self.kernel.push(&entry) };
+    }
+
+    /// An alarm has completed. Returns false when there is none of this token.
+    pub(crate) fn alarm_over(&mut self, token: Token) -> bool {
+        let alarms = &mut self.deadlines.alarms;
+        let Some(position) = alarms.iter().position(|alarm| alarm.token == token) else {
+            return false;
+        };
+        alarms.swap_remove(position);
+        let now = self.kernel.now();
+        while let Some(&(date, slot)) = self.deadlines.dates.first() {
+            if date > now {
+                break;
+            }
+            self.refuse(
+                slot,
+                |member| if member == slot { -libc::ETIMEDOUT } else { -libc::ECANCELED },
+            );
+        }
+        true
+    }
+
+    /// The time limit of an operation that is about to be pushed: all of it, or what is left of it
+    /// after the wait at a barrier.
+    pub(crate) fn limit_left<E: Encode>(&mut self, encoder: &mut E, slot: u32) -> Duration {
+        if !self.slots.get(slot).is_some_and(|place| place.marks.has(Marks::DATED)) {
+            return encoder.limit(slot);
+        }
+        self.undate(slot);
+        self.slots.extras_mut(slot).date.saturating_sub(self.kernel.now())
+    }
+
+    /// The operation in `slot` does not wait any more.
+    pub(crate) fn undate(&mut self, slot: u32) {
+        let Some(place) = self.slots.get_mut(slot) else { return };
+        if !place.marks.has(Marks::DATED) {
+            return;
+        }
+        place.marks.clear(Marks::DATED);
+        let date = self.slots.extras_mut(slot).date;
+        self.deadlines.remove(date, slot);
+    }
+}

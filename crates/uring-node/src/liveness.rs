@@ -1,0 +1,72 @@
+//! Who keeps whom alive. While a ring is busy the facade's `turn` function, and with it the facade,
+//! is referenced strongly: results must find it. The event loop is kept alive while the ring is
+//! referenced (`setReferenced`) and a turn is to come or not all operations in flight are marked
+//! UNREF.
+//!
+//! Proved by `__test__/loop.spec.ts`.
+
+use crate::generated::layout::MARK_UNREF;
+use crate::state::State;
+use napi::sys;
+
+impl State {
+    /// Says how a turn ended: whether anything is left, and whether another turn is to come.
+    #[inline]
+    pub fn set_busy(&self, busy: bool, deferred: bool) {
+        self.liveness.deferred.set(deferred);
+        if self.liveness.busy.replace(busy) != busy {
+            self.reference_turn(busy);
+        }
+        self.hold_loop();
+    }
+
+    #[cold]
+    fn reference_turn(&self, strong: bool) {
+        let mut count = 0;
+        // SAFETY: a reference of ours; each increment is followed by one decrement.
+        unsafe {
+            if strong {
+                sys::napi_reference_ref(self.env, self.turn.get(), &mut count);
+            } else {
+                sys::napi_reference_unref(self.env, self.turn.get(), &mut count);
+            }
+        }
+    }
+
+    /// Whether operations in flight keep the loop alive.
+    pub fn set_referenced(&self, referenced: bool) {
+        self.liveness.referenced.set(referenced);
+        self.hold_loop();
+    }
+
+    /// Whether the operation in `slot` keeps the loop alive. One that is not staged yet is marked,
+    /// and counted when it is.
+    pub fn set_operation_referenced(&self, slot: u32, referenced: bool) {
+        let tables = self.tables.borrow();
+        let Some(row) = tables.requests().get(slot as usize) else { return };
+        let mut request = row.get();
+        let marks = request.marks & !MARK_UNREF | if referenced { 0 } else { MARK_UNREF };
+        if marks == request.marks {
+            return;
+        }
+        request.marks = marks;
+        row.set(request);
+        let staged = self.with_engine(|engine| engine.slots().token(slot).is_some());
+        if staged == Ok(true) {
+            let unreferenced = &self.liveness.unreferenced;
+            let count = unreferenced.get();
+            unreferenced.set(if referenced { count.saturating_sub(1) } else { count + 1 });
+            self.hold_loop();
+        }
+    }
+
+    #[inline]
+    fn hold_loop(&self) {
+        let Some(driver) = self.driver.get() else { return };
+        let liveness = &self.liveness;
+        let live = liveness.live.get();
+        let all_unreferenced = live > 0 && live == liveness.unreferenced.get();
+        let wanted = liveness.deferred.get() || !all_unreferenced;
+        driver.hold(liveness.busy.get() && liveness.referenced.get() && wanted);
+    }
+}
