@@ -15,7 +15,7 @@ const EXPECTED = [
   /^README\.md$/,
   /^LICENSE$/,
   /^CHANGELOG\.md$/,
-  /^dist\/.+\.(js|d\.ts|js\.map)$/,
+  /^dist\/(index\.(js|mjs|d\.ts|d\.mts|js\.map)|static\.mjs)$/,
   /^binding\/index\.(js|d\.ts)$/,
 ]
 const NEEDED = [
@@ -23,7 +23,10 @@ const NEEDED = [
   'README.md',
   'LICENSE',
   'dist/index.js',
+  'dist/index.mjs',
+  'dist/static.mjs',
   'dist/index.d.ts',
+  'dist/index.d.mts',
   'binding/index.js',
   'binding/index.d.ts',
 ]
