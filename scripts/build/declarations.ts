@@ -5,7 +5,8 @@ import { ModuleKind, Node, Project, ScriptTarget, type SourceFile } from 'ts-mor
 import { inRoot } from '../lib/paths'
 import { docsOf, flattened, isInternal } from './flatten'
 
-const CANNOT_FIND_NAME = 2304
+/** "Cannot find name", without and with a guess at what was meant. */
+const CANNOT_FIND_NAME = new Set([2304, 2552])
 
 /** The text of `index.d.ts`, from the declarations that the compiler emitted for the entry. */
 export async function rollUp(entry: string): Promise<string> {
@@ -38,7 +39,7 @@ export async function rollUp(entry: string): Promise<string> {
 function unknownNames(output: SourceFile): string[] {
   const texts = output
     .getPreEmitDiagnostics()
-    .filter((one) => one.getCode() === CANNOT_FIND_NAME)
+    .filter((one) => CANNOT_FIND_NAME.has(one.getCode()))
     .map((one) => String(one.getMessageText()))
   return [...new Set(texts.map((one) => one.split("'")[1] ?? one))]
 }
