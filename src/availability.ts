@@ -60,6 +60,8 @@ const SECCOMP_REMEDY =
 const BINDING_REMEDIES: Readonly<Record<LoadErrorCode, string>> = {
   ERR_DLOPEN_DISABLED:
     'Start Node.js without --no-addons; under the permission model (--permission), with --allow-addons.',
+  ERR_ACCESS_DENIED:
+    "Let the package's folder be read: node --permission --allow-fs-read=<folder>.",
   ERR_DLOPEN_FAILED:
     'Reinstall on the machine (CPU, C library) that runs it, or build it there: npm run build.',
   MODULE_NOT_FOUND:

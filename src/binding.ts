@@ -12,6 +12,8 @@ export type LoadError = Error & { readonly code: LoadErrorCode }
 export type LoadErrorCode =
   /** Node was told to load no addons. */
   | 'ERR_DLOPEN_DISABLED'
+  /** Node's permission model keeps the package's files from being read. */
+  | 'ERR_ACCESS_DENIED'
   /** The addon is there and does not load: another C library, another CPU, a damaged file. */
   | 'ERR_DLOPEN_FAILED'
   /** It is not installed, or not where Node may read. */
@@ -41,10 +43,15 @@ function explain(cause: unknown): LoadError {
   }
   // the loader keeps the messages of its attempts, as causes of each other, and not their codes
   for (let each = cause; each instanceof Error; each = each.cause) {
+    if (each.message.startsWith('Access to this API has been restricted')) {
+      const message = "Node's permission model does not let it be read (ERR_ACCESS_DENIED)"
+      return loadError('ERR_ACCESS_DENIED', message, cause)
+    }
     if (!/^Cannot find (module|native binding)/.test(each.message))
       return loadError('ERR_DLOPEN_FAILED', each.message, cause)
   }
   const name = `uring-linux-${process.arch}-${libc()}`
+  // Node 20 answers what it must not read as if it were not there
   const hidden = isRestricted() ? ", or Node's permission model hides it" : ''
   const message = `the package ${name}, which holds it for this machine, is not installed${hidden}`
   return loadError('MODULE_NOT_FOUND', message, cause)
