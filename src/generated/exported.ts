@@ -883,7 +883,7 @@ export const constants = Object.freeze({
 
   // fallocate_mode
 
-  /** Reserves space: the absence of the other modes, by a name. Since Linux 6.17. */
+  /** Reserves space: the absence of the other modes, by a name. Since Linux 6.12. */
   FALLOC_FL_ALLOCATE_RANGE: 0x0,
   /** The file keeps its size. Since Linux 2.6.23. */
   FALLOC_FL_KEEP_SIZE: 0x1,
