@@ -4,11 +4,12 @@
 
 import { execFileSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
+import { release } from 'node:os'
 import { join } from 'node:path'
 import test, { type ExecutionContext } from 'ava'
-import { availability } from 'uring'
-import { inChild, ROOT, type ChildOptions, type Inside } from './helpers/child'
-import { folder } from './helpers/temp'
+import { constants } from 'uring'
+import { inChild, ROOT, runNode, type ChildOptions, type Inside } from './helpers/child'
+import { file, folder } from './helpers/temp'
 
 interface Answer {
   readonly availability: Record<string, string | boolean>
@@ -71,11 +72,13 @@ function deny(t: ExecutionContext): string {
 }
 
 test('where io_uring works, availability says so and opens nothing for good', async (t) => {
-  const told = await answer(t)
-  t.deepEqual(told, {
-    availability: { available: true, kernel: (availability() as { kernel: string }).kernel },
-    again: true,
-  } as never)
+  const { availability: told, thrown, again } = await answer(t)
+  const { kernel, opcodes, ...rest } = told
+  t.deepEqual(rest, { available: true })
+  t.is(kernel, release())
+  t.true((opcodes as unknown as number[]).includes(constants.IORING_OP_READ))
+  t.is(thrown, undefined)
+  t.true(again)
 })
 
 test("a seccomp profile that answers EPERM is named, as a container's (R80)", async (t) => {
@@ -123,12 +126,65 @@ test('without the native addon the package is imported, and availability says ho
   const before = `const { Module } = require('node:module')
     const resolve = Module._resolveFilename
     Module._resolveFilename = function (name, ...rest) {
-      if (name === '#binding') throw new Error('no addon for this machine')
+      if (name === '#binding') throw new Error("Cannot find module '#binding'")
       return resolve.call(this, name, ...rest)
     }`
   const told = await answer(t, { before })
   denied(t, told, 'binding')
   t.regex(String(told.availability['message']), /uring-linux-(x64|arm64)-(gnu|musl)/)
+})
+
+/** Node's permission model with everything that the tests need, apart from addons. */
+const PERMISSION = [
+  Number(process.versions.node.split('.')[0]) >= 23 ? '--permission' : '--experimental-permission',
+  '--allow-fs-read=*',
+  '--no-warnings',
+]
+
+for (const [how, flags] of [
+  ['--no-addons', ['--no-addons']],
+  ['the permission model', PERMISSION],
+] as const) {
+  test(`with ${how} the answer is ERR_DLOPEN_DISABLED and what allows it, and not "reinstall" (A.13)`, async (t) => {
+    const told = await answer(t, { flags })
+    denied(t, told, 'binding')
+    const { code, message, remedy } = told.availability
+    t.is(code, 'ERR_DLOPEN_DISABLED')
+    t.regex(String(message), /ERR_DLOPEN_DISABLED/)
+    t.regex(String(remedy), /--no-addons.*--allow-addons/)
+    t.notRegex(String(remedy), /[Rr]einstall/)
+  })
+}
+
+test('under the permission model with --allow-addons a ring works', async (t) => {
+  const { availability: told } = await answer(t, { flags: [...PERMISSION, '--allow-addons'] })
+  t.is(told['available'], true)
+})
+
+test('where the permission model hides the addon, that is said', async (t) => {
+  const hidden = PERMISSION.map((flag) =>
+    flag.startsWith('--allow-fs-read') ? `--allow-fs-read=${join(ROOT, 'dist')}` : flag,
+  )
+  const { said, stderr } = await runNode([
+    ...hidden,
+    '--allow-addons',
+    '-e',
+    `console.log(JSON.stringify(require('${join(ROOT, 'dist', 'index.js')}').availability()))`,
+  ])
+  t.is(stderr, '')
+  const told = said[0] as Record<string, string>
+  t.like(told, { available: false, reason: 'binding' })
+  t.regex(String(told['code']), /^(ERR_ACCESS_DENIED|MODULE_NOT_FOUND)$/) // the second in Node 20
+  t.regex(String(told['message']), /permission model/)
+  t.regex(String(told['remedy']), /--allow-fs-read/)
+})
+
+test('an addon that is there and does not load is said to be that, with the reason', async (t) => {
+  const path = file(t, 'not a library', 'uring.node')
+  const told = await answer(t, { env: { NAPI_RS_NATIVE_LIBRARY_PATH: path } })
+  denied(t, told, 'binding')
+  t.is(told.availability['code'], 'ERR_DLOPEN_FAILED')
+  t.true(String(told.availability['message']).includes(path))
 })
 
 const SYSCTL = '/proc/sys/kernel/io_uring_disabled'

@@ -1,21 +1,12 @@
 // The package as its users meet it: imported from every kind of module, with nothing happening until
 // a ring is opened (R42, R98).
 
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import test, { type ExecutionContext } from 'ava'
+import test from 'ava'
 import * as uring from 'uring'
 import { inChild, ROOT, runNode } from './helpers/child'
-import { folder } from './helpers/temp'
-
-/** A project that depends on the package. */
-function project(t: ExecutionContext, files: Record<string, string>): string {
-  const at = folder(t)
-  mkdirSync(join(at, 'node_modules'))
-  symlinkSync(ROOT, join(at, 'node_modules', 'uring'))
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(at, name), text)
-  return at
-}
+import { project } from './helpers/project'
 
 const USE = `const ring = new Ring()
   const [nop, batch, chain] = await Promise.all([ring.nop(), ring.batch((b) => b.nop()), ring.chain((c) => [c.nop()])])
@@ -142,32 +133,72 @@ test('the entry exports what the documents name, and nothing private', (t) => {
   )
 })
 
-test('constants are frozen, numbers, and those of the kernel', (t) => {
-  t.true(Object.isFrozen(uring.constants))
-  const values = Object.entries(uring.constants)
-  t.true(values.length > 300)
-  for (const [name, value] of values)
-    t.true(typeof value === 'number' || typeof value === 'bigint', name)
-  const {
-    IORING_OP_NOP,
-    IORING_OP_READ,
-    IOSQE_ASYNC,
-    IORING_FSYNC_DATASYNC,
-    AT_FDCWD,
-    O_DIRECT,
-    STATX_SIZE,
-  } = uring.constants
-  t.deepEqual(
-    [IORING_OP_NOP, IORING_OP_READ, IOSQE_ASYNC, IORING_FSYNC_DATASYNC, AT_FDCWD, STATX_SIZE],
-    [0, 22, 16, 1, -100, 512],
+test('the package is one file of code, without the 841 lines of the loader, by either format (D)', async (t) => {
+  const at = project(t, {
+    'main.cjs':
+      "require('uring'); console.log(JSON.stringify(Object.keys(require.cache).map((path) => require('node:path').basename(path))))",
+    'main.mjs':
+      "import 'uring'\nimport { createRequire } from 'node:module'\nconsole.log(JSON.stringify(Object.keys(createRequire(import.meta.url).cache).map((path) => path.slice(path.lastIndexOf('/') + 1))))",
+  })
+  const required = await runNode([join(at, 'main.cjs')])
+  t.deepEqual(required.said, [['main.cjs', 'index.js']], required.stderr)
+  const imported = await runNode([join(at, 'main.mjs')])
+  t.deepEqual(imported.said, [['index.js']], imported.stderr)
+})
+
+test('importing by an import statement does not run the lexer of CommonJS exports (D)', (t) => {
+  // an import statement that names a CommonJS file runs it
+  const text = readFileSync(join(ROOT, 'dist', 'index.mjs'), 'utf8')
+  t.deepEqual(text.match(/from '.+'/g), ["from 'node:module'"])
+})
+
+test('the ES modules, of Node and of bundlers, export what the CommonJS file does', (t) => {
+  const names = Object.keys(uring).filter((name) => name !== 'default')
+  for (const path of ['index.mjs', 'static.mjs']) {
+    const text = readFileSync(join(ROOT, 'dist', path), 'utf8')
+    const [, list = ''] = /export (?:const )?\{ (.+?) \}/.exec(text) ?? []
+    t.deepEqual(list.split(', ').sort(), names.sort(), path)
+  }
+})
+
+test('the source map contains its sources (D)', (t) => {
+  const map = JSON.parse(readFileSync(join(ROOT, 'dist', 'index.js.map'), 'utf8')) as {
+    sources: string[]
+    sourcesContent: (string | null)[]
+  }
+  t.true(map.sources.length > 10)
+  t.is(map.sourcesContent.length, map.sources.length)
+  for (const [index, source] of map.sources.entries())
+    t.is(map.sourcesContent[index], readFileSync(join(ROOT, 'dist', source), 'utf8'), source)
+})
+
+test('with --enable-source-maps a stack shows the line of the source', async (t) => {
+  const { said } = await inChild(
+    ({ uring: { Ring }, say }) => {
+      try {
+        say(new Ring({ entries: -1 }).disposed)
+      } catch (error) {
+        say(String((error as Error).stack))
+      }
+    },
+    { flags: ['--enable-source-maps'] },
   )
-  t.is(O_DIRECT, process.arch === 'arm64' ? 0o200000 : 0o40000)
+  t.regex(String(said[0]), /src\/\w+\.ts:\d+/)
 })
 
 test('package.json points at files that are there', (t) => {
-  const { main, types, exports, imports } = JSON.parse(
+  const { main, types, exports, imports, files } = JSON.parse(
     readFileSync(join(ROOT, 'package.json'), 'utf8'),
   )
-  for (const path of [main, types, exports['.'].types, exports['.'].default, imports['#binding']])
-    t.true(existsSync(join(ROOT, path)), path)
+  const { import: esm, require: cjs } = exports['.']
+  for (const path of [main, types, ...Object.values(esm), ...Object.values(cjs), ...files])
+    t.true(existsSync(join(ROOT, path as string)), path as string)
+  t.true(existsSync(join(ROOT, imports['#binding'])))
+})
+
+test('package.json says where bugs go, and where the documents are (D)', (t) => {
+  const { homepage, bugs, files } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+  t.regex(homepage, /^https:/)
+  t.regex(bugs, /^https:/)
+  for (const file of ['CHANGELOG.md', 'SECURITY.md']) t.true(files.includes(file), file)
 })

@@ -1,11 +1,11 @@
 // The types: a file of right and wrong uses is compiled, as an ES and as a CommonJS module.
 
 import { execFile } from 'node:child_process'
-import { readFileSync, writeFileSync, mkdirSync, symlinkSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
 import { ROOT } from './helpers/child'
-import { folder } from './helpers/temp'
+import { project } from './helpers/project'
 
 const OPTIONS = {
   noEmit: true,
@@ -23,16 +23,9 @@ for (const [kind, module, extension] of [
   ['a bundled', 'bundler', 'ts'],
 ] as const) {
   test(`${kind} module is checked as the documents say`, async (t) => {
-    const at = folder(t)
-    symlinkSync(join(ROOT, 'node_modules'), join(at, 'node_modules_of_uring'))
-    mkdirSync(join(at, 'node_modules', '@types'), { recursive: true })
-    symlinkSync(ROOT, join(at, 'node_modules', 'uring'))
-    for (const name of ['@types/node', 'undici-types'])
-      symlinkSync(join(ROOT, 'node_modules', name), join(at, 'node_modules', name))
-    writeFileSync(
-      join(at, `fixture.${extension}`),
-      readFileSync(join(ROOT, '__test__', 'types', 'fixture.ts')),
-    )
+    const at = project(t, {
+      [`fixture.${extension}`]: readFileSync(join(ROOT, '__test__', 'types', 'fixture.ts'), 'utf8'),
+    })
     const how =
       module === 'bundler' ? { module: 'ESNext', moduleResolution: 'bundler' } : { module }
     writeFileSync(

@@ -3,8 +3,9 @@
 
 import { readFileSync } from 'node:fs'
 import { release } from 'node:os'
-import { load } from './binding'
-import { describe } from './errors'
+import { load, type LoadErrorCode } from './binding'
+import { describeErrno as describe } from './errno'
+import { opcodes } from './support'
 
 /** What is in the way. */
 export type UnavailableReason =
@@ -16,7 +17,7 @@ export type UnavailableReason =
   | 'runtime'
   /** The native addon is missing or does not load. */
   | 'binding'
-  /** The kernel has no io_uring, or an older one than 5.5. */
+  /** The kernel has no io_uring, or is older than Linux 5.10. */
   | 'kernel'
   /** `kernel.io_uring_disabled` is 1 or 2. */
   | 'sysctl'
@@ -29,16 +30,22 @@ export type UnavailableReason =
 
 /** The answer of `availability()`. */
 export type Availability =
-  | { readonly available: true; readonly kernel: string }
+  | {
+      readonly available: true
+      /** The kernel's release. */
+      readonly kernel: string
+      /** The operations that this kernel has, `IORING_OP_*`. */
+      readonly opcodes: readonly number[]
+    }
   | {
       readonly available: false
       readonly kernel: string
       readonly reason: UnavailableReason
-      /** The errno's name, when the kernel said no. */
+      /** The errno's name where the kernel refused, Node's code where the addon did not load. */
       readonly code?: string
       /** What is in the way, as a sentence. */
       readonly message: string
-      /** What would change that. */
+      /** What to do about it. */
       readonly remedy: string
     }
 
@@ -46,19 +53,33 @@ type Refusal = Omit<Extract<Availability, { available: false }>, 'available' | '
 
 const ARCHITECTURES = ['x64', 'arm64']
 const SECCOMP_REMEDY =
-  'Allow io_uring_setup, io_uring_enter and io_uring_register in the seccomp profile ' +
-  '(Docker: --security-opt seccomp=profile.json; Kubernetes: a Localhost profile).'
+  'Allow io_uring_setup, io_uring_enter and io_uring_register in the seccomp profile. ' +
+  "node_modules/uring/seccomp/default.json is Docker's and Podman's default profile with these three: " +
+  'docker run --security-opt seccomp=<that file>; in Kubernetes a Localhost profile.'
+
+const BINDING_REMEDIES: Readonly<Record<LoadErrorCode, string>> = {
+  ERR_DLOPEN_DISABLED:
+    'Start Node.js without --no-addons; under the permission model (--permission), with --allow-addons.',
+  ERR_ACCESS_DENIED:
+    "Let the package's folder be read: node --permission --allow-fs-read=<folder>.",
+  ERR_DLOPEN_FAILED:
+    'Reinstall on the machine (CPU, C library) that runs it, or build it there: npm run build.',
+  MODULE_NOT_FOUND:
+    'Reinstall without --omit=optional, on the machine (CPU, C library) that runs it; or build it: npm run build. ' +
+    'A bundle needs the addon beside it: docs/bundling.md. ' +
+    "Under Node's permission model, let it be read: --allow-fs-read.",
+}
 
 /** Opens a ring and completes one operation with it. Never throws. */
 export function availability(): Availability {
   const kernel = release()
   const refusal = obstacle()
   return refusal === undefined
-    ? { available: true, kernel }
+    ? { available: true, kernel, opcodes: [...opcodes()] }
     : { available: false, kernel, ...refusal }
 }
 
-/** What keeps a ring from being opened; the errno is the one io_uring_setup(2) gave, if it was asked. */
+/** What keeps a ring from being opened. `errno` is what io_uring_setup(2) answered, if it was called already. */
 export function obstacle(errno?: number): Refusal | undefined {
   const known = unsupportedPlace()
   if (known !== undefined) return known
@@ -66,9 +87,9 @@ export function obstacle(errno?: number): Refusal | undefined {
   if (native instanceof Error) {
     return {
       reason: 'binding',
+      code: native.code,
       message: `The native addon does not load: ${native.message}`,
-      remedy:
-        'Reinstall without --omit=optional, on the machine (CPU, C library) that runs it; or build it: npm run build.',
+      remedy: BINDING_REMEDIES[native.code],
     }
   }
   const said = errno ?? native.probe()

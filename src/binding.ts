@@ -1,15 +1,29 @@
 // The native addon, loaded on first use and never at import: importing the package creates nothing
-// and works on every system. Proved by __test__/import.spec.ts.
+// and works on every system. Proved by __test__/import.spec.ts and __test__/denied.spec.ts.
 
+import { constants as os } from 'node:os'
 import type * as Binding from '#binding'
 
 export type Native = typeof Binding
 
+/** Why there is no addon: Node's code for it, and a sentence. */
+export type LoadError = Error & { readonly code: LoadErrorCode }
+
+export type LoadErrorCode =
+  /** Node was told to load no addons. */
+  | 'ERR_DLOPEN_DISABLED'
+  /** Node's permission model keeps the package's files from being read. */
+  | 'ERR_ACCESS_DENIED'
+  /** The addon is there and does not load: another C library, another CPU, a damaged file. */
+  | 'ERR_DLOPEN_FAILED'
+  /** It is not installed, or not where Node may read. */
+  | 'MODULE_NOT_FOUND'
+
 let loaded: Native | undefined
-let failure: Error | undefined
+let failure: LoadError | undefined
 
 /** The addon, or the error that explains why there is none. */
-export function load(): Native | Error {
+export function load(): Native | LoadError {
   if (loaded !== undefined) return loaded
   if (failure !== undefined) return failure
   try {
@@ -21,14 +35,45 @@ export function load(): Native | Error {
   }
 }
 
-/** What the generated loader tried, as one sentence that names the package to look for. */
-function explain(error: unknown): Error {
-  const cause = { cause: error }
-  for (let each = error; each instanceof Error; each = each.cause) {
-    if ('code' in each && each.code === 'ERR_DLOPEN_FAILED') return new Error(each.message, cause)
+/** What the generated loader tried, as one sentence. Its own names a bug of npm's instead. */
+function explain(cause: unknown): LoadError {
+  if (addonsDisabled()) {
+    const message = 'Node.js was started without permission to load addons (ERR_DLOPEN_DISABLED)'
+    return loadError('ERR_DLOPEN_DISABLED', message, cause)
+  }
+  // the loader keeps the messages of its attempts, as causes of each other, and not their codes
+  for (let each = cause; each instanceof Error; each = each.cause) {
+    if (each.message.startsWith('Access to this API has been restricted')) {
+      const message = "Node's permission model does not let it be read (ERR_ACCESS_DENIED)"
+      return loadError('ERR_ACCESS_DENIED', message, cause)
+    }
+    if (!/^Cannot find (module|native binding)/.test(each.message))
+      return loadError('ERR_DLOPEN_FAILED', each.message, cause)
   }
   const name = `uring-linux-${process.arch}-${libc()}`
-  return new Error(`the package ${name}, which holds it for this machine, is not installed`, cause)
+  // Node 20 answers what it must not read as if it were not there
+  const hidden = isRestricted() ? ", or Node's permission model hides it" : ''
+  const message = `the package ${name}, which holds it for this machine, is not installed${hidden}`
+  return loadError('MODULE_NOT_FOUND', message, cause)
+}
+
+function loadError(code: LoadErrorCode, message: string, cause: unknown): LoadError {
+  return Object.assign(new Error(message, { cause }), { code })
+}
+
+/** Whether Node refuses every addon: `--no-addons`, or the permission model without `--allow-addons`. */
+function addonsDisabled(): boolean {
+  try {
+    process.dlopen({ exports: {} }, '/nonexistent/uring.node', os.dlopen.RTLD_LAZY)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ERR_DLOPEN_DISABLED'
+  }
+}
+
+/** Whether Node's permission model is on. */
+function isRestricted(): boolean {
+  return 'permission' in process && process.permission !== undefined
 }
 
 function libc(): 'gnu' | 'musl' {

@@ -48,10 +48,11 @@ class ChainMembers extends Members implements RowReceiver {
   private number = 0
   private missing = 0
   private resolve: (values: unknown) => void = () => {}
+  private reject: (error: Error) => void = () => {}
 
   add<T>(slot: number, operation: Operation<T>): Link<T> {
     this.admit(slot, operation)
-    const link: Link<T> = { operation }
+    const link = { operation } as Link<T>
     const length = operation.moves ? this.core.requests.length(slot) : 0
     this.list.push({ slot, link, length, result: 0, value: undefined, failure: undefined })
     return link
@@ -66,8 +67,9 @@ class ChainMembers extends Members implements RowReceiver {
     const mark = hard ? MARK_HARDLINK : MARK_LINK
     for (const { slot } of list.slice(0, -1)) own.requests.mark(slot, mark)
     this.number = own.receivers.add(this)
-    const promise = new Promise<unknown>((resolve) => {
+    const promise = new Promise<unknown>((resolve, reject) => {
       this.resolve = resolve
+      this.reject = reject
     })
     // all of them at once: a link is to whatever is queued next
     for (const [place, { slot }] of list.entries()) own.enqueue(slot, this.number, place)
@@ -106,11 +108,11 @@ class ChainMembers extends Members implements RowReceiver {
     if (--this.missing > 0) return
     this.core.receivers.remove(this.number)
     if (this.list.every(({ failure }) => failure === undefined)) this.resolve(undefined)
-    else this.reject()
+    else this.rejectWithResults()
   }
 
   fail(_place: number, error: Error): void {
-    this.resolve(Promise.reject(error))
+    this.reject(error)
   }
 
   protected override undo(): void {
@@ -121,7 +123,7 @@ class ChainMembers extends Members implements RowReceiver {
     return this.list.findIndex((member) => member.link === link)
   }
 
-  private reject(): void {
+  private rejectWithResults(): void {
     for (const member of this.list) {
       // nobody receives the descriptor
       if (member.failure !== undefined || member.link.operation.result !== 'descriptor') continue

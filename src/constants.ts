@@ -1,58 +1,24 @@
-// Every constant of the interface, generated from the project's table, and the ones of open, stat
-// and fallocate that operations take and `node:fs` does not have.
+// The constants that users get: io_uring's and those of Linux that operations take. They are generated
+// from the tables in crates/codegen. Proved by __test__/constants.spec.ts.
+//
+// A misspelt constant is `undefined`, which a flag operation turns into 0: the flag is lost without a
+// word. So the object's prototype throws for names that look like constants. Names that exist are
+// ordinary properties, and cost nothing.
 
-import { constants as fs } from 'node:fs'
-import * as uring from './generated/constants'
+import { wrongValue } from './errors'
+import { constants } from './generated/exported'
 
-/** Flags and numbers that operations take, under their kernel names. */
-export const constants = Object.freeze({
-  ...uring,
-  /** openat: the working directory. */
-  AT_FDCWD: -100,
-  AT_SYMLINK_NOFOLLOW: 0x100,
-  AT_REMOVEDIR: 0x200,
-  AT_SYMLINK_FOLLOW: 0x400,
-  AT_NO_AUTOMOUNT: 0x800,
-  AT_EMPTY_PATH: 0x1000,
-  AT_STATX_FORCE_SYNC: 0x2000,
-  AT_STATX_DONT_SYNC: 0x4000,
-  O_RDONLY: fs.O_RDONLY,
-  O_WRONLY: fs.O_WRONLY,
-  O_RDWR: fs.O_RDWR,
-  O_CREAT: fs.O_CREAT,
-  O_EXCL: fs.O_EXCL,
-  O_TRUNC: fs.O_TRUNC,
-  O_APPEND: fs.O_APPEND,
-  O_NONBLOCK: fs.O_NONBLOCK,
-  O_NOCTTY: fs.O_NOCTTY,
-  O_SYNC: fs.O_SYNC,
-  O_DSYNC: fs.O_DSYNC,
-  O_DIRECT: fs.O_DIRECT,
-  O_DIRECTORY: fs.O_DIRECTORY,
-  O_NOFOLLOW: fs.O_NOFOLLOW,
-  O_NOATIME: fs.O_NOATIME,
-  O_CLOEXEC: 0o2000000,
-  O_PATH: 0o10000000,
-  O_TMPFILE: 0o20000000 | (fs.O_DIRECTORY ?? 0),
-  FALLOC_FL_KEEP_SIZE: 0x1,
-  FALLOC_FL_PUNCH_HOLE: 0x2,
-  FALLOC_FL_COLLAPSE_RANGE: 0x8,
-  FALLOC_FL_ZERO_RANGE: 0x10,
-  FALLOC_FL_INSERT_RANGE: 0x20,
-  FALLOC_FL_UNSHARE_RANGE: 0x40,
-  STATX_TYPE: 0x1,
-  STATX_MODE: 0x2,
-  STATX_NLINK: 0x4,
-  STATX_UID: 0x8,
-  STATX_GID: 0x10,
-  STATX_ATIME: 0x20,
-  STATX_MTIME: 0x40,
-  STATX_CTIME: 0x80,
-  STATX_INO: 0x100,
-  STATX_SIZE: 0x200,
-  STATX_BLOCKS: 0x400,
-  STATX_BASIC_STATS: 0x7ff,
-  STATX_BTIME: 0x800,
-  STATX_MNT_ID: 0x1000,
-  STATX_DIOALIGN: 0x2000,
-} as const)
+const CONSTANT = /^[A-Z_][A-Z0-9_]*$/
+
+/** Throws for every name of a constant; knows nothing else. */
+const refusing: object = new Proxy(Object.freeze({}), {
+  get(_target, name): undefined {
+    if (typeof name !== 'string' || !CONSTANT.test(name)) return undefined
+    throw wrongValue('constants', `has no constant ${name}`, name)
+  },
+})
+
+Object.setPrototypeOf(constants, refusing)
+Object.freeze(constants)
+
+export { constants }

@@ -3,7 +3,7 @@
 // in the package makes an Error. Proved by __test__/errors.spec.ts.
 
 import { release } from 'node:os'
-import { getSystemErrorMap } from 'node:util'
+import { describeErrno } from './errno'
 
 /** The codes of errors that are this package's own. Kernel errors carry theirs (`ENOENT`, ...). */
 export type UringErrorCode =
@@ -86,7 +86,7 @@ export function ringClosed(): TypeError {
 
 /** Error for operations of a ring that broke. Their memory is kept: the kernel may still use it. */
 export function ringFailed(errno: number): Error {
-  const [code, text] = describe(errno)
+  const [code, text] = describeErrno(errno)
   const error = new Error(`The ring failed: io_uring_enter answered ${code}, ${text}`)
   return Object.assign(coded(error, 'ERR_RING_FAILED'), {
     errno: -Math.abs(errno),
@@ -159,20 +159,11 @@ export function unavailable(message: string, properties: object, cause?: Error):
 /** What the kernel said to registering so many bytes; with the limit and the remedy where it was one. */
 export function registrationRefused(errno: number, bytes: number): SystemError {
   const syscall = 'registerBuffers'
-  if (describe(errno)[0] !== 'ENOMEM') return new SystemError(errno, syscall)
+  if (describeErrno(errno)[0] !== 'ENOMEM') return new SystemError(errno, syscall)
   const hint =
     `${bytes} bytes are needed; without CAP_IPC_LOCK registered buffers (and on many kernels rings) count against ` +
     'the locked-memory limit RLIMIT_MEMLOCK: raise it (ulimit -l, LimitMEMLOCK=) or register fewer'
   return new SystemError(errno, syscall, { hint })
-}
-
-// Node builds its map anew for every call
-let systemErrors: Map<number, [code: string, text: string]> | undefined
-
-/** Returns `[code, text]` of an errno, whatever its sign. */
-export function describe(errno: number): [code: string, text: string] {
-  systemErrors ??= getSystemErrorMap()
-  return systemErrors.get(-Math.abs(errno)) ?? [`E${Math.abs(errno)}`, 'unknown error']
 }
 
 /** What the kernel refused, in the shape of Node's SystemError. */
@@ -200,7 +191,7 @@ export class SystemError extends Error {
       cause?: unknown
     } = {},
   ) {
-    const [code, description] = describe(errno)
+    const [code, description] = describeErrno(errno)
     const text = details.text ?? description
     const path = details.path === undefined ? '' : ` '${details.path}'`
     const dest = details.dest === undefined ? '' : ` -> '${details.dest}'`

@@ -345,7 +345,7 @@ export class Ring extends AllOperations<'promise'> {
     return this.dispose()
   }
 
-  /** What `console.log` and `util.inspect` show. */
+  /** @internal What `console.log` and `util.inspect` show. */
   [inspect.custom](): object {
     const { inFlight, sqEntries } = this[core]
     return new Shown(inFlight, sqEntries, this.disposed)

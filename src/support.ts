@@ -1,14 +1,19 @@
-// Which operations the running kernel has: asked of the kernel once (IORING_REGISTER_PROBE), and only
-// after one was refused as invalid, to tell a wrong argument from a kernel that is too old.
+// Which operations the running kernel has: asked of the kernel once (IORING_REGISTER_PROBE), for
+// `availability()`, and to tell a wrong argument from a kernel that is too old.
 
 import { load } from './binding'
 
-let opcodes: ReadonlySet<number> | undefined
+let known: ReadonlySet<number> | undefined
 
-/** Whether the kernel knows the opcode; true when it would not say. */
+/** The `IORING_OP_*` that the kernel has; empty when it does not say. */
+export function opcodes(): ReadonlySet<number> {
+  known ??= ask()
+  return known
+}
+
+/** Whether the kernel has the operation; true when it does not say. */
 export function supports(opcode: number): boolean {
-  opcodes ??= ask()
-  return opcodes.size === 0 || opcodes.has(opcode)
+  return opcodes().size === 0 || opcodes().has(opcode)
 }
 
 function ask(): ReadonlySet<number> {

@@ -70,7 +70,7 @@ void ring.nop({ signal: AbortSignal.abort(), timeout: 5, flags: constants.IOSQE_
 void ring.nop({ signal: undefined, timeout: { seconds: 1, nanoseconds: 2 } })
 void ring.read(handle, new DataView(new ArrayBuffer(1)), 5n, { rwFlags: 1, timeout: 1 })
 void ring.read({ fd: 3 }, Buffer.alloc(1), null)
-void ring.readv(0, [buffer, Buffer.alloc(1)] as const)
+void ring.readv(0, [buffer, Buffer.alloc(1)] as const, null)
 void ring.openat(handle, new URL('file:///x'), constants.O_RDONLY | constants.O_CREAT, 0o600, {})
 void new Ring({ entries: 1, cqEntries: undefined, inFlight: 5 })
 
@@ -102,11 +102,17 @@ constants.IORING_OP_NOP = 1
 ring.stats().inFlight = 0
 // @ts-expect-error a ring is not made of its insides
 void new Ring({}, 1)
+// @ts-expect-error nor is an error made by users
+void new SystemError(2, 'read')
+// @ts-expect-error what only looks like a ring is none
+const lookalike: Ring = { ...ring }
+void lookalike
 
 // availability is told by its flag
 const told: Availability = availability()
 if (told.available) {
   type<string>()(told.kernel, true)
+  type<readonly number[]>()(told.opcodes, true)
   // @ts-expect-error there is no reason then
   void told.reason
 } else {
@@ -125,6 +131,11 @@ if (failure instanceof AbortError) type<'ABORT_ERR'>()(failure.code, true)
 // constants are literals, of the uapi's names
 type<0>()(constants.IORING_OP_NOP, true)
 type<-100>()(constants.AT_FDCWD, true)
+type<2>()(constants.RWF_DSYNC, true)
+// where architectures differ, one of the two
+type<0x4000 | 0x10000>()(constants.O_DIRECT, true)
+// @ts-expect-error a misspelt constant is no constant
+void constants.RWF_DSNYC
 
 // disposal
 async function scope(): Promise<void> {

@@ -12,18 +12,25 @@ import { checkTypes } from './types'
 /** What the root tarball may contain, and what it must. */
 const EXPECTED = [
   /^package\.json$/,
-  /^README\.md$/,
+  /^(README|CHANGELOG|SECURITY)\.md$/,
   /^LICENSE$/,
-  /^CHANGELOG\.md$/,
-  /^dist\/.+\.(js|d\.ts|js\.map)$/,
+  /^docs\/(api|bundling|containers)\.md$/,
+  /^seccomp\/default\.json$/,
+  /^dist\/(index\.(js|mjs|d\.ts|d\.mts|js\.map)|static\.mjs)$/,
   /^binding\/index\.(js|d\.ts)$/,
 ]
 const NEEDED = [
   'package.json',
   'README.md',
   'LICENSE',
+  'CHANGELOG.md',
+  'SECURITY.md',
+  'seccomp/default.json',
   'dist/index.js',
+  'dist/index.mjs',
+  'dist/static.mjs',
   'dist/index.d.ts',
+  'dist/index.d.mts',
   'binding/index.js',
   'binding/index.d.ts',
 ]

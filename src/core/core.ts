@@ -106,6 +106,7 @@ export class Core {
     this.requests.clear(slot)
     this.results.forget(slot)
     this.heldCancels.forget(slot)
+    if (this.signals.hasUnused) this.signals.sweep()
     this.free.give(slot)
   }
 

@@ -18,15 +18,16 @@ export async function rejection(make: () => Error): Promise<never> {
 /** Returns the error of `make`, with the stack of whoever awaits the rejection. */
 function traced(make: () => Error): Error {
   const limit = Error.stackTraceLimit
+  // the stack is taken once, below; where Error is frozen it is taken twice
+  Reflect.set(Error, 'stackTraceLimit', 0)
+  let error: Error
   try {
-    Error.stackTraceLimit = 0 // the stack is taken once, below
-    const error = make()
-    Error.stackTraceLimit = limit
-    Error.captureStackTrace(error, rejection)
-    return error
+    error = make()
   } finally {
-    Error.stackTraceLimit = limit
+    Reflect.set(Error, 'stackTraceLimit', limit)
   }
+  Error.captureStackTrace(error, rejection)
+  return error
 }
 
 /** Resolves when every promise that was resolved with a `rejection` before this call has settled. */

@@ -30,7 +30,7 @@ export const IORING_SETUP_CQE32 = 0x800
 export const IORING_SETUP_SINGLE_ISSUER = 0x1000
 /** Task work runs only in an enter that asks for events; needs SINGLE_ISSUER. Since Linux 6.1. */
 export const IORING_SETUP_DEFER_TASKRUN = 0x2000
-/** The caller gives the ring its memory. Since Linux 6.5. */
+/** The ring's memory is the caller's. Since Linux 6.5. */
 export const IORING_SETUP_NO_MMAP = 0x4000
 /** The ring has no descriptor, only a registered index; needs NO_MMAP. Since Linux 6.5. */
 export const IORING_SETUP_REGISTERED_FD_ONLY = 0x8000
@@ -128,7 +128,7 @@ export const IORING_CQE_F_BUFFER = 0x1
 export const IORING_CQE_F_MORE = 0x2
 /** The socket has more to read. Since Linux 5.19. */
 export const IORING_CQE_F_SOCK_NONEMPTY = 0x4
-/** A zero-copy send lets go of its buffer. Since Linux 6.0. */
+/** A zero-copy send has finished with its buffer. Since Linux 6.0. */
 export const IORING_CQE_F_NOTIF = 0x8
 /** The same buffer will be filled further. Since Linux 6.12. */
 export const IORING_CQE_F_BUF_MORE = 0x10
@@ -164,7 +164,7 @@ export const IORING_OP_READ_FIXED = 4
 export const IORING_OP_WRITE_FIXED = 5
 /** Waits until a file is ready. Since Linux 5.1. */
 export const IORING_OP_POLL_ADD = 6
-/** Takes a poll back or changes it. Since Linux 5.1. */
+/** Removes or updates a poll. Since Linux 5.1. */
 export const IORING_OP_POLL_REMOVE = 7
 /** Writes a range of a file to the storage. Since Linux 5.2. */
 export const IORING_OP_SYNC_FILE_RANGE = 8
@@ -174,7 +174,7 @@ export const IORING_OP_SENDMSG = 9
 export const IORING_OP_RECVMSG = 10
 /** Completes after a time or a number of completions. Since Linux 5.4. */
 export const IORING_OP_TIMEOUT = 11
-/** Takes a timeout back or changes it. Since Linux 5.5. */
+/** Removes or updates a timeout. Since Linux 5.5. */
 export const IORING_OP_TIMEOUT_REMOVE = 12
 /** Accepts connections. Since Linux 5.5. */
 export const IORING_OP_ACCEPT = 13
@@ -258,11 +258,11 @@ export const IORING_OP_FUTEX_WAIT = 51
 export const IORING_OP_FUTEX_WAKE = 52
 /** Waits on several words. Since Linux 6.7. */
 export const IORING_OP_FUTEX_WAITV = 53
-/** Gives a registered slot a descriptor. Since Linux 6.8. */
+/** Installs a registered file as a descriptor. Since Linux 6.8. */
 export const IORING_OP_FIXED_FD_INSTALL = 54
-/** Gives a file a new length. Since Linux 6.9. */
+/** Sets the length of a file. Since Linux 6.9. */
 export const IORING_OP_FTRUNCATE = 55
-/** Gives a socket its address. Since Linux 6.11. */
+/** Binds a socket to an address. Since Linux 6.11. */
 export const IORING_OP_BIND = 56
 /** Makes a socket listen. Since Linux 6.11. */
 export const IORING_OP_LISTEN = 57
@@ -323,7 +323,7 @@ export const IORING_REGISTER_IOWQ_AFF = 17
 export const IORING_UNREGISTER_IOWQ_AFF = 18
 /** Limits the number of workers. Since Linux 5.15. */
 export const IORING_REGISTER_IOWQ_MAX_WORKERS = 19
-/** Gives ring descriptors an index with this thread. Since Linux 5.18. */
+/** Registers ring descriptors with this thread. Since Linux 5.18. */
 export const IORING_REGISTER_RING_FDS = 20
 /** Drops such an index. Since Linux 5.18. */
 export const IORING_UNREGISTER_RING_FDS = 21
@@ -349,9 +349,9 @@ export const IORING_REGISTER_CLONE_BUFFERS = 30
 export const IORING_REGISTER_SEND_MSG_RING = 31
 /** Takes a card's receive queue for zero-copy. Since Linux 6.15. */
 export const IORING_REGISTER_ZCRX_IFQ = 32
-/** Gives both queues new sizes. Since Linux 6.13. */
+/** Resizes both queues. Since Linux 6.13. */
 export const IORING_REGISTER_RESIZE_RINGS = 33
-/** Gives the ring a memory region. Since Linux 6.13. */
+/** Registers a memory region. Since Linux 6.13. */
 export const IORING_REGISTER_MEM_REGION = 34
 /** Tells what the kernel knows. Since Linux 6.18. */
 export const IORING_REGISTER_QUERY = 35
@@ -511,7 +511,7 @@ export const IORING_FIXED_FD_NO_CLOEXEC = 0x1
 
 // nop
 
-/** Gives back a chosen result. Since Linux 6.10. */
+/** Completes with a chosen result. Since Linux 6.10. */
 export const IORING_NOP_INJECT_RESULT = 0x1
 /** Looks up a file. Since Linux 6.13. */
 export const IORING_NOP_FILE = 0x2
@@ -624,11 +624,11 @@ export const IORING_ZCRX_AREA_MASK = 0xffff000000000000n
 export const IORING_ZCRX_AREA_DMABUF = 1
 /** Shares the queue of another ring, whose exported descriptor is if_idx. Since Linux 6.19. */
 export const ZCRX_REG_IMPORT = 1
-/** Goes without a card. Since Linux 7.1. */
+/** Needs no network device. Since Linux 7.1. */
 export const ZCRX_REG_NODEV = 2
 /** rx_buf_len can be chosen. Since Linux 7.0. */
 export const ZCRX_FEATURE_RX_PAGE_SIZE = 0x1
-/** Events can be told. Since Linux 7.2. */
+/** Events can be reported. Since Linux 7.2. */
 export const ZCRX_FEATURE_EVENT = 0x2
 /** The area had no free buffer. Since Linux 7.2. */
 export const ZCRX_EVENT_ALLOC_FAIL = 0
@@ -638,9 +638,9 @@ export const ZCRX_EVENT_COPY = 1
 export const ZCRX_EVENT_DESC_FLAG_STATS = 0x1
 /** Takes returned buffers now. Since Linux 6.19. */
 export const ZCRX_CTRL_FLUSH_RQ = 0
-/** Gives a descriptor for another ring. Since Linux 6.19. */
+/** Returns a descriptor for another ring. Since Linux 6.19. */
 export const ZCRX_CTRL_EXPORT = 1
-/** Lets an event be told once more. Since Linux 7.2. */
+/** Has an event reported once more. Since Linux 7.2. */
 export const ZCRX_CTRL_ARM_EVENT = 2
 /** Adds an area. Since Linux 7.3. */
 export const ZCRX_CTRL_ADD_AREA = 3

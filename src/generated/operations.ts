@@ -268,7 +268,7 @@ export const WRITE: OperationRow = {
   moves: true,
 }
 
-/** Gives a file a new length (IORING_OP_FTRUNCATE, Linux 6.9). */
+/** Sets the length of a file (IORING_OP_FTRUNCATE, Linux 6.9). */
 export const FTRUNCATE: OperationRow = {
   code: 55,
   opcode: 55,

@@ -14,6 +14,7 @@ mod emit_rust;
 mod emit_ts;
 mod inventory;
 mod layout;
+mod linux;
 mod operations;
 mod table;
 
@@ -50,6 +51,7 @@ fn run(check: bool, uapi: Option<&Path>) -> Result<Vec<String>, String> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let root = here.join("../..");
     let table = table::read(&here.join("interface.tsv"))?;
+    let linux = linux::read(&here.join("linux.tsv"), &table)?;
     inventory::check(&here.join("uapi.tsv"), &table)?;
     inventory::check_tests(&root.join("crates/uring/tests"), &table)?;
     inventory::check_rust(&root.join("crates/uring/src"), &table)?;
@@ -67,6 +69,7 @@ fn run(check: bool, uapi: Option<&Path>) -> Result<Vec<String>, String> {
         },
         Output { path: "crates/uring/src/generated/structs.rs", text: emit_rust::structs(&table)? },
         Output { path: "src/generated/constants.ts", text: emit_ts::constants(&table) },
+        Output { path: "src/generated/exported.ts", text: emit_ts::exported(&table, &linux) },
         Output { path: "docs/interface.md", text: docs::interface(&table) },
         Output {
             path: "crates/uring-node/src/generated/layout.rs",

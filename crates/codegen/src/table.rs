@@ -52,10 +52,15 @@ impl Row {
 
     /// The first release in words, empty where the item has none.
     pub fn since_words(&self) -> String {
-        match self.since.as_str() {
-            "-" => String::new(),
-            since => format!("Since Linux {since}."),
-        }
+        since_words(&self.since)
+    }
+}
+
+/// A release in words, empty for `-`.
+pub fn since_words(since: &str) -> String {
+    match since {
+        "-" => String::new(),
+        since => format!("Since Linux {since}."),
     }
 }
 

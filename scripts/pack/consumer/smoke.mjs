@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { open } from 'node:fs/promises'
 import uring, { availability, constants, Ring } from 'uring'
 
-assert.equal(uring.Ring, Ring)
+assert.equal(Reflect.get(uring, 'Ring'), Ring)
 const state = availability()
 assert.equal(state.available, true, JSON.stringify(state))
 const ring = new Ring({ entries: 8 })

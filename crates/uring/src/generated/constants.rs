@@ -34,7 +34,7 @@ pub const IORING_SETUP_CQE32: u32 = 0x800;
 pub const IORING_SETUP_SINGLE_ISSUER: u32 = 0x1000;
 /// Task work runs only in an enter that asks for events; needs SINGLE_ISSUER. Since Linux 6.1.
 pub const IORING_SETUP_DEFER_TASKRUN: u32 = 0x2000;
-/// The caller gives the ring its memory. Since Linux 6.5.
+/// The ring's memory is the caller's. Since Linux 6.5.
 pub const IORING_SETUP_NO_MMAP: u32 = 0x4000;
 /// The ring has no descriptor, only a registered index; needs NO_MMAP. Since Linux 6.5.
 pub const IORING_SETUP_REGISTERED_FD_ONLY: u32 = 0x8000;
@@ -132,7 +132,7 @@ pub const IORING_CQE_F_BUFFER: u32 = 0x1;
 pub const IORING_CQE_F_MORE: u32 = 0x2;
 /// The socket has more to read. Since Linux 5.19.
 pub const IORING_CQE_F_SOCK_NONEMPTY: u32 = 0x4;
-/// A zero-copy send lets go of its buffer. Since Linux 6.0.
+/// A zero-copy send has finished with its buffer. Since Linux 6.0.
 pub const IORING_CQE_F_NOTIF: u32 = 0x8;
 /// The same buffer will be filled further. Since Linux 6.12.
 pub const IORING_CQE_F_BUF_MORE: u32 = 0x10;
@@ -168,7 +168,7 @@ pub const IORING_OP_READ_FIXED: u32 = 4;
 pub const IORING_OP_WRITE_FIXED: u32 = 5;
 /// Waits until a file is ready. Since Linux 5.1.
 pub const IORING_OP_POLL_ADD: u32 = 6;
-/// Takes a poll back or changes it. Since Linux 5.1.
+/// Removes or updates a poll. Since Linux 5.1.
 pub const IORING_OP_POLL_REMOVE: u32 = 7;
 /// Writes a range of a file to the storage. Since Linux 5.2.
 pub const IORING_OP_SYNC_FILE_RANGE: u32 = 8;
@@ -178,7 +178,7 @@ pub const IORING_OP_SENDMSG: u32 = 9;
 pub const IORING_OP_RECVMSG: u32 = 10;
 /// Completes after a time or a number of completions. Since Linux 5.4.
 pub const IORING_OP_TIMEOUT: u32 = 11;
-/// Takes a timeout back or changes it. Since Linux 5.5.
+/// Removes or updates a timeout. Since Linux 5.5.
 pub const IORING_OP_TIMEOUT_REMOVE: u32 = 12;
 /// Accepts connections. Since Linux 5.5.
 pub const IORING_OP_ACCEPT: u32 = 13;
@@ -262,11 +262,11 @@ pub const IORING_OP_FUTEX_WAIT: u32 = 51;
 pub const IORING_OP_FUTEX_WAKE: u32 = 52;
 /// Waits on several words. Since Linux 6.7.
 pub const IORING_OP_FUTEX_WAITV: u32 = 53;
-/// Gives a registered slot a descriptor. Since Linux 6.8.
+/// Installs a registered file as a descriptor. Since Linux 6.8.
 pub const IORING_OP_FIXED_FD_INSTALL: u32 = 54;
-/// Gives a file a new length. Since Linux 6.9.
+/// Sets the length of a file. Since Linux 6.9.
 pub const IORING_OP_FTRUNCATE: u32 = 55;
-/// Gives a socket its address. Since Linux 6.11.
+/// Binds a socket to an address. Since Linux 6.11.
 pub const IORING_OP_BIND: u32 = 56;
 /// Makes a socket listen. Since Linux 6.11.
 pub const IORING_OP_LISTEN: u32 = 57;
@@ -327,7 +327,7 @@ pub const IORING_REGISTER_IOWQ_AFF: u32 = 17;
 pub const IORING_UNREGISTER_IOWQ_AFF: u32 = 18;
 /// Limits the number of workers. Since Linux 5.15.
 pub const IORING_REGISTER_IOWQ_MAX_WORKERS: u32 = 19;
-/// Gives ring descriptors an index with this thread. Since Linux 5.18.
+/// Registers ring descriptors with this thread. Since Linux 5.18.
 pub const IORING_REGISTER_RING_FDS: u32 = 20;
 /// Drops such an index. Since Linux 5.18.
 pub const IORING_UNREGISTER_RING_FDS: u32 = 21;
@@ -353,9 +353,9 @@ pub const IORING_REGISTER_CLONE_BUFFERS: u32 = 30;
 pub const IORING_REGISTER_SEND_MSG_RING: u32 = 31;
 /// Takes a card's receive queue for zero-copy. Since Linux 6.15.
 pub const IORING_REGISTER_ZCRX_IFQ: u32 = 32;
-/// Gives both queues new sizes. Since Linux 6.13.
+/// Resizes both queues. Since Linux 6.13.
 pub const IORING_REGISTER_RESIZE_RINGS: u32 = 33;
-/// Gives the ring a memory region. Since Linux 6.13.
+/// Registers a memory region. Since Linux 6.13.
 pub const IORING_REGISTER_MEM_REGION: u32 = 34;
 /// Tells what the kernel knows. Since Linux 6.18.
 pub const IORING_REGISTER_QUERY: u32 = 35;
@@ -515,7 +515,7 @@ pub const IORING_FIXED_FD_NO_CLOEXEC: u32 = 0x1;
 
 // nop
 
-/// Gives back a chosen result. Since Linux 6.10.
+/// Completes with a chosen result. Since Linux 6.10.
 pub const IORING_NOP_INJECT_RESULT: u32 = 0x1;
 /// Looks up a file. Since Linux 6.13.
 pub const IORING_NOP_FILE: u32 = 0x2;
@@ -628,11 +628,11 @@ pub const IORING_ZCRX_AREA_MASK: u64 = 0xffff_0000_0000_0000;
 pub const IORING_ZCRX_AREA_DMABUF: u32 = 1;
 /// Shares the queue of another ring, whose exported descriptor is if_idx. Since Linux 6.19.
 pub const ZCRX_REG_IMPORT: u32 = 1;
-/// Goes without a card. Since Linux 7.1.
+/// Needs no network device. Since Linux 7.1.
 pub const ZCRX_REG_NODEV: u32 = 2;
 /// rx_buf_len can be chosen. Since Linux 7.0.
 pub const ZCRX_FEATURE_RX_PAGE_SIZE: u32 = 0x1;
-/// Events can be told. Since Linux 7.2.
+/// Events can be reported. Since Linux 7.2.
 pub const ZCRX_FEATURE_EVENT: u32 = 0x2;
 /// The area had no free buffer. Since Linux 7.2.
 pub const ZCRX_EVENT_ALLOC_FAIL: u32 = 0;
@@ -642,9 +642,9 @@ pub const ZCRX_EVENT_COPY: u32 = 1;
 pub const ZCRX_EVENT_DESC_FLAG_STATS: u32 = 0x1;
 /// Takes returned buffers now. Since Linux 6.19.
 pub const ZCRX_CTRL_FLUSH_RQ: u32 = 0;
-/// Gives a descriptor for another ring. Since Linux 6.19.
+/// Returns a descriptor for another ring. Since Linux 6.19.
 pub const ZCRX_CTRL_EXPORT: u32 = 1;
-/// Lets an event be told once more. Since Linux 7.2.
+/// Has an event reported once more. Since Linux 7.2.
 pub const ZCRX_CTRL_ARM_EVENT: u32 = 2;
 /// Adds an area. Since Linux 7.3.
 pub const ZCRX_CTRL_ADD_AREA: u32 = 3;
