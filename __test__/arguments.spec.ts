@@ -47,7 +47,6 @@ test('a descriptor is a whole number from 0 to 2^31 - 1 (R08, R26)', (t) => {
     (fd: never) => ring.fsync(fd),
     (fd: never) => ring.fallocate(fd, 0, 0, 1),
     (fd: never) => ring.ftruncate(fd, 1),
-    (fd: never) => ring.close(fd),
     (fd: never) => ring.openat(fd, 'x', 0),
     (fd: never) => ring.statx(fd, 'x'),
   ]
@@ -178,9 +177,8 @@ test('options are an object with a signal, a timeout and flags that are allowed'
     constants.IOSQE_BUFFER_SELECT,
     constants.IOSQE_CQE_SKIP_SUCCESS,
   ]
-  refuses(t, ring, VALUE, [...links, 256, -1, 1.5, Number.NaN, 2 ** 32], (flags) =>
-    ring.nop({ flags }),
-  )
+  refuses(t, ring, VALUE, [...links, 256], (flags) => ring.nop({ flags }))
+  refuses(t, ring, RANGE, NOT_A_UINT32, (flags) => ring.nop({ flags }))
 })
 
 test('a batch and a chain refuse the same values, and undo what they had collected', async (t) => {
@@ -251,17 +249,15 @@ test('arguments that call back into the ring, or end it, get a normal answer (R0
 test("an argument that throws is the caller's error and leaves nothing behind (R06)", async (t) => {
   const ring = ringFor(t)
   const bad = (key: string): never => Object.defineProperty({}, key, { get: () => { throw new Error('mine') } }) as never // prettier-ignore
-  const signal = { aborted: false, addEventListener: () => { throw new Error('mine') }, removeEventListener() {} } as never // prettier-ignore
   const calls = [
     () => ring.read(bad('fd'), buffer, 0),
     () => ring.nop(bad('signal')),
     () => ring.nop(bad('timeout')),
     () => ring.nop(bad('flags')),
-    () => ring.nop({ signal }),
     () => ring.read(0, buffer, 0, bad('rwFlags')),
     () => ring.timeout(bad('seconds')),
     () => ring.chain((c) => [c.nop()], bad('hard')),
-    () => ring.batch((b) => b.nop({ signal })),
+    () => ring.batch((b) => b.nop(bad('signal'))),
   ]
   for (const call of calls) t.throws(call, { message: 'mine' })
   t.is(ring.stats().inFlight, 0)
@@ -345,9 +341,9 @@ test('the sizes of a ring are checked, and told as they are', (t) => {
 
 test('a ring cannot be cloned, and prints as what matters of it', async (t) => {
   const ring = ringFor(t, { entries: 8 })
-  t.throws(() => structuredClone(ring), { name: 'DataCloneError' })
+  t.throws(() => structuredClone(ring), { any: true, name: 'DataCloneError' })
   const channel = new MessageChannel()
-  t.throws(() => channel.port1.postMessage(ring), { name: 'DataCloneError' })
+  t.throws(() => channel.port1.postMessage(ring), { any: true, name: 'DataCloneError' })
   channel.port1.close()
   t.is(inspect(ring), 'Ring { inFlight: 0, entries: 8, disposed: false }')
   const waiting = ring.nop()

@@ -105,7 +105,7 @@ test('the error of a chain tells what became of every member', async (t) => {
   )
 })
 
-test('a descriptor that a failed chain has opened is closed', async (t) => {
+test.serial('a descriptor that a failed chain has opened is closed', async (t) => {
   const ring = ringFor(t)
   const path = file(t, 'x')
   const before = descriptorCount()

@@ -15,8 +15,8 @@ test('nop with no options, empty ones and all of them', async (t) => {
   for (const options of [
     undefined,
     {},
-    { signal: undefined, timeout: undefined, flags: undefined },
-    { signal, timeout: 1000, flags: 0 },
+    { signal: undefined, timeout: undefined, ref: undefined },
+    { signal, timeout: 1000, flags: 0, ref: true },
   ]) {
     t.is(await ring.nop(options), 0)
   }

@@ -30,6 +30,8 @@ type<Promise<number>>()(ring.nop(), true)
 type<Promise<number>>()(ring.read(0, buffer, 0), true)
 type<Promise<number>>()(ring.openat(constants.AT_FDCWD, 'x', 0), true)
 type<Promise<Statx>>()(ring.statx(0, 'x'), true)
+type<Promise<Statx>>()(ring.statx(0, 'x', { timeout: 5 }), true)
+type<Promise<number>>()(ring.fsync(0, { ref: false }), true)
 type<Promise<'expired' | 'counted'>>()(ring.timeout(1), true)
 type<Promise<void>>()(ring.dispose(), true)
 type<boolean>()(ring.cancel(ring.nop()), true)
@@ -84,6 +86,16 @@ void ring.write(0, 'text', 0)
 void ring.close('3')
 // @ts-expect-error a registered buffer has an index
 void ring.readFixed(0, buffer, 0)
+// @ts-expect-error a position has no default
+void ring.read(0, buffer)
+// @ts-expect-error a FileHandle closes itself
+void ring.close(handle)
+// @ts-expect-error an asynchronous function collects nothing
+void ring.batch(async (b) => void b.nop())
+// @ts-expect-error a misspelt constant is undefined
+void ring.write(0, buffer, 0, { rwFlags: undefined })
+// @ts-expect-error there is no such constant
+void constants.RWF_DSYNCH
 // @ts-expect-error options are known ones
 void ring.nop({ sginal: AbortSignal.abort() })
 // @ts-expect-error rwFlags are for reads and writes
