@@ -11,14 +11,17 @@ import { IOSQE_ASYNC, IOSQE_FIXED_FILE, IOSQE_IO_DRAIN } from '../generated/cons
 import { MARK_UNREF } from '../generated/layout'
 import { checkOptions, flagsOf, toTimespec, type OperationOptions } from '../options'
 
-declare const valueOfLink: unique symbol
-
 /** A member of a chain; stands for its value in what the chain resolves to. */
-export interface Link<T> {
+export abstract class Link<T> {
   /** Exists in the type only. */
-  readonly [valueOfLink]: T
+  declare protected readonly value: T
   /** @internal */
   readonly operation: Operation<T>
+
+  /** @internal */
+  constructor(operation: Operation<T>) {
+    this.operation = operation
+  }
 }
 
 /** What an operation's method returns, by where it is called. */
