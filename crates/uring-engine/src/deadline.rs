@@ -16,7 +16,7 @@ use crate::{Encode, Engine, Kernel, Marks, Token};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use uring::opcode;
-use uring::types::Timespec;
+use uring::types::{TimeoutFlags, Timespec};
 
 /// What stands in an alarm's token in the place of a slot.
 const NO_SLOT: u32 = u32::MAX;
@@ -26,8 +26,8 @@ struct Alarm {
     token: Token,
     /// When it goes off.
     at: Duration,
-    /// Where the kernel reads how long that is.
-    _span: Box<Timespec>,
+    /// Where the kernel reads it.
+    _time: Box<Timespec>,
     /// It has been asked to end early.
     cancelled: bool,
 }
@@ -128,13 +128,14 @@ impl<K: Kernel> Engine<K> {
     }
 
     fn push_alarm(&mut self, at: Duration) {
-        let now = self.kernel.now();
         let deadlines = &mut self.deadlines;
         deadlines.made = (deadlines.made + 1) & GENERATION_MASK;
         let token = Token::new(Kind::Alarm, deadlines.made, NO_SLOT);
-        let span = Box::new(Timespec::from(at.saturating_sub(now)));
-        let entry = opcode::Timeout::new(&*span).build().user_data(token.user_data());
-        deadlines.alarms.push(Alarm { token, at, _span: span, cancelled: false });
+        let time = Box::new(Timespec::from(at));
+        // a point of time: it does not matter when the entry is submitted
+        let entry = opcode::Timeout::new(&*time).flags(TimeoutFlags::ABS).build();
+        let entry = entry.user_data(token.user_data());
+        deadlines.alarms.push(Alarm { token, at, _time: time, cancelled: false });
         // SAFETY: room was checked; the time is boxed until the alarm has completed.
         unsafe { self.kernel.push(&entry) };
     }

@@ -123,7 +123,9 @@ mod tests {
         }
         queue.push(&mut links, 3);
         assert_eq!(all(&queue, &links), [1, 2, 4, 3], "it comes back at the end");
-        [2, 1, 3, 4].map(|slot| queue.remove(&mut links, slot));
+        for slot in [2, 1, 3, 4] {
+            queue.remove(&mut links, slot);
+        }
         assert!(queue.is_empty() && queue.first().is_none());
         queue.push(&mut links, 0);
         assert_eq!(all(&queue, &links), [0]);

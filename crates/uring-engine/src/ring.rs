@@ -5,7 +5,7 @@
 use crate::{limits, workers, Completion, Kernel};
 use std::io;
 use std::os::fd::{AsRawFd, RawFd};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use uring::squeue::Entry;
 use uring::{Builder, IoUring, Parameters};
 
@@ -53,7 +53,6 @@ fn coop(ring: &mut Builder) -> &mut Builder {
 /// A ring of our own.
 pub struct Ring {
     ring: IoUring,
-    opened: Instant,
 }
 
 /// Opens a ring with the best flags this kernel takes.
@@ -74,7 +73,7 @@ pub fn open(setup: Setup) -> io::Result<Ring> {
                 }
                 // fewer workers are no reason to have no ring
                 let _ = workers::raise(&ring);
-                return Ok(Ring { ring, opened: Instant::now() });
+                return Ok(Ring { ring });
             }
             // a flag this kernel does not know
             Err(error) if error.raw_os_error() == Some(libc::EINVAL) => refusal = error,
@@ -171,7 +170,10 @@ impl Kernel for Ring {
     }
 
     fn now(&mut self) -> Duration {
-        self.opened.elapsed()
+        let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+        // SAFETY: one timespec of ours. The call cannot fail for this clock.
+        unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &mut time) };
+        Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
     }
 
     fn wait(&mut self, timeout: Duration) {

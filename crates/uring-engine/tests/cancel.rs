@@ -176,7 +176,7 @@ fn r73_a_cancel_that_misses_what_is_there_is_repeated_with_a_bound() {
     assert_eq!(world.kernel().answers.len(), most, "given up");
     // teardown asks again, for as long as it lasts
     world.kernel().hide(0, 12);
-    assert!(world.drain(Duration::from_secs(10)));
+    assert!(world.drain(Some(Duration::from_secs(10))));
 }
 
 #[test]
@@ -276,9 +276,9 @@ fn r30_drain_cancels_what_is_staged_pushed_and_running() {
     ]);
     world.plain(10, read(Behaviour::Inline));
     world.kernel().script.extend([EAGAIN; 5]);
-    assert!(world.drain(Duration::from_secs(10)));
+    assert!(world.drain(Some(Duration::from_secs(10))));
     assert_eq!(world.results.len(), 11);
     assert!(world.results.iter().all(|(_, result)| *result == -ECANCELED));
     assert_eq!(world.works.encoded.len(), 6, "nothing new reaches the kernel");
-    assert!(world.drain(Duration::ZERO), "twice is no harm");
+    assert!(world.drain(Some(Duration::ZERO)), "twice is no harm");
 }

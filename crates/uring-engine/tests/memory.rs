@@ -185,7 +185,7 @@ fn r31_operations_that_never_complete_are_leaked_with_their_engine() {
     world.plain(1, read(Behaviour::Blocks));
     turn(&mut world);
     world.plain(2, read(Behaviour::Inline));
-    assert!(!world.drain(Duration::from_millis(120)), "one does not come back");
+    assert!(!world.drain(Some(Duration::from_millis(120))), "one does not come back");
     assert_eq!(world.result(1), Some(-ECANCELED));
     assert_eq!(world.result(2), Some(-ECANCELED), "not submitted any more");
     assert_eq!(world.engine.in_kernel(), 1);
