@@ -62,7 +62,13 @@ impl Deadlines {
     }
 
     /// True when [`Engine::watch_deadlines`] has something to do.
+    #[inline(always)]
     pub fn need_care(&self) -> bool {
+        let unused = self.fresh.is_empty() && self.dates.is_empty() && self.alarms.is_empty();
+        !unused && self.lack_something()
+    }
+
+    fn lack_something(&self) -> bool {
         !self.fresh.is_empty() || self.lacks_alarm() || self.spare_alarm().is_some()
     }
 
@@ -82,10 +88,13 @@ impl Deadlines {
 impl<K: Kernel> Engine<K> {
     /// Dates what has come to wait and sees to it that an alarm is set for the earliest deadline,
     /// and none when there is no deadline. Returns true when entries were pushed.
+    #[inline(always)]
     pub(crate) fn watch_deadlines<E: Encode>(&mut self, encoder: &mut E) -> bool {
-        if !self.deadlines.need_care() {
-            return false;
-        }
+        self.deadlines.need_care() && self.set_alarm(encoder)
+    }
+
+    #[inline(never)]
+    fn set_alarm<E: Encode>(&mut self, encoder: &mut E) -> bool {
         self.date_fresh(encoder);
         if self.kernel.room() == 0 {
             return false; // what fills the queue is submitted first
@@ -106,10 +115,15 @@ impl<K: Kernel> Engine<K> {
     }
 
     /// Gives a deadline to everything that has come to wait and still does.
+    #[inline(always)]
     pub(crate) fn date_fresh<E: Encode>(&mut self, encoder: &mut E) {
-        if self.deadlines.fresh.is_empty() {
-            return;
+        if !self.deadlines.fresh.is_empty() {
+            self.date(encoder);
         }
+    }
+
+    #[inline(never)]
+    fn date<E: Encode>(&mut self, encoder: &mut E) {
         let now = self.kernel.now();
         for token in std::mem::take(&mut self.deadlines.fresh) {
             let slot = token.slot();

@@ -107,27 +107,23 @@ impl<K: Kernel> Engine<K> {
         encoder: &mut E,
     ) -> Result<(), StageError> {
         let open = !self.closing && self.failed.is_none();
-        let first = self.cancels.is_empty() && !self.backlog.is_blocked();
-        let mut room = if open && first { self.kernel.room() } else { 0 };
+        let mut room = if self.cancels.is_empty() { self.kernel.room() } else { 0 };
+        let mut held_back = !open || self.backlog.holds_back();
         for (slot, marks) in operations {
-            if room == 0 || !marks.is_plain() || !self.is_first(marks) {
+            if held_back || !marks.is_plain() {
                 self.stage(slot, marks)?;
-                if self.backlog.is_blocked() {
-                    room = 0;
-                }
+                held_back = self.backlog.holds_back();
                 continue;
             }
+            let lane = Lane::of(marks);
             self.claim(slot, marks)?;
-            room -= self.push_plain(encoder, slot);
+            if room > 0 && self.backlog.is_empty(lane) && !self.budget.is_used_up(lane) {
+                room -= self.push_plain(encoder, slot);
+            } else {
+                self.backlog.add_plain(&mut self.slots, lane, slot);
+            }
         }
         Ok(())
-    }
-
-    /// True when nothing waits in front of a plain operation that no barrier holds back.
-    #[inline(always)]
-    fn is_first(&self, marks: Marks) -> bool {
-        let lane = Lane::of(marks);
-        self.backlog.is_empty(lane) && self.backlog.open.is_none() && !self.budget.is_used_up(lane)
     }
 
     /// Takes a free slot.

@@ -3,7 +3,7 @@
 //! kernel ends a chain where a submit ends. (It may stop a submit in the middle of one when it has
 //! no memory for a request; then both parts run, each as a chain of its own.)
 
-use crate::backlog::Lane;
+use crate::backlog::{Lane, OpenChain};
 use crate::slots::{State, GUARD, OPERATION};
 use crate::{Encode, Encoded, Engine, Kernel, Kind, Marks, Slots, Token};
 use uring::{opcode, squeue};
@@ -36,6 +36,7 @@ impl<K: Kernel> Engine<K> {
         }
     }
 
+    #[inline(never)]
     fn pump_backlog<E: Encode>(&mut self, encoder: &mut E) {
         loop {
             if self.barrier_is_over() {
@@ -80,7 +81,7 @@ impl<K: Kernel> Engine<K> {
                 if pushed == room {
                     break;
                 }
-                self.backlog.remove(&self.slots, slot);
+                self.backlog.pop(lane);
                 pushed += self.push_plain(encoder, slot);
                 continue;
             }
@@ -120,12 +121,18 @@ impl<K: Kernel> Engine<K> {
     }
 
     /// True when the barrier that was in the kernel has completed.
+    #[inline(always)]
     pub(crate) fn barrier_is_over(&self) -> bool {
         self.backlog.barrier_runs && self.in_kernel() == 0
     }
 
     /// True when a pump would push something, given room.
+    #[inline(always)]
     pub(crate) fn can_pump(&self) -> bool {
+        self.backlog.len() > 0 && self.waits_for_room()
+    }
+
+    fn waits_for_room(&self) -> bool {
         !self.backlog.is_empty(Lane::Single)
             || !self.backlog.is_empty(Lane::Bulk)
             || (!self.backlog.is_empty(Lane::Blocked)
@@ -135,6 +142,7 @@ impl<K: Kernel> Engine<K> {
     }
 
     /// True when all that waits in the lanes waits for the next turn's bytes.
+    #[inline]
     pub(crate) fn has_spent_its_bytes(&self) -> bool {
         let waits = |lane| !self.backlog.is_empty(lane);
         let spent = |lane| !waits(lane) || self.budget.is_used_up(lane);
@@ -142,8 +150,15 @@ impl<K: Kernel> Engine<K> {
     }
 
     /// Ends the chain that is being staged: what a later turn brings is another one.
+    #[inline(always)]
     pub(crate) fn close_chain(&mut self) {
-        let Some(open) = self.backlog.open.take() else { return };
+        if let Some(open) = self.backlog.open.take() {
+            self.end_chain(open);
+        }
+    }
+
+    #[inline(never)]
+    fn end_chain(&mut self, open: OpenChain) {
         let mut last = open.head;
         while let Some(next) = self.backlog.next_member(&self.slots, last) {
             last = next;

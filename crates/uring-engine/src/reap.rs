@@ -57,10 +57,7 @@ impl<K: Kernel> Engine<K> {
     fn take<S: FnMut(Settled)>(&mut self, completion: Completion, sink: &mut S) -> bool {
         let Completion { user_data, result, flags } = completion;
         let token = Token::from_user_data(user_data);
-        let plain = token.kind() == Kind::Operation
-            && flags & (MORE | NOTIFICATION) == 0
-            && self.slots.in_kernel_mut(token).is_some_and(|place| place.marks.is_plain());
-        if plain {
+        if flags & (MORE | NOTIFICATION) == 0 && self.slots.is_plain_in_kernel(token) {
             // as nearly all are; an operation without marks has nothing else outstanding
             self.settle(token.slot(), result, flags, Extra::LAST, sink);
             return true;

@@ -131,6 +131,17 @@ impl Slots {
         (state.state != State::Free).then(|| Token::new(Kind::Operation, state.generation, slot))
     }
 
+    /// True for the token of an operation that the kernel has and that is one entry, tied to
+    /// nothing.
+    #[inline(always)]
+    pub(crate) fn is_plain_in_kernel(&self, token: Token) -> bool {
+        self.get(token.slot()).is_some_and(|place| {
+            place.state == State::InKernel
+                && place.marks.is_plain()
+                && token == Token::new(Kind::Operation, place.generation, token.slot())
+        })
+    }
+
     /// The slot of an operation that the kernel has, by its token.
     #[inline]
     pub(crate) fn in_kernel_mut(&mut self, token: Token) -> Option<&mut Slot> {
