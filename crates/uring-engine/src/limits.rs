@@ -20,7 +20,7 @@ pub const SLOTS_MAX: u32 = 1 << 20;
 pub const TURN_BYTES: u32 = 4 << 20;
 
 /// An operation of more bytes than this is handed to the kernel's workers (`IOSQE_ASYNC`).
-pub const INLINE_BYTES: u32 = 1 << 20;
+pub const INLINE_BYTES: u32 = 512 << 10;
 
 /// How often one `enter` is repeated after EINTR before the turn gives the thread back.
 pub const INTERRUPTS_MAX: u32 = 64;

@@ -239,7 +239,7 @@ fn r77_an_encoders_refusal_stops_its_chain_and_nothing_else() {
 #[test]
 fn r52_link_and_skip_flags_of_the_encoders_are_refused() {
     let mut world = world(8, 3);
-    for flags in [Flags::IO_LINK, Flags::IO_HARDLINK, Flags::SKIP_SUCCESS] {
+    for flags in [Flags::IO_LINK, Flags::IO_HARDLINK, Flags::IO_DRAIN, Flags::SKIP_SUCCESS] {
         let mut own = nop();
         own.flags = flags;
         // the model is told of the refusal, the encoder answers with the flag
