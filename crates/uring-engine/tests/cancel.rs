@@ -84,6 +84,28 @@ fn r71_pushed_but_not_submitted_is_cancelled_in_the_kernel() {
     world.settle();
 }
 
+/// A.10: cancelling one of very many takes no longer than cancelling one of few.
+#[test]
+fn r71_cancelling_a_hundred_thousand_operations_one_by_one_is_not_quadratic() {
+    const ALL: u32 = 100_000;
+    let mut world = world(4, 1);
+    world.plain(0, read(Behaviour::Blocks));
+    turn(&mut world);
+    world.engine.grow(ALL);
+    let (engine, works) = (&mut world.engine, &mut world.works);
+    for slot in 1..ALL {
+        let marks = if slot == 1 { Marks::DRAIN } else { Marks::NONE };
+        assert_eq!(engine.stage(slot, marks), Ok(()));
+    }
+    let start = std::time::Instant::now();
+    (1..ALL).rev().for_each(|slot| engine.cancel(slot));
+    engine.cancel_all();
+    let mut settled = 0;
+    engine.turn(works, usize::MAX, &mut |_| settled += 1).expect("works");
+    assert_eq!((settled, engine.live()), (ALL, 0));
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+}
+
 #[test]
 fn r72_a_cancel_that_meets_the_completion_has_one_outcome() {
     for seed in 0..500 {

@@ -10,7 +10,7 @@ use fake::Plan;
 use libc::{EAGAIN, ECANCELED, EINTR, ETIMEDOUT};
 use std::rc::Rc;
 use std::time::Duration;
-use uring_engine::{Kind, Marks, Token};
+use uring_engine::{limits, Kind, Marks, Token};
 
 const MORE: u32 = 1 << 1;
 
@@ -195,6 +195,33 @@ fn r31_operations_that_never_complete_are_leaked_with_their_engine() {
     drop(world);
     ledger.assert_clean();
     assert_eq!((ledger.alive(), Rc::strong_count(&kept)), (1, 2), "nor what is registered");
+}
+
+/// A.7: without a bound, teardown waits for as long as it takes, and goes on asking.
+#[test]
+fn r79_drain_without_a_bound_waits_for_what_takes_very_long() {
+    let mut world = World::new(Plan { pace: 500_000, ..Plan::calm(8, 16) }, 3, 4);
+    world.plain(0, read(Behaviour::Stubborn));
+    world.plain(1, Work::new(Act::Write, Behaviour::ZeroCopy));
+    world.plain(2, read(Behaviour::Multi));
+    world.plain(3, read(Behaviour::Blocks));
+    turn(&mut world);
+    assert!(!world.drain(Some(Duration::ZERO)), "not yet");
+    assert!(world.drain(None));
+    assert_eq!((world.results.len(), world.ledger.alive()), (4, 0));
+    assert_eq!(world.result(0), Some(16));
+    let asked = world.kernel().answers.iter().filter(|answer| **answer == -libc::EALREADY).count();
+    assert!(asked > usize::from(limits::CANCEL_MISSES_MAX), "asked {asked} times");
+}
+
+#[test]
+fn r31_a_leaked_engine_keeps_everything() {
+    let mut world = world(1);
+    let kept = Rc::new(());
+    world.engine.keep(Box::new(Rc::clone(&kept)));
+    let ledger = Rc::clone(&world.ledger);
+    world.engine.leak();
+    assert_eq!((Rc::strong_count(&kept), Rc::strong_count(&ledger) > 2), (2, true));
 }
 
 #[test]
