@@ -7,7 +7,10 @@
 //!   everything staged before it is over. The kernel is never asked for a barrier of its own
 //!   (`IOSQE_IO_DRAIN`): it would make cancels and time limits wait, too.
 //! - A multishot operation is over with its last completion and a zero-copy send with its
-//!   notification: a barrier waits for both, as the kernel's does for a multishot request.
+//!   notification: a barrier waits for both, as the kernel's does for a multishot request
+//!   (tests/real_barrier.rs asks it).
+//!
+//! Proved by tests/backlog.rs, lanes.rs and barrier.rs.
 
 use crate::queue::{Links, Queue};
 use crate::slots::{Slots, State};

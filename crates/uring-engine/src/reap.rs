@@ -10,6 +10,8 @@
 //! | its own and its guard's, in any order | that of the operation; LAST waits for both |
 //!
 //! A second last completion, or one that fits nothing above, is counted as suspect and ignored.
+//!
+//! Proved by tests/rows.rs, real_rows.rs and memory.rs, and for every order by states.rs.
 
 use crate::slots::{GUARD, OPERATION};
 use crate::{Completion, Engine, Extra, Kernel, Kind, Marks, Settled, Token};

@@ -124,10 +124,10 @@ fn r60_a_sink_that_panics_costs_results_and_never_memory() {
     world.kernel().pass(5);
     let World { engine, works, ledger, .. } = &mut world;
     let turn = AssertUnwindSafe(|| {
-        let mut given = 0;
+        let mut rows = 0;
         engine.turn(works, usize::MAX, &mut |_| {
-            given += 1;
-            assert!(given < 3, "the third result is one too many");
+            rows += 1;
+            assert!(rows < 3, "the third result is one too many");
         })
     });
     let _ = catch_unwind(turn).expect_err("the sink panics");
@@ -139,7 +139,7 @@ fn r60_a_sink_that_panics_costs_results_and_never_memory() {
 }
 
 #[test]
-fn r61_a_turn_gives_no_more_than_its_limit_and_says_what_is_left() {
+fn r61_a_turn_hands_out_no_more_than_its_limit_and_says_what_is_left() {
     let mut world = world(8, 12);
     (0..12).for_each(|slot| world.plain(slot, nop()));
     for left in [7, 2] {

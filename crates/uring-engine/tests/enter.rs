@@ -47,7 +47,7 @@ fn r53_signals_between_enters_lose_nothing() {
 }
 
 #[test]
-fn r53_a_storm_of_signals_gives_the_thread_back() {
+fn r53_a_storm_of_signals_ends_the_turn() {
     let mut world = world(4, 1);
     world.plain(0, read(Behaviour::Inline));
     script(&mut world, EINTR, 1_000);

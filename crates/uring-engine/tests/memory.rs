@@ -1,4 +1,4 @@
-//! Who owns an operation's memory, and when it is given back.
+//! Who owns an operation's memory, and when it is freed.
 
 mod fake;
 
@@ -90,7 +90,7 @@ fn r11_memory_of_an_operation_with_many_results_lives_until_the_last() {
 }
 
 #[test]
-fn r11_memory_of_operations_moves_for_nobody() {
+fn r11_memory_of_operations_never_moves() {
     let mut world = world(4);
     (0..4).for_each(|slot| world.plain(slot, Work::new(Act::Write, Behaviour::Late).limited(900)));
     turn(&mut world);
@@ -101,7 +101,7 @@ fn r11_memory_of_operations_moves_for_nobody() {
 }
 
 #[test]
-fn r17_completions_for_nobody_are_counted_and_ignored() {
+fn r17_completions_of_nothing_in_flight_are_counted_and_ignored() {
     let mut world = world(2);
     world.plain(0, read(Behaviour::Inline));
     world.settle();

@@ -102,6 +102,7 @@ fn a_bounded_turn_costs_no_throughput_and_keeps_nobody_waiting() {
         File::options().read(true).write(true).create_new(true).open(&path).expect("new");
     std::fs::remove_file(&path).expect("ours");
     file.write_all(&vec![1; FILE]).expect("room for it");
+    let mut within = true;
     for (size, count) in [(64 << 10, 20_000), (MIB, 1_024), (FILE, 1)] {
         let buffer = vec![1; size.max(16 * MIB)];
         let mut reads = Reads { file: &file, buffer, size, count, counted: false };
@@ -121,6 +122,7 @@ fn a_bounded_turn_costs_no_throughput_and_keeps_nobody_waiting() {
             "{count} x {size} bytes: {ratio:.3} of the time without a bound; longest turn \
              {turn:.2} ms ({free:.1} without a bound); a no-op beside it at most {nop:.2} ms"
         );
-        assert!(ratio < 1.03 && turn < 5.0 && nop < 20.0);
+        within &= ratio < 1.03 && turn < 5.0 && nop < 20.0;
     }
+    assert!(within, "not what the limits are chosen for");
 }

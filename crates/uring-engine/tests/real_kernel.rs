@@ -227,7 +227,7 @@ fn r31_a_read_in_flight_outlives_its_engine() {
     assert!(!dropped.get(), "the buffer was given back while the kernel had it");
 }
 
-/// R58: a ring is only given out with the features that the engine relies on.
+/// R58: a ring is opened only with the features that the engine relies on.
 #[test]
 fn r58_an_open_ring_loses_no_completion_and_copies_entries() {
     let bench = Bench::new(4, None, 1);

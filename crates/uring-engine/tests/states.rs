@@ -1,6 +1,6 @@
 //! Random programs against the fake kernel, 10,000 of them, each drawn from one seed: whatever the
-//! kernel does, every operation settles exactly once with what became of it, no memory is given
-//! back early, nothing is lost and nothing spins (R10, R11, R17, R18, R50-R56, R59, R65, R71-R73).
+//! kernel does, every operation settles exactly once with what became of it, no memory is freed
+//! early, nothing is lost and nothing spins (R10, R11, R17, R18, R50-R56, R59, R65, R71-R73).
 //!
 //! `URING_SEED=n` plays one seed, `URING_SEEDS=n` another number of them.
 
@@ -176,7 +176,7 @@ fn step(world: &mut World, rng: &mut Rng, habits: Habits) -> bool {
         13..=15 => drop(world.turn(rng.usize(0..4))),
         _ => drop(world.turn(usize::MAX)),
     }
-    // results that came with the failure are given first, so a turn may be Ok and the last
+    // results that came with the failure are handed out first, so a turn may be Ok and the last
     world.engine.failure().is_none()
 }
 

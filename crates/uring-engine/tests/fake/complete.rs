@@ -182,7 +182,7 @@ impl Fake {
     }
 }
 
-/// Tells a running request to stop. Gives what a cancel is answered.
+/// Tells a running request to stop. Returns the result of the cancel.
 fn stop(request: &mut Request, when: u64) -> i32 {
     let stopping = request.due.is_some_and(|(_, result)| [-ECANCELED, -EINTR].contains(&result));
     match request.behaviour {

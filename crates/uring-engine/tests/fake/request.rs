@@ -25,7 +25,7 @@ pub enum Behaviour {
     Unbuffered,
     /// A result, then a notification; or one result without.
     ZeroCopy,
-    /// Waits for ever; a cancel is heard.
+    /// Does not complete by itself; can be cancelled.
     Blocks,
     /// As `Blocks`, but a worker runs it: cancel says EALREADY and the result is EINTR.
     Interrupted,

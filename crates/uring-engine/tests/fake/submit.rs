@@ -6,7 +6,7 @@ use libc::{ECANCELED, EINVAL, EIO, ETIME};
 use std::collections::VecDeque;
 
 impl Fake {
-    /// Consumes all entries, or a part of them. Gives how many.
+    /// Consumes all entries, or a part of them, and returns how many.
     pub(super) fn submit(&mut self) -> usize {
         let count = self.taken();
         let mut building: VecDeque<Request> = VecDeque::new();

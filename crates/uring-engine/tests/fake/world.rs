@@ -171,7 +171,7 @@ impl World {
         }
     }
 
-    /// Live operations that nobody has cancelled.
+    /// Live operations that have not been cancelled.
     pub fn uncancelled(&self) -> Vec<u32> {
         let open = |slot: &u32| self.ops[*slot as usize].is_some_and(|op| !op.cancelled);
         (0..self.slots()).filter(open).collect()
