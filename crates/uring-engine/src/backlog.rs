@@ -7,7 +7,10 @@
 //!   everything staged before it is over. The kernel is never asked for a barrier of its own
 //!   (`IOSQE_IO_DRAIN`): it would make cancels and time limits wait, too.
 //! - A multishot operation is over with its last completion and a zero-copy send with its
-//!   notification: a barrier waits for both, as the kernel's does for a multishot request.
+//!   notification: a barrier waits for both, as the kernel's does for a multishot request
+//!   (tests/real_barrier.rs asks it).
+//!
+//! Proved by tests/backlog.rs, lanes.rs and barrier.rs.
 
 use crate::queue::{Links, Queue};
 use crate::slots::{Slots, State};
@@ -47,6 +50,8 @@ pub(crate) struct OpenChain {
 pub(crate) struct Backlog {
     queues: [Queue; 3],
     links: Links,
+    /// Operations in all of them.
+    waiting: usize,
     /// The chain whose last staged member is linked to what comes next.
     pub open: Option<OpenChain>,
     /// A barrier is in the kernel.
@@ -56,8 +61,9 @@ pub(crate) struct Backlog {
 impl Backlog {
     pub fn new() -> Backlog {
         Backlog {
-            queues: [const { Queue::new() }; 3],
+            queues: Default::default(),
             links: Links::default(),
+            waiting: 0,
             open: None,
             barrier_runs: false,
         }
@@ -69,32 +75,60 @@ impl Backlog {
     }
 
     /// How many operations wait.
-    #[inline]
+    #[inline(always)]
     pub fn len(&self) -> usize {
-        self.queues.iter().map(Queue::len).sum()
+        self.waiting
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn is_empty(&self, lane: Lane) -> bool {
         self.queues[lane as usize].is_empty()
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn first(&self, lane: Lane) -> Option<u32> {
         self.queues[lane as usize].first()
     }
 
     /// True when what is staged now has to wait for a barrier.
-    #[inline]
+    #[inline(always)]
     pub fn is_blocked(&self) -> bool {
         self.barrier_runs || !self.is_empty(Lane::Blocked)
     }
 
+    /// True when what is staged now may have to wait for something other than room: a barrier, or
+    /// the rest of a chain.
+    #[inline(always)]
+    pub fn holds_back(&self) -> bool {
+        self.open.is_some() || self.is_blocked()
+    }
+
+    /// Adds a plain operation at the end of `lane`, which no barrier holds back.
+    #[inline(always)]
+    pub fn add_plain(&mut self, slots: &mut Slots, lane: Lane, slot: u32) {
+        if let Some(place) = slots.get_mut(slot) {
+            place.lane = lane;
+        }
+        self.push(lane, slot);
+    }
+
+    #[inline(always)]
+    fn push(&mut self, lane: Lane, slot: u32) {
+        self.queues[lane as usize].push(&mut self.links, slot);
+        self.waiting += 1;
+    }
+
+    /// Takes the first operation out of `lane`, where there must be one.
+    #[inline(always)]
+    pub fn pop(&mut self, lane: Lane) {
+        self.queues[lane as usize].pop(&self.links);
+        self.waiting -= 1;
+    }
+
     /// Adds a claimed slot at the end of its lane. Returns the head of its chain when that has
     /// come to wait at a barrier by this.
-    #[inline]
     pub fn add(&mut self, slots: &mut Slots, slot: u32) -> Option<u32> {
-        let Some(place) = slots.get_mut(slot) else { return None };
+        let place = slots.get_mut(slot)?;
         let marks = place.marks;
         if let Some(open) = self.open {
             return self.add_member(slots, open, slot);
@@ -104,7 +138,7 @@ impl Backlog {
             false => Lane::of(marks),
         };
         place.lane = lane;
-        self.queues[lane as usize].push(&mut self.links, slot);
+        self.push(lane, slot);
         if marks.has(Marks::CHAINED) {
             self.open = Some(OpenChain { head: slot, cancelled: false });
         }
@@ -118,7 +152,7 @@ impl Backlog {
         let place = slots.get_mut(slot)?;
         place.lane = lane;
         let marks = place.marks;
-        self.queues[lane as usize].push(&mut self.links, slot);
+        self.push(lane, slot);
         if !marks.has(Marks::CHAINED) {
             self.open = None;
         }
@@ -141,23 +175,24 @@ impl Backlog {
             self.remove(slots, slot);
             let Some(place) = slots.get_mut(slot) else { return };
             place.lane = to;
-            self.queues[to as usize].push(&mut self.links, slot);
+            self.push(to, slot);
         }
     }
 
     /// Takes a slot out of the queue it waits in.
-    #[inline]
     pub fn remove(&mut self, slots: &Slots, slot: u32) {
         let Some(place) = slots.get(slot).filter(|place| place.state == State::Queued) else {
             return;
         };
         self.queues[place.lane as usize].remove(&mut self.links, slot);
+        self.waiting -= 1;
     }
 
     /// The first member of the chain that `slot` belongs to.
     pub fn head(&self, slots: &Slots, slot: u32) -> u32 {
         let mut head = slot;
-        while let Some(previous) = self.links.previous(head) {
+        let lane = slots.get(slot).map_or(Lane::Single, |place| place.lane);
+        while let Some(previous) = self.queues[lane as usize].previous(&self.links, head) {
             if !slots.get(previous).is_some_and(|place| place.marks.has(Marks::CHAINED)) {
                 break;
             }
@@ -167,10 +202,9 @@ impl Backlog {
     }
 
     /// The member after `slot` in its chain.
-    #[inline]
     pub fn next_member(&self, slots: &Slots, slot: u32) -> Option<u32> {
-        let linked = slots.get(slot).is_some_and(|place| place.marks.has(Marks::CHAINED));
-        self.links.next(slot).filter(|_| linked)
+        let place = slots.get(slot).filter(|place| place.marks.has(Marks::CHAINED))?;
+        self.queues[place.lane as usize].next(&self.links, slot)
     }
 
     /// The barrier that waits next, if it is at the front of what is blocked.

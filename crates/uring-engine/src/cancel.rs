@@ -8,6 +8,8 @@
 //! of the kernel's lists to another misses, too (a worker that was just about to start the
 //! operation may have lost the CPU): it is repeated at once, and then after pauses that double.
 //! The ring itself keeps the time: the repeated cancel is linked behind a `TIMEOUT`.
+//!
+//! Proved by tests/cancel.rs and real_random.rs.
 
 use crate::slots::{Slot, State, OPERATION};
 use crate::{limits, Engine, Kernel, Kind, Marks, Token};

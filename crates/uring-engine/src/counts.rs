@@ -1,7 +1,6 @@
-//! The engine's counters. `staged == settled + live` and `live == queued + in_kernel` hold after
-//! every turn; debug builds assert it.
+//! The engine's counters. After every turn `staged == settled + live`, which debug builds assert.
 
-/// What has passed through an engine since it was made.
+/// Totals of an engine since it was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Operations staged.

@@ -4,10 +4,12 @@
 //! At the end of the turn in which an operation came to wait, its limit becomes a deadline. For the
 //! earliest deadline the ring itself keeps the time: an alarm, which is a `TIMEOUT` of the engine's
 //! own. When it goes off, every operation whose deadline has passed is refused with ETIMEDOUT, and
-//! its chain with it. One that is released in time is submitted with what is left of its limit.
+//! its chain with it. One that is released in time is submitted with the rest of its limit.
 //!
 //! Of a chain only the first member has a deadline: the limit of a later one is counted from its
 //! own start, at a barrier as in the kernel.
+//!
+//! Proved by tests/barrier.rs and real_barrier.rs, and for every order by states.rs.
 
 use crate::backlog::Lane;
 use crate::slots::State;
@@ -16,7 +18,7 @@ use crate::{Encode, Engine, Kernel, Marks, Token};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use uring::opcode;
-use uring::types::Timespec;
+use uring::types::{TimeoutFlags, Timespec};
 
 /// What stands in an alarm's token in the place of a slot.
 const NO_SLOT: u32 = u32::MAX;
@@ -26,8 +28,8 @@ struct Alarm {
     token: Token,
     /// When it goes off.
     at: Duration,
-    /// Where the kernel reads how long that is.
-    _span: Box<Timespec>,
+    /// Where the kernel reads it.
+    _time: Box<Timespec>,
     /// It has been asked to end early.
     cancelled: bool,
 }
@@ -46,33 +48,39 @@ pub(crate) struct Deadlines {
 }
 
 impl Deadlines {
-    /// The operation of `token` has come to wait; its limit is to be counted.
+    /// Notes that the operation of `token` has come to wait.
     pub fn add(&mut self, token: Token) {
         self.fresh.push(token);
     }
 
-    /// An operation does not wait any more.
+    /// Removes the deadline of an operation that no longer waits.
     pub fn remove(&mut self, date: Duration, slot: u32) {
         self.dates.remove(&(date, slot));
     }
 
-    /// True while the kernel has an alarm.
+    /// Returns true while the kernel has an alarm.
     pub fn has_alarms(&self) -> bool {
         !self.alarms.is_empty()
     }
 
-    /// True when [`Engine::watch_deadlines`] has something to do.
+    /// Returns true when [`Engine::watch_deadlines`] has something to do.
+    #[inline(always)]
     pub fn need_care(&self) -> bool {
+        let unused = self.fresh.is_empty() && self.dates.is_empty() && self.alarms.is_empty();
+        !unused && self.lack_something()
+    }
+
+    fn lack_something(&self) -> bool {
         !self.fresh.is_empty() || self.lacks_alarm() || self.spare_alarm().is_some()
     }
 
-    /// True when no alarm goes off in time for the earliest deadline.
+    /// Returns true when no alarm goes off in time for the earliest deadline.
     fn lacks_alarm(&self) -> bool {
         let in_time = |first| self.alarms.iter().any(|alarm| !alarm.cancelled && alarm.at <= first);
         self.dates.first().is_some_and(|&(first, _)| !in_time(first))
     }
 
-    /// An alarm that nothing waits for.
+    /// Returns an alarm that nothing waits for.
     fn spare_alarm(&self) -> Option<usize> {
         let position = self.alarms.iter().position(|alarm| !alarm.cancelled)?;
         self.dates.is_empty().then_some(position)
@@ -80,12 +88,15 @@ impl Deadlines {
 }
 
 impl<K: Kernel> Engine<K> {
-    /// Dates what has come to wait and sees to it that an alarm is set for the earliest deadline,
-    /// and none when there is no deadline. Returns true when entries were pushed.
+    /// Sets deadlines for what has come to wait, an alarm for the earliest one, and takes the alarm
+    /// back when there is none. Returns true when an entry was pushed.
+    #[inline(always)]
     pub(crate) fn watch_deadlines<E: Encode>(&mut self, encoder: &mut E) -> bool {
-        if !self.deadlines.need_care() {
-            return false;
-        }
+        self.deadlines.need_care() && self.set_alarm(encoder)
+    }
+
+    #[inline(never)]
+    fn set_alarm<E: Encode>(&mut self, encoder: &mut E) -> bool {
         self.date_fresh(encoder);
         if self.kernel.room() == 0 {
             return false; // what fills the queue is submitted first
@@ -105,11 +116,16 @@ impl<K: Kernel> Engine<K> {
         true
     }
 
-    /// Gives a deadline to everything that has come to wait and still does.
+    /// Turns the limit of everything that has come to wait, and still does, into a deadline.
+    #[inline(always)]
     pub(crate) fn date_fresh<E: Encode>(&mut self, encoder: &mut E) {
-        if self.deadlines.fresh.is_empty() {
-            return;
+        if !self.deadlines.fresh.is_empty() {
+            self.date(encoder);
         }
+    }
+
+    #[inline(never)]
+    fn date<E: Encode>(&mut self, encoder: &mut E) {
         let now = self.kernel.now();
         for token in std::mem::take(&mut self.deadlines.fresh) {
             let slot = token.slot();
@@ -128,13 +144,14 @@ impl<K: Kernel> Engine<K> {
     }
 
     fn push_alarm(&mut self, at: Duration) {
-        let now = self.kernel.now();
         let deadlines = &mut self.deadlines;
         deadlines.made = (deadlines.made + 1) & GENERATION_MASK;
         let token = Token::new(Kind::Alarm, deadlines.made, NO_SLOT);
-        let span = Box::new(Timespec::from(at.saturating_sub(now)));
-        let entry = opcode::Timeout::new(&*span).build().user_data(token.user_data());
-        deadlines.alarms.push(Alarm { token, at, _span: span, cancelled: false });
+        let time = Box::new(Timespec::from(at));
+        // a point of time: it does not matter when the entry is submitted
+        let entry = opcode::Timeout::new(&*time).flags(TimeoutFlags::ABS).build();
+        let entry = entry.user_data(token.user_data());
+        deadlines.alarms.push(Alarm { token, at, _time: time, cancelled: false });
         // SAFETY: room was checked; the time is boxed until the alarm has completed.
         unsafe { self.kernel.push(&entry) };
     }
@@ -159,8 +176,8 @@ impl<K: Kernel> Engine<K> {
         true
     }
 
-    /// The time limit of an operation that is about to be pushed: all of it, or what is left of it
-    /// after the wait at a barrier.
+    /// Returns the time limit of an operation that is about to be pushed, less the time that it has
+    /// waited at a barrier.
     pub(crate) fn limit_left<E: Encode>(&mut self, encoder: &mut E, slot: u32) -> Duration {
         if !self.slots.get(slot).is_some_and(|place| place.marks.has(Marks::DATED)) {
             return encoder.limit(slot);
@@ -169,7 +186,7 @@ impl<K: Kernel> Engine<K> {
         self.slots.extras_mut(slot).date.saturating_sub(self.kernel.now())
     }
 
-    /// The operation in `slot` does not wait any more.
+    /// Removes the deadline of the operation in `slot`, which no longer waits.
     pub(crate) fn undate(&mut self, slot: u32) {
         let Some(place) = self.slots.get_mut(slot) else { return };
         if !place.marks.has(Marks::DATED) {

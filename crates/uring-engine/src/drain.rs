@@ -1,14 +1,17 @@
-//! Teardown: cancel everything and wait, within a bound, until the kernel has let go. What it
-//! still holds after that is leaked with the engine.
+//! Teardown: cancel everything and wait until the kernel has completed everything. Memory that the
+//! kernel may still write to is never freed: an engine that is dropped after its bound has passed
+//! leaks it.
+//!
+//! Proved by tests/cancel.rs, memory.rs, barrier.rs and real_drain.rs.
 
 use crate::{Encode, Encoded, Engine, Kernel, Settled, Slots};
 use std::time::{Duration, Instant};
 
-/// How long a cancel is given before it is asked again: whatever the kernel was doing with the
-/// operation then, it is at another place now.
+/// How long after a cancel the next one follows. Whatever made the kernel miss the operation then,
+/// it is likely to be over.
 const PATIENCE: Duration = Duration::from_millis(50);
 
-/// At teardown nothing new reaches the kernel.
+/// The encoder of a closing engine: nothing new reaches the kernel.
 struct Refuse;
 
 impl Encode for Refuse {
@@ -23,9 +26,9 @@ impl Encode for Refuse {
 
 impl<K: Kernel> Engine<K> {
     /// Closes the engine, cancels all operations and waits for their last completions: for at most
-    /// `bound`, or without one until the kernel has let go of all of them. Cancels are repeated as
-    /// long as it lasts. Rows go to `sink`, as in a turn. Returns true when nothing is left in the
-    /// kernel, false when the bound has passed or the ring has failed.
+    /// `bound`, or without one for as long as that takes. Cancels are repeated meanwhile. Rows go to
+    /// `sink`, as in a turn. Returns true when no operation is left, and false when the bound has
+    /// passed or the ring has failed.
     pub fn drain<S: FnMut(Settled)>(&mut self, bound: Option<Duration>, sink: &mut S) -> bool {
         let deadline = bound.map(|bound| Instant::now() + bound);
         let mut again = Instant::now() + PATIENCE;

@@ -107,27 +107,23 @@ impl<K: Kernel> Engine<K> {
         encoder: &mut E,
     ) -> Result<(), StageError> {
         let open = !self.closing && self.failed.is_none();
-        let first = self.cancels.is_empty() && !self.backlog.is_blocked();
-        let mut room = if open && first { self.kernel.room() } else { 0 };
+        let mut room = if self.cancels.is_empty() { self.kernel.room() } else { 0 };
+        let mut held_back = !open || self.backlog.holds_back();
         for (slot, marks) in operations {
-            if room == 0 || !marks.is_plain() || !self.is_first(marks) {
+            if held_back || !marks.is_plain() {
                 self.stage(slot, marks)?;
-                if self.backlog.is_blocked() {
-                    room = 0;
-                }
+                held_back = self.backlog.holds_back();
                 continue;
             }
+            let lane = Lane::of(marks);
             self.claim(slot, marks)?;
-            room -= self.push_plain(encoder, slot);
+            if room > 0 && self.backlog.is_empty(lane) && !self.budget.is_used_up(lane) {
+                room -= self.push_plain(encoder, slot);
+            } else {
+                self.backlog.add_plain(&mut self.slots, lane, slot);
+            }
         }
         Ok(())
-    }
-
-    /// True when nothing waits in front of a plain operation that no barrier holds back.
-    #[inline(always)]
-    fn is_first(&self, marks: Marks) -> bool {
-        let lane = Lane::of(marks);
-        self.backlog.is_empty(lane) && self.backlog.open.is_none() && !self.budget.is_used_up(lane)
     }
 
     /// Takes a free slot.
@@ -153,48 +149,49 @@ impl<K: Kernel> Engine<K> {
         }
     }
 
-    /// Operations staged or in the kernel.
+    /// Returns how many operations are under way.
     pub fn live(&self) -> usize {
         self.slots.live
     }
 
-    /// Operations that wait for room in the submission queue, for their turn or at a barrier.
+    /// Returns how many operations wait: for room in the submission queue, for the next turn's bytes
+    /// or at a barrier.
     pub fn backlog(&self) -> usize {
         self.backlog.len()
     }
 
-    /// Operations the kernel has: pushed, and their last completion not taken.
+    /// Returns how many operations the kernel has: pushed, and their last completion not taken.
     pub fn in_kernel(&self) -> usize {
         self.slots.live - self.backlog.len() - self.refused.len()
     }
 
-    /// True when nothing is under way: no operation, and nothing of the engine's own (a cancel
-    /// that outlived its target, an alarm).
+    /// Returns true when nothing is under way: no operation, no cancel that outlived its target, no
+    /// alarm.
     pub fn is_idle(&self) -> bool {
         self.slots.live == 0 && self.cancels_in_kernel == 0 && !self.deadlines.has_alarms()
     }
 
-    /// The errno the ring failed with, if it has.
+    /// Returns the errno that the ring failed with, if it has.
     pub fn failure(&self) -> Option<i32> {
         self.failed
     }
 
-    /// What has passed through so far.
+    /// Returns the totals so far.
     pub fn counts(&self) -> Counts {
         self.counts
     }
 
-    /// The kernel behind the engine.
+    /// Returns the kernel behind the engine.
     pub fn kernel(&mut self) -> &mut K {
         &mut self.kernel
     }
 
-    /// The table, to ask for tokens.
+    /// Returns the table of operations, which knows their tokens.
     pub fn slots(&self) -> &Slots {
         &self.slots
     }
 
-    /// Keeps `memory` alive as long as the ring, and for ever if the ring has to be leaked.
+    /// Keeps `memory` alive as long as the ring, also when the ring is leaked.
     pub fn keep(&mut self, memory: Box<dyn Any>) {
         self.kept.push(memory);
     }
@@ -215,7 +212,7 @@ impl<K: Kernel> Engine<K> {
         std::mem::forget(self);
     }
 
-    /// The books balance (R65).
+    /// Asserts that the counters agree (R65).
     #[inline]
     pub(crate) fn check(&self) {
         debug_assert_eq!(self.counts.staged, self.counts.settled + self.slots.live as u64);

@@ -1,4 +1,5 @@
-//! Submission queue to kernel: one `io_uring_enter`, and what its answer means for the ring.
+//! Submission queue to kernel: one `io_uring_enter`, and what its result means for the ring. Proved
+//! by tests/enter.rs and signals.rs.
 
 use crate::errno::{policy, Policy};
 use crate::{limits, Engine, Kernel};
@@ -6,14 +7,14 @@ use crate::{limits, Engine, Kernel};
 /// How an enter ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Entered {
-    /// The kernel took entries (or there were none to take).
+    /// The kernel consumed entries, or there were none.
     Consumed(usize),
-    /// The kernel has no room: completions must be taken first, or time must pass.
+    /// The kernel has no room: it needs completions to be taken first, or time.
     Stalled,
 }
 
 impl<K: Kernel> Engine<K> {
-    /// Enters the kernel with everything pushed. `Err` is an errno that fails the ring.
+    /// Submits everything that was pushed. Returns `Err` with an errno that fails the ring.
     pub(crate) fn enter(&mut self) -> Result<Entered, i32> {
         for _ in 0..limits::INTERRUPTS_MAX {
             self.counts.enters += 1;

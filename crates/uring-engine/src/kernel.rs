@@ -64,7 +64,7 @@ pub trait Kernel {
     /// Completions the kernel had to drop (the CQ ring's `overflow` counter): lost for ever.
     fn dropped(&mut self) -> u32;
 
-    /// The time on a clock that never goes back, whatever it counts from.
+    /// The time on the kernel's monotonic clock, by which absolute timeouts are counted.
     fn now(&mut self) -> Duration;
 
     /// Blocks until a completion may be there or `timeout` has passed. Only teardown calls this.

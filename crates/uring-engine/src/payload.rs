@@ -1,19 +1,19 @@
-//! The bytes of an operation that the kernel reads or writes and that are not the caller's buffer:
-//! paths, iovecs, timespecs, statx results. They live on the heap, owned by the slot, from before
-//! the entry is pushed until after the last completion.
+//! Heap memory of an operation that the kernel reads or writes and that is not the caller's buffer,
+//! for what does not fit into the embedder's own memory per slot: long paths, many iovecs. The slot
+//! owns it from before the entry is pushed until after the last completion.
 
-/// Memory owned by an operation in flight. A payload must keep every address that was put into
-/// the entry stable while the payload itself is moved (boxes and C strings do, inline arrays do
-/// not).
+/// Memory owned by an operation in flight. The addresses that were put into the entry must stay
+/// valid while the payload itself is moved (those in boxes and C strings do, those of inline arrays
+/// do not).
 pub trait Payload: 'static {
-    /// What the kernel wrote for the caller to see (a statx structure, say); empty when nothing.
+    /// Returns what the kernel wrote for the caller (a statx structure, say).
     fn output(&self) -> &[u8] {
         &[]
     }
 }
 
-/// A path, or anything else that is only read by the kernel.
+/// A path, or anything else that the kernel only reads.
 impl Payload for std::ffi::CString {}
 
-/// An iovec array. The memory that the iovecs point at belongs to somebody else.
+/// An iovec array. The memory that the iovecs point at is not part of it.
 impl Payload for Box<[libc::iovec]> {}

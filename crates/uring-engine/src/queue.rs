@@ -2,10 +2,9 @@
 //! table of operations: joining and leaving a queue, also from its middle, takes constant time and
 //! no memory.
 
-/// Stands for "no slot" in a link.
-const NONE: u32 = u32::MAX;
-
-#[derive(Clone, Copy)]
+/// What is before a slot and after it in its queue. Nothing is before the first slot of a queue and
+/// after its last, whatever stands here.
+#[derive(Clone, Copy, Default)]
 struct Link {
     previous: u32,
     next: u32,
@@ -19,24 +18,13 @@ impl Links {
     /// Makes room for `slots` slots.
     pub fn grow(&mut self, slots: usize) {
         if slots > self.0.len() {
-            self.0.resize(slots, Link { previous: NONE, next: NONE });
+            self.0.resize(slots, Link::default());
         }
-    }
-
-    /// The slot before `slot` in its queue.
-    #[inline]
-    pub fn previous(&self, slot: u32) -> Option<u32> {
-        some(self.0[slot as usize].previous)
-    }
-
-    /// The slot after `slot` in its queue.
-    #[inline]
-    pub fn next(&self, slot: u32) -> Option<u32> {
-        some(self.0[slot as usize].next)
     }
 }
 
 /// A queue, oldest slot first.
+#[derive(Default)]
 pub(crate) struct Queue {
     first: u32,
     last: u32,
@@ -44,58 +32,63 @@ pub(crate) struct Queue {
 }
 
 impl Queue {
-    pub const fn new() -> Queue {
-        Queue { first: NONE, last: NONE, length: 0 }
-    }
-
-    /// How many slots are in it.
-    #[inline]
-    pub fn len(&self) -> usize {
-        self.length
-    }
-
-    #[inline]
+    #[inline(always)]
     pub fn is_empty(&self) -> bool {
         self.length == 0
     }
 
     /// The oldest slot.
-    #[inline]
+    #[inline(always)]
     pub fn first(&self) -> Option<u32> {
-        some(self.first)
+        (self.length > 0).then_some(self.first)
+    }
+
+    /// The slot before `slot`, which is in this queue.
+    #[inline]
+    pub fn previous(&self, links: &Links, slot: u32) -> Option<u32> {
+        (slot != self.first).then(|| links.0[slot as usize].previous)
+    }
+
+    /// The slot after `slot`, which is in this queue.
+    #[inline]
+    pub fn next(&self, links: &Links, slot: u32) -> Option<u32> {
+        (slot != self.last).then(|| links.0[slot as usize].next)
     }
 
     /// Adds `slot`, which is in no queue, at the end.
-    #[inline]
+    #[inline(always)]
     pub fn push(&mut self, links: &mut Links, slot: u32) {
-        links.0[slot as usize] = Link { previous: self.last, next: NONE };
-        match some(self.last) {
-            Some(last) => links.0[last as usize].next = slot,
-            None => self.first = slot,
+        if self.length == 0 {
+            self.first = slot;
+        } else {
+            links.0[self.last as usize].next = slot;
+            links.0[slot as usize].previous = self.last;
         }
         self.last = slot;
         self.length += 1;
     }
 
+    /// Takes the oldest slot, which there must be, out of the queue.
+    #[inline(always)]
+    pub fn pop(&mut self, links: &Links) {
+        self.first = links.0[self.first as usize].next;
+        self.length -= 1;
+    }
+
     /// Takes `slot`, which is in this queue, out of it.
-    #[inline]
     pub fn remove(&mut self, links: &mut Links, slot: u32) {
         let Link { previous, next } = links.0[slot as usize];
-        match some(previous) {
-            Some(previous) => links.0[previous as usize].next = next,
-            None => self.first = next,
-        }
-        match some(next) {
-            Some(next) => links.0[next as usize].previous = previous,
-            None => self.last = previous,
+        match (slot == self.first, slot == self.last) {
+            (true, true) => {}
+            (true, false) => self.first = next,
+            (false, true) => self.last = previous,
+            (false, false) => {
+                links.0[previous as usize].next = next;
+                links.0[next as usize].previous = previous;
+            }
         }
         self.length -= 1;
     }
-}
-
-#[inline]
-fn some(slot: u32) -> Option<u32> {
-    (slot != NONE).then_some(slot)
 }
 
 #[cfg(test)]
@@ -103,18 +96,19 @@ mod tests {
     use super::*;
 
     fn all(queue: &Queue, links: &Links) -> Vec<u32> {
-        let slots: Vec<u32> =
-            std::iter::successors(queue.first(), |&slot| links.next(slot)).collect();
-        assert_eq!(slots.len(), queue.len());
+        let next = |slot: &u32| queue.next(links, *slot);
+        let slots: Vec<u32> = std::iter::successors(queue.first(), next).collect();
+        assert_eq!(slots.len(), queue.length);
+        assert_eq!(slots.first().and_then(|&first| queue.previous(links, first)), None);
         for pair in slots.windows(2) {
-            assert_eq!(links.previous(pair[1]), Some(pair[0]));
+            assert_eq!(queue.previous(links, pair[1]), Some(pair[0]));
         }
         slots
     }
 
     #[test]
     fn a_slot_leaves_from_the_front_the_middle_and_the_end() {
-        let (mut queue, mut links) = (Queue::new(), Links::default());
+        let (mut queue, mut links) = (Queue::default(), Links::default());
         links.grow(6);
         (0..6).for_each(|slot| queue.push(&mut links, slot));
         for (gone, left) in [(0, vec![1, 2, 3, 4, 5]), (3, vec![1, 2, 4, 5]), (5, vec![1, 2, 4])] {
@@ -122,8 +116,12 @@ mod tests {
             assert_eq!(all(&queue, &links), left);
         }
         queue.push(&mut links, 3);
-        assert_eq!(all(&queue, &links), [1, 2, 4, 3], "it comes back at the end");
-        [2, 1, 3, 4].map(|slot| queue.remove(&mut links, slot));
+        queue.pop(&links);
+        queue.push(&mut links, 1);
+        assert_eq!(all(&queue, &links), [2, 4, 3, 1], "they come back at the end");
+        for slot in [2, 1, 3, 4] {
+            queue.remove(&mut links, slot);
+        }
         assert!(queue.is_empty() && queue.first().is_none());
         queue.push(&mut links, 0);
         assert_eq!(all(&queue, &links), [0]);

@@ -10,6 +10,8 @@
 //! | its own and its guard's, in any order | that of the operation; LAST waits for both |
 //!
 //! A second last completion, or one that fits nothing above, is counted as suspect and ignored.
+//!
+//! Proved by tests/rows.rs, real_rows.rs and memory.rs, and for every order by states.rs.
 
 use crate::slots::{GUARD, OPERATION};
 use crate::{Completion, Engine, Extra, Kernel, Kind, Marks, Settled, Token};
@@ -57,10 +59,7 @@ impl<K: Kernel> Engine<K> {
     fn take<S: FnMut(Settled)>(&mut self, completion: Completion, sink: &mut S) -> bool {
         let Completion { user_data, result, flags } = completion;
         let token = Token::from_user_data(user_data);
-        let plain = token.kind() == Kind::Operation
-            && flags & (MORE | NOTIFICATION) == 0
-            && self.slots.in_kernel_mut(token).is_some_and(|place| place.marks.is_plain());
-        if plain {
+        if flags & (MORE | NOTIFICATION) == 0 && self.slots.is_plain_in_kernel(token) {
             // as nearly all are; an operation without marks has nothing else outstanding
             self.settle(token.slot(), result, flags, Extra::LAST, sink);
             return true;

@@ -5,7 +5,7 @@
 use crate::{limits, workers, Completion, Kernel};
 use std::io;
 use std::os::fd::{AsRawFd, RawFd};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use uring::squeue::Entry;
 use uring::{Builder, IoUring, Parameters};
 
@@ -22,7 +22,7 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// A set-up within the [limits]: `cq_entries` defaults to four times `entries`, because
+    /// Returns a set-up within the [limits]: `cq_entries` defaults to four times `entries`, because
     /// operations that wait (reads of a pipe, timeouts) hold no submission entry.
     pub fn new(entries: u32, cq_entries: Option<u32>) -> Setup {
         let entries = entries.clamp(limits::ENTRIES_MIN, limits::ENTRIES_MAX);
@@ -31,10 +31,10 @@ impl Setup {
     }
 }
 
-/// One step of the ladder down to old kernels.
+/// Adds one set of flags to a builder.
 type Rung = fn(&mut Builder) -> &mut Builder;
 
-/// From the newest set of flags to none.
+/// The sets of flags to try, from the newest to none.
 ///
 /// COOP_TASKRUN, not DEFER_TASKRUN: the event loop sleeps in epoll on the ring's descriptor, and
 /// on 6.12 and newer that does not wake for deferred task work. Throughput differs by less than
@@ -53,10 +53,9 @@ fn coop(ring: &mut Builder) -> &mut Builder {
 /// A ring of our own.
 pub struct Ring {
     ring: IoUring,
-    opened: Instant,
 }
 
-/// Opens a ring with the best flags this kernel takes.
+/// Opens a ring with the best flags that this kernel takes, and returns it.
 ///
 /// Errors are those of io_uring_setup(2): ENOSYS (no io_uring), EPERM (sysctl or seccomp), ENOMEM
 /// (memlock limit before 5.12), EMFILE, ENFILE; or EOPNOTSUPP for a kernel that can lose
@@ -74,7 +73,7 @@ pub fn open(setup: Setup) -> io::Result<Ring> {
                 }
                 // fewer workers are no reason to have no ring
                 let _ = workers::raise(&ring);
-                return Ok(Ring { ring, opened: Instant::now() });
+                return Ok(Ring { ring });
             }
             // a flag this kernel does not know
             Err(error) if error.raw_os_error() == Some(libc::EINVAL) => refusal = error,
@@ -85,12 +84,12 @@ pub fn open(setup: Setup) -> io::Result<Ring> {
 }
 
 impl Ring {
-    /// What the kernel answered at setup: entries, features, flags.
+    /// Returns what the kernel answered at setup: entries, features, flags.
     pub fn parameters(&self) -> &Parameters {
         self.ring.params()
     }
 
-    /// For registrations.
+    /// Returns the submitter, for registrations.
     pub fn submitter(&self) -> uring::Submitter<'_> {
         self.ring.submitter()
     }
@@ -171,7 +170,10 @@ impl Kernel for Ring {
     }
 
     fn now(&mut self) -> Duration {
-        self.opened.elapsed()
+        let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+        // SAFETY: one timespec of ours. The call cannot fail for this clock.
+        unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &mut time) };
+        Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
     }
 
     fn wait(&mut self, timeout: Duration) {

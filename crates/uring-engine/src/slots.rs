@@ -1,7 +1,7 @@
-//! The table of operations. A slot is claimed by index when an operation is staged and freed with
-//! a new generation when its last completion has been taken; in between it owns the operation's
-//! memory. The index is chosen by the embedder, which keeps its own tables under the same number;
-//! the table only refuses a slot that is taken.
+//! The table of operations. A slot is claimed by index when an operation is staged, and freed with
+//! a new generation by the operation's last row; in between it owns the operation's memory. The
+//! embedder chooses the index and keeps its own tables under the same number; the table only
+//! refuses a slot that is taken.
 
 use crate::backlog::Lane;
 use crate::guards::Guards;
@@ -13,9 +13,9 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
     Free,
-    /// In the backlog: not encoded, the kernel knows nothing of it.
+    /// In the backlog: not encoded, unknown to the kernel.
     Queued,
-    /// Out of the backlog without the kernel: its row is still to be handed out.
+    /// Settled without the kernel: its row is still to be handed out.
     Refused,
     /// Pushed: the kernel may touch its memory.
     InKernel,
@@ -26,16 +26,16 @@ pub(crate) const OPERATION: u8 = 1;
 /// In [`Slot::outstanding`]: the guard's.
 pub(crate) const GUARD: u8 = 2;
 
-/// What every operation has: small, since all of a batch's are gone through twice a turn.
+/// What every operation has. It is small because a batch goes through all of its slots twice.
 pub(crate) struct Slot {
     pub state: State,
     pub marks: Marks,
-    /// The final completions still to come. A set and not a count: a second completion of one
-    /// entry must not pass for the completion of the other (R18).
+    /// The last completions still to come. A set, not a count: a second completion of one entry
+    /// must not be taken for the completion of the other (R18).
     pub outstanding: u8,
-    /// Cancels of the operation that the kernel answered with "not found" or "too late".
+    /// Cancels of the operation that ended with ENOENT or EALREADY.
     pub misses: u8,
-    /// There is something in its [`Extras`].
+    /// Its [`Extras`] are in use.
     has_extras: bool,
     /// Where it waits while it is in the backlog.
     pub lane: Lane,
@@ -67,7 +67,7 @@ impl Slot {
         generation: 0,
     };
 
-    /// Entries the operation takes in the submission queue.
+    /// Returns how many submission queue entries the operation takes.
     #[inline]
     pub fn entries(&self) -> usize {
         1 + usize::from(self.marks.has(Marks::TIMED))
@@ -99,12 +99,12 @@ impl Slots {
         }
     }
 
-    /// How many slots the table holds.
+    /// Returns how many slots the table holds.
     pub fn len(&self) -> usize {
         self.table.len()
     }
 
-    /// True for a table without slots.
+    /// Returns true for a table without slots.
     pub fn is_empty(&self) -> bool {
         self.table.is_empty()
     }
@@ -119,19 +119,29 @@ impl Slots {
         self.table.get_mut(slot as usize)
     }
 
-    /// What few have, of the operation in `slot`. There must be such a slot.
+    /// Returns the extras of the operation in `slot`, which must exist.
     pub(crate) fn extras_mut(&mut self, slot: u32) -> &mut Extras {
         self.table[slot as usize].has_extras = true;
         &mut self.extras[slot as usize]
     }
 
-    /// The token of the operation in `slot`, if one is staged or in flight there.
+    /// Returns the token of the operation in `slot`, if one is staged or in flight there.
     pub fn token(&self, slot: u32) -> Option<Token> {
         let state = self.get(slot)?;
         (state.state != State::Free).then(|| Token::new(Kind::Operation, state.generation, slot))
     }
 
-    /// The slot of an operation that the kernel has, by its token.
+    /// Returns true for the token of a plain operation that the kernel has.
+    #[inline(always)]
+    pub(crate) fn is_plain_in_kernel(&self, token: Token) -> bool {
+        self.get(token.slot()).is_some_and(|place| {
+            place.state == State::InKernel
+                && place.marks.is_plain()
+                && token == Token::new(Kind::Operation, place.generation, token.slot())
+        })
+    }
+
+    /// Returns the slot of an operation that the kernel has, by any of its tokens.
     #[inline]
     pub(crate) fn in_kernel_mut(&mut self, token: Token) -> Option<&mut Slot> {
         let place = self.table.get_mut(token.slot() as usize)?;
@@ -139,7 +149,7 @@ impl Slots {
         live.then_some(place)
     }
 
-    /// Frees a slot: its memory goes to the caller, its generation passes on.
+    /// Frees a slot, moves its generation on and returns the operation's memory.
     #[inline]
     pub(crate) fn release(&mut self, slot: u32) -> Option<Box<dyn Payload>> {
         let freed = &mut self.table[slot as usize];

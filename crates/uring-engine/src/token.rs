@@ -1,7 +1,8 @@
-//! What a completion carries back to us: which slot, in which generation, and for which of the
-//! slot's entries. Never a pointer, so that a forged or stale value can only be wrong, not deadly.
+//! The `user_data` of an entry, which its completions bring back: a slot, the slot's generation, and
+//! which of its entries this is. Never a pointer: a forged or stale value is recognised and does no
+//! harm.
 
-/// Which of a slot's entries a completion answers.
+/// Which entry a completion belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// The operation itself.
@@ -18,43 +19,43 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token(u64);
 
-/// Generations wrap at 30 bits: a stale completion would have to survive a thousand million
-/// reuses of its slot to be taken for a live one.
+/// Generations wrap at 30 bits: a stale completion is taken for a live one only after 2^30 reuses
+/// of its slot.
 pub(crate) const GENERATION_MASK: u32 = (1 << 30) - 1;
 
 impl Token {
-    /// A token for one entry of `slot` in its present `generation`.
+    /// Returns the token of one entry of `slot` in `generation`.
     #[inline]
     pub fn new(kind: Kind, generation: u32, slot: u32) -> Token {
         let generation = u64::from(generation & GENERATION_MASK);
         Token((kind as u64) << 62 | generation << 32 | u64::from(slot))
     }
 
-    /// The token a completion brought, whatever is in it.
+    /// Returns the token in a completion's `user_data`, unchecked.
     #[inline]
     pub fn from_user_data(user_data: u64) -> Token {
         Token(user_data)
     }
 
-    /// The value that goes into `sqe.user_data`.
+    /// Returns the value for `sqe.user_data`.
     #[inline]
     pub fn user_data(self) -> u64 {
         self.0
     }
 
-    /// The slot's index, unchecked.
+    /// Returns the slot's index, unchecked.
     #[inline]
     pub fn slot(self) -> u32 {
         self.0 as u32
     }
 
-    /// The slot's generation when the entry was made.
+    /// Returns the slot's generation when the entry was made.
     #[inline]
     pub fn generation(self) -> u32 {
         (self.0 >> 32) as u32 & GENERATION_MASK
     }
 
-    /// The kind.
+    /// Returns the kind.
     #[inline]
     pub fn kind(self) -> Kind {
         match self.0 >> 62 {
@@ -65,7 +66,7 @@ impl Token {
         }
     }
 
-    /// The same slot and generation under another kind.
+    /// Returns the token of the same slot and generation with another kind.
     #[inline]
     pub fn with_kind(self, kind: Kind) -> Token {
         Token::new(kind, self.generation(), self.slot())
@@ -77,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_token_gives_back_what_went_in() {
+    fn a_token_keeps_its_parts() {
         for kind in [Kind::Operation, Kind::Guard, Kind::Cancel, Kind::Alarm] {
             for generation in [0, 1, GENERATION_MASK] {
                 for slot in [0, 7, u32::MAX] {

@@ -10,15 +10,15 @@ use uring::IoUring;
 /// What the kernel counts per CPU when it sizes the pool.
 const WORKERS_PER_CPU: u32 = 4;
 
-/// The workers for files that the kernel gives to a thread whose first ring has `entries`.
+/// Returns how many workers for files the kernel allows a thread whose first ring has `entries`.
 pub(crate) fn workers_for(entries: u32, cpus: u32) -> u32 {
     entries.min(cpus.saturating_mul(WORKERS_PER_CPU))
 }
 
-/// Raises the pool's limit to what `ring` would have got as the thread's first ring. Kernels
-/// before 5.15 have no such call (EINVAL) and keep the first ring's figure.
+/// Raises the pool's limit to what it would be if `ring` were the thread's first. Kernels before
+/// 5.15 have no such call (EINVAL) and keep the first ring's limit.
 pub(crate) fn raise(ring: &IoUring) -> io::Result<()> {
-    let mut limits = [0, 0]; // changes nothing, brings what holds
+    let mut limits = [0, 0]; // zeroes change nothing and return what holds
     ring.submitter().register_iowq_max_workers(&mut limits)?;
     let wanted = workers_for(ring.params().sq_entries(), cpus_online());
     if limits[0] >= wanted {

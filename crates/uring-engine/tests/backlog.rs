@@ -71,7 +71,7 @@ fn r51_what_cannot_be_staged_leaves_what_was_staged_before_it() {
     assert_eq!(late, Err(StageError::Closed));
     assert_eq!(world.engine.stage_all([].into_iter(), &mut world.works), Ok(()));
     let mut results = 0;
-    assert!(world.engine.drain(std::time::Duration::from_secs(1), &mut |_| results += 1));
+    assert!(world.engine.drain(Some(std::time::Duration::from_secs(1)), &mut |_| results += 1));
     assert_eq!(results, 2);
 }
 
@@ -97,7 +97,7 @@ fn r52_one_turn_submits_everything_that_was_staged() {
     let mut world = world(4, 40);
     (0..40).for_each(|slot| world.plain(slot, write(Behaviour::Blocks)));
     let turn = world.turn(usize::MAX).expect("works");
-    assert_eq!(turn, Turn { given: 0, more: false, stalled: false });
+    assert_eq!(turn, Turn { rows: 0, more: false, stalled: false });
     assert_eq!((world.engine.backlog(), world.kernel().consumed), (0, 40));
     assert!(!world.engine.has_work(), "an idle ring costs nothing");
 }
@@ -124,10 +124,10 @@ fn r60_a_sink_that_panics_costs_results_and_never_memory() {
     world.kernel().pass(5);
     let World { engine, works, ledger, .. } = &mut world;
     let turn = AssertUnwindSafe(|| {
-        let mut given = 0;
+        let mut rows = 0;
         engine.turn(works, usize::MAX, &mut |_| {
-            given += 1;
-            assert!(given < 3, "the third result is one too many");
+            rows += 1;
+            assert!(rows < 3, "the third result is one too many");
         })
     });
     let _ = catch_unwind(turn).expect_err("the sink panics");
@@ -139,16 +139,16 @@ fn r60_a_sink_that_panics_costs_results_and_never_memory() {
 }
 
 #[test]
-fn r61_a_turn_gives_no_more_than_its_limit_and_says_what_is_left() {
+fn r61_a_turn_hands_out_no_more_than_its_limit_and_says_what_is_left() {
     let mut world = world(8, 12);
     (0..12).for_each(|slot| world.plain(slot, nop()));
     for left in [7, 2] {
         let turn = world.turn(5).expect("works");
-        assert_eq!(turn, Turn { given: 5, more: true, stalled: false });
+        assert_eq!(turn, Turn { rows: 5, more: true, stalled: false });
         assert_eq!(world.engine.live(), left);
     }
     let turn = world.turn(2).expect("works");
-    assert_eq!(turn, Turn { given: 2, more: false, stalled: false }, "nothing is left");
+    assert_eq!(turn, Turn { rows: 2, more: false, stalled: false }, "nothing is left");
     assert_eq!(world.turn(0), Ok(Turn::default()));
 }
 
@@ -239,7 +239,7 @@ fn r77_an_encoders_refusal_stops_its_chain_and_nothing_else() {
 #[test]
 fn r52_link_and_skip_flags_of_the_encoders_are_refused() {
     let mut world = world(8, 3);
-    for flags in [Flags::IO_LINK, Flags::IO_HARDLINK, Flags::SKIP_SUCCESS] {
+    for flags in [Flags::IO_LINK, Flags::IO_HARDLINK, Flags::IO_DRAIN, Flags::SKIP_SUCCESS] {
         let mut own = nop();
         own.flags = flags;
         // the model is told of the refusal, the encoder answers with the flag
@@ -261,21 +261,19 @@ fn r52_link_and_skip_flags_of_the_encoders_are_refused() {
 #[test]
 fn r76_marks_decide_about_guards() {
     let mut world = world(2, 3);
-    for slot in 0..2 {
+    for slot in 0..3 {
         world.works.by_slot[slot as usize] = write(Behaviour::Inline).limited(900);
     }
-    world.works.by_slot[2] = write(Behaviour::Inline);
     let World { engine, works, .. } = &mut world;
-    // a guard nobody has announced, alone and in a chain
+    // a limit that the marks do not announce, alone and in a chain
     assert_eq!(engine.stage(0, Marks::LINK), Ok(()));
     assert_eq!(engine.stage(1, Marks::NONE), Ok(()));
-    // announced, but there is none
     assert_eq!(engine.stage(2, Marks::TIMED), Ok(()));
     let mut results = Vec::new();
     let turn = engine.turn(works, 9, &mut |settled| results.push((settled.slot, settled.result)));
-    assert_eq!(turn.map(|turn| turn.given), Ok(3));
+    assert_eq!(turn.map(|turn| turn.rows), Ok(3));
     assert_eq!(results, [(0, 16), (1, 16), (2, 16)]);
-    assert_eq!((engine.counts().submitted, engine.counts().suspect), (3, 0));
+    assert_eq!((engine.counts().submitted, engine.counts().suspect), (4, 0));
 }
 
 /// Marks are three bits; the others are the engine's own.

@@ -28,7 +28,7 @@ fn r35_two_hundred_rings_leave_no_descriptor() {
         bench.stage(8, Marks::NONE, Encoded::bare(opcode::Nop::new().build()));
         bench.turn(usize::MAX);
         assert_eq!(bench.result(8), 0);
-        assert!(bench.drain(Duration::from_secs(10)));
+        assert!(bench.drain(Some(Duration::from_secs(10))));
     }
     assert_eq!(open_descriptors(), before);
 }

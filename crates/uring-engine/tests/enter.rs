@@ -47,7 +47,7 @@ fn r53_signals_between_enters_lose_nothing() {
 }
 
 #[test]
-fn r53_a_storm_of_signals_gives_the_thread_back() {
+fn r53_a_storm_of_signals_ends_the_turn() {
     let mut world = world(4, 1);
     world.plain(0, read(Behaviour::Inline));
     script(&mut world, EINTR, 1_000);
@@ -69,7 +69,7 @@ fn r54_a_kernel_without_room_is_asked_once_per_turn() {
         script(&mut world, errno, 50);
         for enters in 1..=50 {
             let turn = world.turn(usize::MAX).expect("shortage is no failure");
-            assert_eq!(turn, Turn { given: 0, more: false, stalled: true });
+            assert_eq!(turn, Turn { rows: 0, more: false, stalled: true });
             assert_eq!(world.engine.counts().enters, enters, "no spin");
             assert_eq!((world.engine.in_kernel(), world.engine.backlog()), (4, 6));
         }
@@ -90,7 +90,7 @@ fn r54_completions_make_room_within_the_turn() {
     world.plain(4, read(Behaviour::Inline));
     script(&mut world, EBUSY, 1);
     let turn = world.turn(usize::MAX).expect("works");
-    assert_eq!(turn, Turn { given: 5, more: false, stalled: false });
+    assert_eq!(turn, Turn { rows: 5, more: false, stalled: false });
     assert!(world.engine.is_idle());
 }
 
@@ -103,7 +103,7 @@ fn r54_a_limit_reached_while_stalled_is_more_and_not_stalled() {
     world.plain(4, read(Behaviour::Inline));
     script(&mut world, EBUSY, 1);
     let turn = world.turn(2).expect("works");
-    assert_eq!(turn, Turn { given: 2, more: true, stalled: false });
+    assert_eq!(turn, Turn { rows: 2, more: true, stalled: false });
     world.settle();
     assert_eq!(world.results.len(), 5);
 }
@@ -173,7 +173,7 @@ fn r56_results_that_came_before_the_failure_are_given_before_it_is_told() {
         world.plain(2, read(Behaviour::Inline));
         script(&mut world, errno, 1);
         let turn = world.turn(usize::MAX).expect("there is a result");
-        assert_eq!(turn, Turn { given: 1, more: true, stalled: false });
+        assert_eq!(turn, Turn { rows: 1, more: true, stalled: false });
         assert_eq!(world.result(0), Some(16), "an opened file would be lost without it");
         assert_eq!(world.turn(usize::MAX), Err(errno));
     }
@@ -198,5 +198,5 @@ fn r57_overflowed_completions_are_fetched_in_order() {
     world.kernel().pass(5);
     assert!(world.kernel().needs_enter());
     let turn = world.turn(usize::MAX).expect("works");
-    assert_eq!(turn, Turn { given: 64, more: false, stalled: false });
+    assert_eq!(turn, Turn { rows: 64, more: false, stalled: false });
 }

@@ -1,4 +1,4 @@
-//! Who owns an operation's memory, and when it is given back.
+//! Who owns an operation's memory, and when it is freed.
 
 mod fake;
 
@@ -10,7 +10,7 @@ use fake::Plan;
 use libc::{EAGAIN, ECANCELED, EINTR, ETIMEDOUT};
 use std::rc::Rc;
 use std::time::Duration;
-use uring_engine::{Kind, Marks, Token};
+use uring_engine::{limits, Kind, Marks, Token};
 
 const MORE: u32 = 1 << 1;
 
@@ -90,7 +90,7 @@ fn r11_memory_of_an_operation_with_many_results_lives_until_the_last() {
 }
 
 #[test]
-fn r11_memory_of_operations_moves_for_nobody() {
+fn r11_memory_of_operations_never_moves() {
     let mut world = world(4);
     (0..4).for_each(|slot| world.plain(slot, Work::new(Act::Write, Behaviour::Late).limited(900)));
     turn(&mut world);
@@ -101,7 +101,7 @@ fn r11_memory_of_operations_moves_for_nobody() {
 }
 
 #[test]
-fn r17_completions_for_nobody_are_counted_and_ignored() {
+fn r17_completions_of_nothing_in_flight_are_counted_and_ignored() {
     let mut world = world(2);
     world.plain(0, read(Behaviour::Inline));
     world.settle();
@@ -185,7 +185,7 @@ fn r31_operations_that_never_complete_are_leaked_with_their_engine() {
     world.plain(1, read(Behaviour::Blocks));
     turn(&mut world);
     world.plain(2, read(Behaviour::Inline));
-    assert!(!world.drain(Duration::from_millis(120)), "one does not come back");
+    assert!(!world.drain(Some(Duration::from_millis(120))), "one does not come back");
     assert_eq!(world.result(1), Some(-ECANCELED));
     assert_eq!(world.result(2), Some(-ECANCELED), "not submitted any more");
     assert_eq!(world.engine.in_kernel(), 1);
@@ -195,6 +195,33 @@ fn r31_operations_that_never_complete_are_leaked_with_their_engine() {
     drop(world);
     ledger.assert_clean();
     assert_eq!((ledger.alive(), Rc::strong_count(&kept)), (1, 2), "nor what is registered");
+}
+
+/// A.7: without a bound, teardown waits for as long as it takes, and goes on asking.
+#[test]
+fn r79_drain_without_a_bound_waits_for_what_takes_very_long() {
+    let mut world = World::new(Plan { pace: 500_000, ..Plan::calm(8, 16) }, 3, 4);
+    world.plain(0, read(Behaviour::Stubborn));
+    world.plain(1, Work::new(Act::Write, Behaviour::ZeroCopy));
+    world.plain(2, read(Behaviour::Multi));
+    world.plain(3, read(Behaviour::Blocks));
+    turn(&mut world);
+    assert!(!world.drain(Some(Duration::ZERO)), "not yet");
+    assert!(world.drain(None));
+    assert_eq!((world.results.len(), world.ledger.alive()), (4, 0));
+    assert_eq!(world.result(0), Some(16));
+    let asked = world.kernel().answers.iter().filter(|answer| **answer == -libc::EALREADY).count();
+    assert!(asked > usize::from(limits::CANCEL_MISSES_MAX), "asked {asked} times");
+}
+
+#[test]
+fn r31_a_leaked_engine_keeps_everything() {
+    let mut world = world(1);
+    let kept = Rc::new(());
+    world.engine.keep(Box::new(Rc::clone(&kept)));
+    let ledger = Rc::clone(&world.ledger);
+    world.engine.leak();
+    assert_eq!((Rc::strong_count(&kept), Rc::strong_count(&ledger) > 2), (2, true));
 }
 
 #[test]

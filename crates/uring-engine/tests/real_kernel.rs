@@ -9,7 +9,7 @@ use std::os::fd::AsRawFd;
 use std::time::{Duration, Instant};
 use uring::opcode;
 use uring::squeue::Flags;
-use uring::types::{Fd, Timespec};
+use uring::types::Fd;
 use uring_engine::{Encoded, Kernel, Marks};
 
 const MS: Duration = Duration::from_millis(1);
@@ -22,11 +22,6 @@ fn read(fd: i32, bytes: usize, flags: Flags) -> Encoded {
     let mut buffer = Bytes::new(bytes);
     let entry = opcode::Read::new(Fd(fd), buffer.pointer(), bytes as u32).build();
     Encoded::with(entry.flags(flags), buffer)
-}
-
-fn timed(mut encoded: Encoded, limit: Duration) -> Encoded {
-    encoded.guard = Some(Timespec::from(limit));
-    encoded
 }
 
 /// R50: ten times the entries of the submission queue, staged at once.
@@ -76,8 +71,8 @@ fn r76_a_guarded_pipe_read_times_out_or_reads() {
         let (full, mut writer) = pipe();
         writer.write_all(b"hello").expect("room in the pipe");
         let mut bench = Bench::new(8, None, 2);
-        bench.stage(0, Marks::TIMED, timed(read(empty.as_raw_fd(), 64, flags), 20 * MS));
-        bench.stage(1, Marks::TIMED, timed(read(full.as_raw_fd(), 64, flags), 20_000 * MS));
+        bench.stage_timed(0, Marks::NONE, 20 * MS, read(empty.as_raw_fd(), 64, flags));
+        bench.stage_timed(1, Marks::NONE, 20_000 * MS, read(full.as_raw_fd(), 64, flags));
         bench.settle();
         assert_eq!(bench.result(0), -ETIMEDOUT, "{flags:?}");
         assert_eq!(bench.result(1), 5, "{flags:?}");
@@ -155,10 +150,9 @@ fn r76_a_guard_inside_a_chain_stops_its_member_and_a_soft_chain() {
             let (empty, _keep) = pipe();
             let mut bench = Bench::new(16, None, 4);
             let long = 20_000 * MS;
-            bench.stage(0, link | Marks::TIMED, timed(nop(), long));
-            let blocked = timed(read(empty.as_raw_fd(), 64, flags), 10 * MS);
-            bench.stage(1, link | Marks::TIMED, blocked);
-            bench.stage(2, link | Marks::TIMED, timed(nop(), long));
+            bench.stage_timed(0, link, long, nop());
+            bench.stage_timed(1, link, 10 * MS, read(empty.as_raw_fd(), 64, flags));
+            bench.stage_timed(2, link, long, nop());
             bench.stage(3, Marks::NONE, nop());
             bench.settle();
             let results = [0, 1, 2, 3].map(|slot| bench.result(slot));
@@ -196,7 +190,7 @@ fn r30_drain_settles_pending_reads_and_staged_operations() {
         bench.stage(slot, marks, nop());
     }
     let start = Instant::now();
-    assert!(bench.drain(Duration::from_secs(10)));
+    assert!(bench.drain(Some(Duration::from_secs(10))));
     assert!(start.elapsed() < Duration::from_secs(5));
     assert!((0..200).all(|slot| [-ECANCELED, -EINTR].contains(&bench.result(slot))));
     assert!(!bench.stage(0, Marks::NONE, nop()), "closed");
@@ -212,7 +206,7 @@ fn r30_drain_takes_back_a_chain_of_blocked_reads() {
         bench.stage(slot, marks, read(empty.as_raw_fd(), 64, set(slot % 2 == 0, Flags::ASYNC)));
     }
     bench.turn(usize::MAX);
-    assert!(bench.drain(Duration::from_secs(10)));
+    assert!(bench.drain(Some(Duration::from_secs(10))));
     assert!((0..6).all(|slot| [-ECANCELED, -EINTR].contains(&bench.result(slot))));
 }
 
@@ -233,7 +227,7 @@ fn r31_a_read_in_flight_outlives_its_engine() {
     assert!(!dropped.get(), "the buffer was given back while the kernel had it");
 }
 
-/// R58: a ring is only given out with the features that the engine relies on.
+/// R58: a ring is opened only with the features that the engine relies on.
 #[test]
 fn r58_an_open_ring_loses_no_completion_and_copies_entries() {
     let bench = Bench::new(4, None, 1);

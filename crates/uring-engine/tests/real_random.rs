@@ -13,7 +13,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::Duration;
 use uring::opcode;
 use uring::squeue::Flags;
-use uring::types::{Fd, Timespec};
+use uring::types::Fd;
 use uring_engine::{Encoded, Marks};
 
 const SLOTS: u32 = 24;
@@ -63,17 +63,21 @@ fn play(seed: u64) {
             _ => Marks::NONE,
         };
         let flags = set(rng.u8(0..4) == 0, Flags::ASYNC);
-        let mut encoded = match rng.u8(0..3) {
+        let encoded = match rng.u8(0..3) {
             0 => Encoded::bare(opcode::Nop::new().build()),
             1 => reading(empty.as_raw_fd(), 8, flags),
             _ => reading(-1, 8, flags),
         };
-        let timed = rng.u8(0..3) == 0;
-        if timed {
-            encoded.guard = Some(Timespec::from(Duration::from_micros(rng.u64(0..3_000))));
-        }
-        let marks = if timed { link | Marks::TIMED } else { link };
-        staged += u32::from(bench.stage(slot, marks, encoded));
+        let link = match rng.u8(0..12) {
+            0 => link | Marks::DRAIN,
+            1..=3 => link | Marks::BULK,
+            _ => link,
+        };
+        let limit = Duration::from_micros(rng.u64(0..3_000));
+        staged += u32::from(match rng.u8(0..3) {
+            0 => bench.stage_timed(slot, link, limit, encoded),
+            _ => bench.stage(slot, link, encoded),
+        });
         match rng.u8(0..8) {
             0 => drop(bench.turn(rng.usize(0..4))),
             1 => drop(bench.turn(usize::MAX)),
@@ -87,7 +91,7 @@ fn play(seed: u64) {
         bench.engine.cancel_all();
         bench.settle();
     } else {
-        assert!(bench.drain(Duration::from_secs(10)), "{:?}", bench.engine.counts());
+        assert!(bench.drain(Some(Duration::from_secs(10))), "{:?}", bench.engine.counts());
     }
     let counts = bench.engine.counts();
     assert_eq!((staged, counts.settled, counts.suspect), (SLOTS, u64::from(SLOTS), 0));

@@ -6,7 +6,6 @@ use real::Bench;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 use uring::opcode;
-use uring::types::Timespec;
 use uring_engine::{Encoded, Marks};
 
 static SIGNALS: AtomicU32 = AtomicU32::new(0);
@@ -29,9 +28,7 @@ fn storm(micros: i64) {
 }
 
 fn pause() -> Encoded {
-    let mut encoded = Encoded::bare(opcode::Nop::new().build());
-    encoded.guard = Some(Timespec::from(Duration::from_millis(1)));
-    encoded
+    Encoded::bare(opcode::Nop::new().build())
 }
 
 #[test]
@@ -44,7 +41,8 @@ fn r53_a_storm_of_signals_loses_no_operation() {
     while staged < ALL || SIGNALS.load(Ordering::Relaxed) < 100 {
         assert!(start.elapsed() < Duration::from_secs(20), "{:?}", bench.engine.counts());
         for slot in 0..500 {
-            staged += u64::from(bench.stage(slot, Marks::TIMED, pause()));
+            let limit = Duration::from_millis(1);
+            staged += u64::from(bench.stage_timed(slot, Marks::NONE, limit, pause()));
         }
         bench.settle();
     }

@@ -1,8 +1,8 @@
 //! Requests to completions: what is due, what a guard or a cancel does, how a chain goes on.
 
 use super::request::{Act, Behaviour, Request};
-use super::{head, Fake, MORE};
-use libc::{EALREADY, ECANCELED, EINTR, ENOENT, ETIME};
+use super::{head, Fake, Notification, BUFFER, MORE, NOTIFICATION, ZC_COPIED};
+use libc::{EALREADY, ECANCELED, EINTR, ENOBUFS, ENOENT, ETIME};
 use uring_engine::{Completion, Kind, Token};
 
 /// Something that is to happen to the first member of a chain.
@@ -10,6 +10,7 @@ use uring_engine::{Completion, Kind, Token};
 pub(super) enum Due {
     Operation(usize, i32),
     Guard(usize),
+    Notification(usize),
 }
 
 impl Fake {
@@ -25,6 +26,9 @@ impl Fake {
                 due.push(Due::Guard(index));
             }
         }
+        let sent = self.notifications.iter().enumerate();
+        let sent = sent.filter(|(_, sent)| sent.when <= now);
+        due.extend(sent.map(|(index, _)| Due::Notification(index)));
         self.rng.choice(due)
     }
 
@@ -34,6 +38,7 @@ impl Fake {
             match due {
                 Due::Operation(index, result) => self.complete(index, result),
                 Due::Guard(index) => self.strike(index),
+                Due::Notification(index) => self.notify(index),
             }
         }
     }
@@ -80,9 +85,11 @@ impl Fake {
         }
         if request.more > 0 && result >= 0 {
             request.more -= 1;
-            request.due = Some((now + pause, result));
+            let out = request.behaviour == Behaviour::Unbuffered && request.more == 0;
+            request.due = Some((now + pause, if out { -ENOBUFS } else { result }));
             let user_data = request.user_data;
-            self.post(Completion { user_data, result, flags: MORE }, true);
+            let flags = MORE | BUFFER | self.rng.u32(0..1 << 16) << 16;
+            self.post(Completion { user_data, result, flags }, true);
             return;
         }
         let Some(request) = self.chains[index].members.pop_front() else { return };
@@ -91,15 +98,48 @@ impl Fake {
         match guard {
             Some((guard, _)) if guard_first => {
                 self.post_last(guard.user_data, -ECANCELED);
-                self.post_last(request.user_data, result);
+                self.post_result(&request, result);
             }
             Some((guard, _)) => {
-                self.post_last(request.user_data, result);
+                self.post_result(&request, result);
                 self.post_last(guard.user_data, -ECANCELED);
             }
-            None => self.post_last(request.user_data, result),
+            None => self.post_result(&request, result),
         }
         self.go_on(index, &request, result);
+    }
+
+    /// Posts the result of a request that the kernel is done with. A zero-copy send may still have
+    /// a notification to come, also when it has failed.
+    fn post_result(&mut self, request: &Request, result: i32) {
+        let user_data = request.user_data;
+        let notifies = request.behaviour == Behaviour::ZeroCopy
+            && self.rng.u8(0..4) < if result >= 0 { 3 } else { 1 };
+        if !notifies {
+            return self.post_last(user_data, result);
+        }
+        self.post(Completion { user_data, result, flags: MORE }, true);
+        if self.chance(self.plan.forge) {
+            self.forge(user_data, 0, MORE | NOTIFICATION);
+        }
+        // soon, or when all else is long over
+        let delay = self.rng.u64(0..=self.plan.pace) * if self.rng.bool() { 1 } else { 40 };
+        self.notifications.push(Notification {
+            user_data,
+            when: self.now + delay,
+            copied: self.rng.bool(),
+            address: if request.act == Act::Write { request.address } else { 0 },
+        });
+    }
+
+    /// The kernel no longer reads the memory of a zero-copy send.
+    fn notify(&mut self, index: usize) {
+        let sent = self.notifications.swap_remove(index);
+        if sent.address != 0 {
+            self.ledger.kernel_reads(sent.address);
+        }
+        let result = if sent.copied { ZC_COPIED } else { 0 };
+        self.post_last_with(sent.user_data, result, NOTIFICATION);
     }
 
     /// The rest of a chain: started, or cancelled.
@@ -118,15 +158,21 @@ impl Fake {
 
     /// Posts an entry's last completion, and perhaps a forged one beside it.
     pub(super) fn post_last(&mut self, user_data: u64, result: i32) {
-        self.post(Completion { user_data, result, flags: 0 }, true);
+        self.post_last_with(user_data, result, 0);
+    }
+
+    fn post_last_with(&mut self, user_data: u64, result: i32, flags: u32) {
+        self.post(Completion { user_data, result, flags }, true);
         let token = Token::from_user_data(user_data);
-        if token.kind() == Some(Kind::Cancel) || !self.chance(self.plan.forge) {
+        if token.kind() == Kind::Cancel || !self.chance(self.plan.forge) {
             return;
         }
         let stranger = Token::new(Kind::Operation, self.rng.u32(1 << 25..1 << 30), token.slot());
-        let (forged, flags) = match self.rng.u32(0..6) {
+        let (forged, flags) = match self.rng.u32(0..8) {
             0 => (user_data, 0),
             1 => (user_data, MORE),
+            6 => (user_data, NOTIFICATION),
+            7 => (user_data, MORE | NOTIFICATION),
             2 => (stranger.user_data(), 0),
             3 => (stranger.with_kind(Kind::Guard).user_data(), 0),
             4 => (Token::new(Kind::Operation, 0, u32::MAX - 3).user_data(), 0),
@@ -136,7 +182,7 @@ impl Fake {
     }
 }
 
-/// Tells a running request to stop. Gives what a cancel is answered.
+/// Tells a running request to stop. Returns the result of the cancel.
 fn stop(request: &mut Request, when: u64) -> i32 {
     let stopping = request.due.is_some_and(|(_, result)| [-ECANCELED, -EINTR].contains(&result));
     match request.behaviour {

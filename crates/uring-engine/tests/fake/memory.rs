@@ -1,5 +1,5 @@
-//! The memory of operations, watched: who holds each block, and whether anybody touches one that
-//! has been given back. The bytes themselves live as long as the ledger, so that looking at a
+//! The memory of operations, watched: who holds each block, and whether anything touches one that
+//! has been freed. The bytes themselves live as long as the ledger, so that looking at a
 //! block that was dropped too early is a finding and not undefined behaviour.
 
 use std::cell::{Cell, RefCell};
@@ -81,7 +81,7 @@ impl Ledger {
         rows.values().filter(|row| row.holder == Holder::Kernel).count()
     }
 
-    /// Blocks that nobody has dropped.
+    /// Blocks that have not been dropped.
     pub fn alive(&self) -> usize {
         self.rows.borrow().values().filter(|row| !row.dropped).count()
     }
@@ -101,7 +101,7 @@ impl Ledger {
         match rows.get_mut(&address) {
             Some(row) if !row.dropped => return Some(act(row)),
             Some(_) => self.fault(format!("{what} of {address:#x} after its release")),
-            None => self.fault(format!("{what} of {address:#x}, which is nobody's")),
+            None => self.fault(format!("{what} of {address:#x}, which is not a block")),
         }
         None
     }

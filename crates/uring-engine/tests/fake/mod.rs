@@ -5,6 +5,8 @@
 
 mod complete;
 pub mod memory;
+mod model;
+pub mod order;
 pub mod request;
 mod submit;
 pub mod work;
@@ -12,6 +14,7 @@ pub mod world;
 
 use fastrand::Rng;
 use memory::Ledger;
+use order::Order;
 use request::{Chain, Request};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
@@ -19,7 +22,12 @@ use std::time::Duration;
 use uring::squeue::{Entry, Flags};
 use uring_engine::{Completion, Kernel, Kind, Token};
 
-const MORE: u32 = 1 << 1;
+/// `IORING_CQE_F_*`.
+const BUFFER: u32 = 1 << 0;
+pub const MORE: u32 = 1 << 1;
+pub const NOTIFICATION: u32 = 1 << 3;
+/// In a notification's result: the data was copied.
+const ZC_COPIED: i32 = i32::MIN;
 
 /// Chances are in percent.
 #[derive(Clone, Debug, Default)]
@@ -60,15 +68,26 @@ pub struct Pushed {
     pub epoch: u64,
 }
 
+/// The second completion of a zero-copy send.
+struct Notification {
+    user_data: u64,
+    when: u64,
+    copied: bool,
+    /// What the kernel still reads, 0 for nothing.
+    address: u64,
+}
+
 pub struct Fake {
     pub plan: Plan,
     pub ledger: Rc<Ledger>,
     /// Errnos of the next enters; 0 is a normal one.
     pub script: VecDeque<i32>,
+    /// Who may be pushed when.
+    pub order: Rc<Order>,
     /// Every entry ever pushed.
     pub log: Vec<Pushed>,
-    /// The last completion of each entry that was popped.
-    pub popped: HashMap<u64, (i32, u32)>,
+    /// The genuine completions of each entry that were popped, oldest first.
+    pub popped: HashMap<u64, Vec<(i32, u32)>>,
     /// Pushed, and the last completion not popped: operations and guards.
     pub held: HashSet<u64>,
     pub consumed: u64,
@@ -90,6 +109,8 @@ pub struct Fake {
     cq_tail: u32,
     overflow: VecDeque<(Completion, bool)>,
     chains: Vec<Chain>,
+    /// Zero-copy sends whose notifications are to come.
+    notifications: Vec<Notification>,
     memory: HashMap<u64, u64>,
 }
 
@@ -103,6 +124,7 @@ impl Fake {
         Fake {
             ledger,
             script: VecDeque::new(),
+            order: Rc::default(),
             log: Vec::new(),
             popped: HashMap::new(),
             held: HashSet::new(),
@@ -123,6 +145,7 @@ impl Fake {
             cq_tail: cq_start,
             overflow: VecDeque::new(),
             chains: Vec::new(),
+            notifications: Vec::new(),
             memory: HashMap::new(),
             plan,
         }
@@ -221,7 +244,11 @@ impl Kernel for Fake {
         let flags = entry.get_flags();
         self.log.push(Pushed { user_data, flags, epoch: self.enters });
         let request = entry.as_raw();
-        if Token::from_user_data(user_data).kind() != Some(Kind::Cancel) {
+        let kind = Token::from_user_data(user_data).kind();
+        if kind == Kind::Operation {
+            self.order.pushed(user_data);
+        }
+        if matches!(kind, Kind::Operation | Kind::Guard) {
             assert!(self.held.insert(user_data), "two entries of one token");
             let code = request.opcode;
             if code == uring::opcode::Read::CODE || code == uring::opcode::Write::CODE {
@@ -267,10 +294,13 @@ impl Kernel for Fake {
         self.cq_head = self.cq_head.wrapping_add(1);
         self.pops += 1;
         self.forged_pops += u64::from(!genuine);
+        let user_data = completion.user_data;
+        if genuine {
+            let popped = self.popped.entry(user_data).or_default();
+            popped.push((completion.result, completion.flags));
+        }
         if genuine && completion.flags & MORE == 0 {
-            let user_data = completion.user_data;
             self.held.remove(&user_data);
-            self.popped.insert(user_data, (completion.result, completion.flags));
             if let Some(address) = self.memory.remove(&user_data) {
                 self.ledger.returned(address);
             }
@@ -280,6 +310,11 @@ impl Kernel for Fake {
 
     fn dropped(&mut self) -> u32 {
         self.lost
+    }
+
+    /// A tick is a nanosecond.
+    fn now(&mut self) -> Duration {
+        Duration::from_nanos(self.now)
     }
 
     fn wait(&mut self, _timeout: Duration) {

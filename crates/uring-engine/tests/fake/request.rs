@@ -4,6 +4,7 @@
 use uring::squeue::{Entry, Flags};
 use uring::sys::__kernel_timespec;
 use uring::{opcode, types};
+use uring_engine::{Kind, Token};
 
 /// How an operation goes. The number is passed as the entry's descriptor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +21,11 @@ pub enum Behaviour {
     Fails,
     /// Several results, then the last.
     Multi,
-    /// Waits for ever; a cancel is heard.
+    /// Several results, then ENOBUFS.
+    Unbuffered,
+    /// A result, then a notification; or one result without.
+    ZeroCopy,
+    /// Does not complete by itself; can be cancelled.
     Blocks,
     /// As `Blocks`, but a worker runs it: cancel says EALREADY and the result is EINTR.
     Interrupted,
@@ -32,13 +37,15 @@ pub enum Behaviour {
     Never,
 }
 
-pub const BEHAVIOURS: [Behaviour; 11] = [
+pub const BEHAVIOURS: [Behaviour; 13] = [
     Behaviour::Ordinary,
     Behaviour::Inline,
     Behaviour::Late,
     Behaviour::Short,
     Behaviour::Fails,
     Behaviour::Multi,
+    Behaviour::Unbuffered,
+    Behaviour::ZeroCopy,
     Behaviour::Blocks,
     Behaviour::Interrupted,
     Behaviour::Stubborn,
@@ -55,6 +62,8 @@ pub enum Act {
     Guard(u64),
     /// Ticks until it completes.
     Timeout(u64),
+    /// When it completes.
+    Alarm(u64),
     /// The target's user data.
     Cancel(u64),
 }
@@ -79,12 +88,16 @@ pub struct Request {
 impl Request {
     pub fn new(entry: &Entry) -> Request {
         let raw = entry.as_raw();
+        let kind = Token::from_user_data(raw.user_data).kind();
         let act = match raw.opcode {
             code if code == opcode::Nop::CODE => Act::Nop,
             code if code == opcode::Read::CODE => Act::Read,
             code if code == opcode::Write::CODE => Act::Write,
             code if code == opcode::AsyncCancel::CODE => Act::Cancel(raw.addr),
             code if code == opcode::LinkTimeout::CODE => Act::Guard(nanoseconds(raw.addr)),
+            code if code == opcode::Timeout::CODE && kind == Kind::Alarm => {
+                Act::Alarm(nanoseconds(raw.addr))
+            }
             code if code == opcode::Timeout::CODE => {
                 Act::Timeout(nanoseconds(raw.addr) / 1_000_000)
             }
@@ -132,7 +145,7 @@ impl Request {
     }
 }
 
-/// The guards of the tests count ticks in nanoseconds, the engine's own pauses in milliseconds.
+/// Time limits of the tests count ticks in nanoseconds, the pauses between cancels milliseconds.
 fn nanoseconds(address: u64) -> u64 {
     // SAFETY: the engine promises a timespec that is there until the completion; the real kernel
     // reads it at this very moment, too.

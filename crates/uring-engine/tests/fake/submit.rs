@@ -1,12 +1,12 @@
 //! Submission queue to requests: chains are built here, and end where the submit ends.
 
 use super::request::{Act, Behaviour, Chain, Request};
-use super::Fake;
+use super::{Fake, NOTIFICATION};
 use libc::{ECANCELED, EINVAL, EIO, ETIME};
 use std::collections::VecDeque;
 
 impl Fake {
-    /// Consumes all entries, or a part of them. Gives how many.
+    /// Consumes all entries, or a part of them, and returns how many.
     pub(super) fn submit(&mut self) -> usize {
         let count = self.taken();
         let mut building: VecDeque<Request> = VecDeque::new();
@@ -77,6 +77,10 @@ impl Fake {
                 self.chains[index].members[0].due = Some((now, answer));
                 return;
             }
+            Act::Alarm(when) => {
+                self.chains[index].members[0].due = Some((now.max(when), -ETIME));
+                return;
+            }
             Act::Timeout(ticks) => {
                 self.chains[index].members[0].due = Some((now + ticks, -ETIME));
                 return;
@@ -92,6 +96,7 @@ impl Fake {
         }
         let request = chain.members.front_mut().expect("a chain has members");
         request.hidden = hidden;
+        let (user_data, behaviour) = (request.user_data, request.behaviour);
         let short = match request.whole() {
             0 => 0,
             whole => (part as i32) % whole,
@@ -103,10 +108,15 @@ impl Fake {
             Behaviour::Short => Some((now + delay, short)),
             Behaviour::Fails => Some((now + delay, -EIO)),
             Behaviour::Stubborn => Some((now + 20 + delay * 4, whole)),
-            Behaviour::Multi => {
+            Behaviour::Multi | Behaviour::Unbuffered => {
                 request.more = extra;
                 Some((now + delay, whole))
             }
+            Behaviour::ZeroCopy => match kind {
+                0 => Some((now + delay, -EIO)),
+                1..=3 => None, // waits for the other end; a cancel is heard
+                _ => Some((now + delay, whole)),
+            },
             Behaviour::Ordinary => match kind {
                 0 => Some((now + delay, -EIO)),
                 1 => Some((now + delay, short)),
@@ -117,5 +127,9 @@ impl Fake {
                 None
             }
         };
+        if behaviour != Behaviour::ZeroCopy && self.chance(self.plan.forge) {
+            // a notification of what has not been sent
+            self.forge(user_data, 0, NOTIFICATION);
+        }
     }
 }

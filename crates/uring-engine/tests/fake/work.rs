@@ -3,8 +3,8 @@
 use super::memory::Ledger;
 use super::request::{entry, Act, Behaviour};
 use std::rc::Rc;
+use std::time::Duration;
 use uring::squeue::Flags;
-use uring::types::Timespec;
 use uring_engine::{Encode, Encoded, Slots};
 
 #[derive(Clone, Copy, Debug)]
@@ -18,11 +18,21 @@ pub struct Work {
     pub refusal: Option<i32>,
     /// Flags the encoder sets by itself.
     pub flags: Flags,
+    /// Bytes the encoder says the kernel may copy.
+    pub bytes: u32,
 }
 
 impl Work {
     pub fn new(act: Act, behaviour: Behaviour) -> Work {
-        Work { act, behaviour, length: 16, limit: None, refusal: None, flags: Flags::empty() }
+        Work {
+            act,
+            behaviour,
+            length: 16,
+            limit: None,
+            refusal: None,
+            flags: Flags::empty(),
+            bytes: 0,
+        }
     }
 
     pub fn limited(self, ticks: u32) -> Work {
@@ -31,6 +41,10 @@ impl Work {
 
     pub fn refused(self, errno: i32) -> Work {
         Work { refusal: Some(-errno), ..self }
+    }
+
+    pub fn copying(self, bytes: u32) -> Work {
+        Work { bytes, ..self }
     }
 
     pub fn flagged(self, flags: Flags) -> Work {
@@ -80,7 +94,12 @@ impl Encode for Works {
             }
         };
         encoded.entry = encoded.entry.flags(work.flags);
-        encoded.guard = work.limit.map(|ticks| Timespec::new().nsec(ticks));
+        encoded.bytes = work.bytes;
         Ok(encoded)
+    }
+
+    fn limit(&mut self, slot: u32) -> Duration {
+        let ticks = self.by_slot[slot as usize].limit;
+        Duration::from_nanos(ticks.expect("asked for what is timed").into())
     }
 }

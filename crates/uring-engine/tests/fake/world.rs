@@ -1,12 +1,12 @@
 //! An engine on the fake kernel beside a model of it: what was staged, what must come of it. Every
 //! step ends with the accounts being compared.
 
-use super::memory::{Block, Ledger};
+use super::memory::Ledger;
+use super::order::Order;
 use super::request::Act;
 use super::work::{Work, Works};
 use super::{Fake, Plan, Pushed};
-use libc::{E2BIG, EALREADY, ECANCELED, EINTR, ENOENT, ETIME, ETIMEDOUT};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 use std::time::Duration;
 use uring::squeue::Flags;
@@ -14,18 +14,27 @@ use uring_engine::{Counts, Engine, Kernel, Kind, Marks, Settled, StageError, Tok
 
 /// An operation by the model's account.
 #[derive(Clone, Copy)]
-struct Op {
-    token: Token,
-    work: Work,
-    cancelled: bool,
+pub(super) struct Op {
+    pub token: Token,
+    pub work: Work,
+    pub cancelled: bool,
+    /// Rows so far.
+    pub rows: usize,
 }
 
 /// Operations that were staged together.
-struct Group {
+pub(super) struct Group {
     /// Token, marks and the encoder's refusal of each, in order.
-    members: Vec<(u64, Marks, Option<i32>)>,
+    pub members: Vec<(u64, Marks, Option<i32>)>,
     /// One of them was cancelled while it was live.
-    cancelled: bool,
+    pub cancelled: bool,
+    /// It was staged as a barrier or behind one.
+    pub blocked: bool,
+    /// When it was staged, and the first turn after that which had nothing left to do.
+    pub staged: Duration,
+    pub quiet: Option<Duration>,
+    /// The time limit of its first member.
+    pub limit: Option<Duration>,
 }
 
 pub struct World {
@@ -36,21 +45,28 @@ pub struct World {
     pub at_once: bool,
     /// Every last result so far: slot, result.
     pub results: Vec<(u32, i32)>,
-    ops: Vec<Option<Op>>,
+    /// What has been seen, and how often.
+    pub seen: HashMap<&'static str, u64>,
+    pub(super) ops: Vec<Option<Op>>,
     /// A plain operation is a chain of one.
-    chains: Vec<Group>,
+    pub(super) chains: Vec<Group>,
     /// Chain and place of each operation ever staged.
-    place: HashMap<u64, (usize, usize)>,
-    /// How much of the kernel's log has been checked, and the newest chain in it.
+    pub(super) place: HashMap<u64, (usize, usize)>,
+    /// Operations that have been pushed.
+    pub(super) pushed: HashSet<u64>,
+    order: Rc<Order>,
+    /// How much of the kernel's log has been checked, and the newest chain in it of each lane.
     checked: usize,
-    newest: Option<usize>,
+    newest: [Option<usize>; 2],
 }
 
 impl World {
     pub fn new(plan: Plan, seed: u64, slots: u32) -> World {
         let ledger: Rc<Ledger> = Rc::default();
+        let fake = Fake::new(plan, seed, Rc::clone(&ledger));
+        let order = Rc::clone(&fake.order);
         World {
-            engine: Engine::new(Fake::new(plan, seed, Rc::clone(&ledger)), slots),
+            engine: Engine::new(fake, slots),
             works: Works::new(&ledger, slots),
             ledger,
             at_once: false,
@@ -58,8 +74,11 @@ impl World {
             ops: vec![None; slots as usize],
             chains: Vec::new(),
             place: HashMap::new(),
+            seen: HashMap::new(),
+            pushed: HashSet::new(),
+            order,
             checked: 0,
-            newest: None,
+            newest: [None; 2],
         }
     }
 
@@ -87,7 +106,16 @@ impl World {
     /// Stages operations that belong together, each with the mark that ties it to the next.
     pub fn stage(&mut self, members: &[(u32, Marks, Work)]) {
         let chain = self.chains.len();
-        let mut group = Group { members: Vec::new(), cancelled: false };
+        let barrier = members.iter().any(|(_, marks, _)| marks.has(Marks::DRAIN));
+        let limit = members[0].2.limit.map(|ticks| Duration::from_nanos(ticks.into()));
+        let mut group = Group {
+            members: Vec::new(),
+            cancelled: false,
+            blocked: barrier || self.order.has_barrier(),
+            staged: self.kernel().now(),
+            quiet: None,
+            limit,
+        };
         let mut staged = Vec::new();
         for &(slot, link, work) in members {
             self.works.by_slot[slot as usize] = work;
@@ -99,8 +127,13 @@ impl World {
             let token = self.engine.slots().token(slot).expect("just staged");
             self.place.insert(token.user_data(), (chain, group.members.len()));
             group.members.push((token.user_data(), marks, work.refusal));
-            let op = Op { token, work, cancelled: false };
+            let op = Op { token, work, cancelled: false, rows: 0 };
             assert!(self.ops[slot as usize].replace(op).is_none());
+        }
+        let tokens: Vec<u64> = group.members.iter().map(|member| member.0).collect();
+        self.order.staged(chain, &tokens, barrier);
+        if barrier {
+            self.note("barrier");
         }
         self.chains.push(group);
         self.check();
@@ -138,7 +171,7 @@ impl World {
         }
     }
 
-    /// Live operations that nobody has cancelled.
+    /// Live operations that have not been cancelled.
     pub fn uncancelled(&self) -> Vec<u32> {
         let open = |slot: &u32| self.ops[*slot as usize].is_some_and(|op| !op.cancelled);
         (0..self.slots()).filter(open).collect()
@@ -152,7 +185,11 @@ impl World {
     pub fn turn(&mut self, limit: usize) -> Result<Turn, i32> {
         let before = self.effort();
         let mut settled = Vec::new();
-        let turn = self.engine.turn(&mut self.works, limit, &mut |result| settled.push(result));
+        let World { engine, works, ops, order, .. } = self;
+        let turn = engine.turn(works, limit, &mut |row| {
+            told(order, ops, &row);
+            settled.push(row);
+        });
         let after = self.effort();
         assert!(settled.len() <= limit, "R61: more results than asked for");
         // R54: every enter but the last two brought something
@@ -161,7 +198,15 @@ impl World {
         if let Ok(turn) = turn {
             self.check_turn(turn, settled.len());
         }
+        let quiet = turn.is_ok_and(|turn| !turn.more && !turn.stalled);
+        let short = turn.is_ok_and(|turn| turn.more) && settled.len() < limit;
         self.take(settled);
+        if quiet {
+            self.check_deadlines();
+        }
+        if short && self.engine.failure().is_none() {
+            self.note("turn that ended by its bytes");
+        }
         turn
     }
 
@@ -185,10 +230,14 @@ impl World {
     }
 
     /// Closes and drains.
-    pub fn drain(&mut self, bound: Duration) -> bool {
+    pub fn drain(&mut self, bound: Option<Duration>) -> bool {
         (0..self.slots()).for_each(|slot| self.note_cancel(slot));
         let mut settled = Vec::new();
-        let empty = self.engine.drain(bound, &mut |result| settled.push(result));
+        let World { engine, ops, order, .. } = self;
+        let empty = engine.drain(bound, &mut |row| {
+            told(order, ops, &row);
+            settled.push(row);
+        });
         self.take(settled);
         assert_eq!(self.engine.stage(0, Marks::NONE), Err(StageError::Closed));
         empty
@@ -205,74 +254,35 @@ impl World {
         (kernel.enters - kernel.interrupts, kernel.consumed + kernel.pops)
     }
 
-    fn check_turn(&mut self, turn: Turn, given: usize) {
-        assert_eq!(turn.given, given);
+    fn check_turn(&mut self, turn: Turn, rows: usize) {
+        assert_eq!(turn.rows, rows);
         assert!(!(turn.more && turn.stalled), "more and stalled exclude each other");
         if turn.more {
             assert!(self.engine.has_work() || self.engine.failure().is_some(), "more of nothing");
         } else if !turn.stalled {
-            let backlog = self.engine.backlog();
+            let (backlog, in_kernel) = (self.engine.backlog(), self.engine.in_kernel());
+            let waits = self.order.has_barrier() && in_kernel > 0;
             let kernel = self.engine.kernel();
             let idle = (kernel.unsubmitted(), kernel.has_completions(), kernel.needs_enter());
-            assert_eq!((backlog, idle), (0, (0, false, false)), "R52: a turn left work behind");
-        }
-    }
-
-    fn take(&mut self, settled: Vec<Settled>) {
-        for result in settled {
-            self.settled(result);
-        }
-        self.check();
-    }
-
-    /// Every result is one that the kernel gave, or one that it never was to give.
-    fn settled(&mut self, settled: Settled) {
-        let slot = settled.slot;
-        let op = self.ops[slot as usize].expect("settled once (R96)");
-        if !settled.last {
-            assert!(settled.result >= 0 && settled.payload.is_none());
-            return;
-        }
-        self.ops[slot as usize] = None;
-        self.results.push((slot, settled.result));
-        let kernel = self.engine.kernel();
-        let Some(&(result, flags)) = kernel.popped.get(&op.token.user_data()) else {
-            assert!(settled.payload.is_none(), "never pushed");
-            self.check_refusal(op.token, settled.result);
-            return;
-        };
-        let guard = kernel.popped.get(&op.token.with_kind(Kind::Guard).user_data());
-        let struck = guard.is_some_and(|(answer, _)| [ETIME, ENOENT, EALREADY].contains(&-answer));
-        let timed_out = struck && [ECANCELED, EINTR].contains(&-result);
-        let expected = if timed_out { -ETIMEDOUT } else { result };
-        assert_eq!((settled.result, settled.flags), (expected, flags), "slot {slot}");
-        if matches!(op.work.act, Act::Read | Act::Write) {
-            let address = self.works.address[slot as usize];
-            assert!(settled.payload.is_some(), "the memory comes back with the last result");
-            let bytes = Block::bytes(&self.ledger, address);
-            if op.work.act == Act::Read && expected > 0 {
-                assert!(bytes[..expected as usize].iter().all(|&byte| byte >= 128), "{bytes:?}");
+            assert_eq!(idle, (0, false, false), "R52: a turn left work behind");
+            assert!(backlog == 0 || waits, "R52: {backlog} operations wait for nothing");
+            assert!(!self.engine.has_work());
+            if backlog > 0 {
+                self.note("turn that left a barrier waiting");
             }
         }
     }
 
-    /// What an operation gets that never reached the kernel.
-    fn check_refusal(&mut self, token: Token, result: i32) {
-        let (chain, place) = self.place[&token.user_data()];
-        let Group { members, cancelled } = &self.chains[chain];
-        if *cancelled && result == -ECANCELED {
-            return; // R71
+    fn take(&mut self, rows: Vec<Settled>) {
+        for row in rows {
+            self.check_row(row);
         }
-        let entries = |(_, marks, _): &(u64, Marks, _)| 1 + usize::from(marks.has(Marks::TIMED));
-        let entries: usize = members.iter().map(entries).sum();
-        if entries > self.engine.kernel().capacity() {
-            assert_eq!(result, -E2BIG);
-            return;
-        }
-        let culprit = members.iter().position(|(_, _, refusal)| refusal.is_some());
-        let culprit = culprit.expect("R52: settled without having been submitted");
-        let own = if culprit == place { members[place].2 } else { None };
-        assert_eq!(result, own.unwrap_or(-ECANCELED), "R77: one member is refused");
+        self.check();
+    }
+
+    /// The programs have come to this.
+    pub fn note(&mut self, event: &'static str) {
+        *self.seen.entry(event).or_default() += 1;
     }
 
     /// R65: the engine's books, the kernel's and the model's say the same.
@@ -298,14 +308,18 @@ impl World {
     fn check_order(&mut self) {
         let fresh = self.engine.kernel().log[self.checked..].to_vec();
         self.checked += fresh.len();
-        let mut entries = fresh.iter().filter(|pushed| kind(pushed) != Kind::Cancel).peekable();
+        let mut entries = fresh
+            .iter()
+            .filter(|pushed| matches!(kind(pushed), Kind::Operation | Kind::Guard))
+            .peekable();
         while let Some(first) = entries.peek() {
             let (chain, place) = self.place[&first.user_data];
             assert_eq!(place, 0, "a chain is pushed from its start");
-            assert!(self.newest < Some(chain), "overtaken");
-            self.newest = Some(chain);
             let epoch = first.epoch;
-            let members = &self.chains[chain].members;
+            let members = self.chains[chain].members.clone();
+            let newest = &mut self.newest[usize::from(members[0].1.has(Marks::BULK))];
+            assert!(*newest < Some(chain), "overtaken");
+            *newest = Some(chain);
             for (index, (token, marks, _)) in members.iter().enumerate() {
                 let last = index + 1 == members.len();
                 let tie = match () {
@@ -316,7 +330,10 @@ impl World {
                 let timed = marks.has(Marks::TIMED);
                 let own = if timed && last { Flags::IO_LINK } else { tie };
                 let pushed = entries.next().expect("the whole chain");
-                assert_eq!((pushed.user_data, pushed.flags, pushed.epoch), (*token, own, epoch));
+                let flags = pushed.flags.difference(Flags::ASYNC);
+                assert_eq!((pushed.user_data, flags, pushed.epoch), (*token, own, epoch));
+                self.pushed.insert(*token);
+                self.check_worker(*token, pushed.flags.contains(Flags::ASYNC));
                 if timed {
                     let guard = entries.next().expect("its guard");
                     assert_eq!((kind(guard), guard.flags, guard.epoch), (Kind::Guard, tie, epoch));
@@ -327,5 +344,12 @@ impl World {
 }
 
 fn kind(pushed: &Pushed) -> Kind {
-    Token::from_user_data(pushed.user_data).kind().expect("the engine's own")
+    Token::from_user_data(pushed.user_data).kind()
+}
+
+/// The sink got a row.
+fn told(order: &Order, ops: &[Option<Op>], row: &Settled) {
+    if let Some(op) = ops[row.slot as usize].filter(|_| row.is_last()) {
+        order.settled(op.token.user_data());
+    }
 }

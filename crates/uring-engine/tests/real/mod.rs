@@ -8,8 +8,8 @@ use std::os::fd::{FromRawFd, OwnedFd};
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 use uring::squeue::Flags;
-use uring_engine::{open, Encode, Encoded, Engine, Kernel, Marks, Payload, Ring, Settled, Setup};
-use uring_engine::{Slots, Turn};
+use uring_engine::{open, Encode, Encoded, Engine, Extra, Kernel, Marks, Payload, Ring, Settled};
+use uring_engine::{Setup, Slots, Turn};
 
 /// A buffer that an operation owns, and that tells when it is dropped.
 pub struct Bytes {
@@ -48,11 +48,18 @@ impl Payload for Bytes {
 }
 
 /// What is to be submitted, by slot.
-struct Prepared(Vec<Option<Encoded>>);
+struct Prepared {
+    entries: Vec<Option<Encoded>>,
+    limits: Vec<Duration>,
+}
 
 impl Encode for Prepared {
     fn encode(&mut self, slot: u32, _slots: &Slots) -> Result<Encoded, i32> {
-        self.0[slot as usize].take().ok_or(-libc::EINVAL)
+        self.entries[slot as usize].take().ok_or(-libc::EINVAL)
+    }
+
+    fn limit(&mut self, slot: u32) -> Duration {
+        self.limits[slot as usize]
     }
 }
 
@@ -60,6 +67,8 @@ pub struct Bench {
     pub engine: Engine<Ring>,
     /// Slots in the order they settled.
     pub order: Vec<u32>,
+    /// Slot, result, flags and extra of every row.
+    pub rows: Vec<(u32, i32, u32, Extra)>,
     prepared: Prepared,
     results: Vec<Option<Settled>>,
 }
@@ -70,7 +79,11 @@ impl Bench {
         Bench {
             engine: Engine::new(ring, slots),
             order: Vec::new(),
-            prepared: Prepared((0..slots).map(|_| None).collect()),
+            prepared: Prepared {
+                entries: (0..slots).map(|_| None).collect(),
+                limits: vec![Duration::ZERO; slots as usize],
+            },
+            rows: Vec::new(),
             results: (0..slots).map(|_| None).collect(),
         }
     }
@@ -79,19 +92,27 @@ impl Bench {
     pub fn stage(&mut self, slot: u32, marks: Marks, encoded: Encoded) -> bool {
         let staged = self.engine.stage(slot, marks).is_ok();
         if staged {
-            self.prepared.0[slot as usize] = Some(encoded);
+            self.prepared.entries[slot as usize] = Some(encoded);
         }
         staged
     }
 
+    /// The same with a time limit.
+    pub fn stage_timed(
+        &mut self,
+        slot: u32,
+        marks: Marks,
+        limit: Duration,
+        encoded: Encoded,
+    ) -> bool {
+        self.prepared.limits[slot as usize] = limit;
+        self.stage(slot, marks | Marks::TIMED, encoded)
+    }
+
     pub fn turn(&mut self, limit: usize) -> Turn {
-        let (results, order) = (&mut self.results, &mut self.order);
-        let mut sink = |settled: Settled| {
-            order.push(settled.slot);
-            let slot = settled.slot as usize;
-            results[slot] = Some(settled);
-        };
-        self.engine.turn(&mut self.prepared, limit, &mut sink).expect("the ring works")
+        let Bench { engine, prepared, results, order, rows } = self;
+        let mut sink = |row: Settled| take(results, order, rows, row);
+        engine.turn(prepared, limit, &mut sink).expect("the ring works")
     }
 
     /// Takes turns until nothing is under way.
@@ -105,12 +126,9 @@ impl Bench {
         }
     }
 
-    pub fn drain(&mut self, bound: Duration) -> bool {
-        let results = &mut self.results;
-        self.engine.drain(bound, &mut |settled| {
-            let slot = settled.slot as usize;
-            results[slot] = Some(settled);
-        })
+    pub fn drain(&mut self, bound: Option<Duration>) -> bool {
+        let Bench { engine, results, order, rows, .. } = self;
+        engine.drain(bound, &mut |row| take(results, order, rows, row))
     }
 
     pub fn result(&self, slot: u32) -> i32 {
@@ -120,6 +138,20 @@ impl Bench {
     pub fn output(&self, slot: u32) -> &[u8] {
         let settled = self.results[slot as usize].as_ref().expect("it has settled");
         settled.payload.as_ref().map_or(&[], |payload| payload.output())
+    }
+}
+
+fn take(
+    results: &mut [Option<Settled>],
+    order: &mut Vec<u32>,
+    rows: &mut Vec<(u32, i32, u32, Extra)>,
+    row: Settled,
+) {
+    rows.push((row.slot, row.result, row.flags, row.extra));
+    if row.is_last() {
+        order.push(row.slot);
+        let slot = row.slot as usize;
+        results[slot] = Some(row);
     }
 }
 
