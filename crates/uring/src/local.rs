@@ -222,13 +222,10 @@ impl LocalRing<squeue::Entry, cqueue::Entry> {
     ///
     /// As for [`SubmissionQueue::push`](crate::SubmissionQueue::push).
     pub unsafe fn push_128(&mut self, entry: &squeue::Entry128) -> Result<(), PushError> {
-        self.sq_tail = self.ring.sq.tail_for_push(self.sq_tail);
-        let needed = squeue::slots_for_128(&self.ring.sq, self.sq_tail) as usize;
-        if !self.ring.sq.mixed || self.sq_space_left() < needed {
-            return Err(PushError);
-        }
-        // SAFETY: the ring is mixed and has room.
-        self.sq_tail = unsafe { squeue::write_128(&self.ring.sq, self.sq_tail, entry) };
+        self.sq_space_left();
+        // SAFETY: the caller vouches for the entry; head and tail are those of this queue.
+        self.sq_tail =
+            unsafe { squeue::push_128(&self.ring.sq, self.sq_head, self.sq_tail, entry)? };
         self.ring.sq.pushed(self.sq_tail);
         Ok(())
     }

@@ -85,8 +85,22 @@ impl Inner {
         unsafe { self.cqes.add(index << self.shift) }
     }
 
+    /// Takes over the completions that nobody has read yet from the queue that this one replaces.
+    pub(crate) fn adopt(&self, old: &Inner) {
+        let (head, tail) = (old.head(), old.tail());
+        for ahead in 0..tail.wrapping_sub(head).min(self.entries) {
+            let position = head.wrapping_add(ahead);
+            // SAFETY: both places are slots of the same size, in different memory, and the kernel
+            // posts nothing at a position before the old tail.
+            unsafe {
+                let place = self.at(position).cast_mut();
+                place.copy_from_nonoverlapping(old.at(position), 1 << self.shift);
+            }
+        }
+    }
+
     /// How many slots the entry at `position` takes, and whether it is a filler. Never leads past
-    /// `tail`, nor past the end of the memory, whatever the flags say.
+    /// `tail`, whatever the flags say.
     #[inline]
     pub(crate) fn cost(&self, position: u32, tail: u32) -> (u32, bool) {
         if !self.mixed {
@@ -97,7 +111,7 @@ impl Inner {
         if flags & sys::IORING_CQE_F_SKIP != 0 {
             return (1, true);
         }
-        let whole = tail.wrapping_sub(position) >= 2 && position & self.mask != self.mask;
+        let whole = tail.wrapping_sub(position) >= 2;
         (1 + u32::from(flags & sys::IORING_CQE_F_32 != 0 && whole), false)
     }
 

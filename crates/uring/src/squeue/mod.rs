@@ -8,6 +8,7 @@ mod entry;
 mod flags;
 mod inner;
 mod mixed;
+mod moving;
 mod rewind;
 
 use std::error::Error;
@@ -17,7 +18,7 @@ use std::marker::PhantomData;
 pub use entry::{Entry, Entry128, EntryMarker};
 pub use flags::Flags;
 pub(crate) use inner::Inner;
-pub(crate) use mixed::{slots_for_128, write_128};
+pub(crate) use mixed::push_128;
 
 use crate::sys;
 

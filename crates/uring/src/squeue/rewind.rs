@@ -49,21 +49,6 @@ impl Inner {
         // tail lie entries of long ago.
         Ok(Turn { queue: self, rewind: Some(rewind), count: count.min(self.len()) })
     }
-
-    /// Takes over what waits in the queue that this one replaces. The kernel moves the entries of
-    /// other queues; of these it does not know.
-    pub(crate) fn adopt(&self, old: &Inner) {
-        if self.rewind.is_none() {
-            return;
-        }
-        let count = old.len().min(self.entries);
-        // SAFETY: both queues hold that many slots, of the same size, in memory of their own.
-        unsafe {
-            let len = count as usize * self.slot;
-            std::ptr::copy_nonoverlapping(old.at(0), self.at(0), len);
-        }
-        self.set_tail(count);
-    }
 }
 
 impl Turn<'_> {

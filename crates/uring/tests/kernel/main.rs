@@ -40,6 +40,8 @@ mod queue;
 mod read_write;
 mod recv;
 mod resize;
+mod resize_mixed;
+mod resize_sizes;
 mod restrictions;
 mod ring_fd;
 mod send;
