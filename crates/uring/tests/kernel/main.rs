@@ -8,6 +8,7 @@ mod common;
 mod skip;
 
 mod buf_group;
+mod buf_group_workers;
 mod buf_ring;
 mod buffers_legacy;
 mod cancel;
