@@ -34,6 +34,7 @@ pub mod cqueue;
 #[cfg(test)]
 mod fake;
 mod fd;
+mod fork;
 mod generated;
 mod local;
 mod memory;

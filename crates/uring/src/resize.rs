@@ -58,7 +58,10 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
         if self.has_index_array() && params.sq_off.array == 0 {
             params.sq_off.array = array_offset(&params);
         }
-        let memory = RingMemory::map(self.fd.raw(), &params)?;
+        let mut memory = RingMemory::map(self.fd.raw(), &params)?;
+        if let Some(process) = self.memory.only_in() {
+            memory.confine(process)?;
+        }
         let sq = squeue::Inner::new(&memory, &params)?;
         let cq = cqueue::Inner::new(&memory, &params)?;
         sq.adopt(&self.sq);
@@ -81,7 +84,7 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
             return refused(libc::EOPNOTSUPP);
         }
         let slots = sq_entries.checked_next_power_of_two().unwrap_or(u32::MAX).min(ENTRIES_MAX);
-        if !self.sq.fits(slots) {
+        if !self.sq().fits(slots) {
             return refused(libc::EOVERFLOW);
         }
         Ok(())

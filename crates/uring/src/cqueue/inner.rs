@@ -50,6 +50,27 @@ impl Inner {
         })
     }
 
+    /// A queue that stays empty.
+    pub(crate) fn none() -> &'static Inner {
+        struct None(Inner);
+        // SAFETY: the pointers lead to atomics, and `cqes` is never followed.
+        unsafe impl Sync for None {}
+        static ZERO: AtomicU32 = AtomicU32::new(0);
+        static FLAGS: AtomicU32 = AtomicU32::new(0);
+        static NONE: None = None(Inner {
+            head: &raw const ZERO,
+            tail: &raw const ZERO,
+            overflow: &raw const ZERO,
+            flags: &raw const FLAGS,
+            cqes: std::ptr::dangling(),
+            mask: 0,
+            entries: 0,
+            shift: 0,
+            mixed: false,
+        });
+        &NONE.0
+    }
+
     /// How far this process has read. Only this process writes it.
     #[inline]
     pub(crate) fn head(&self) -> u32 {

@@ -65,6 +65,27 @@ impl Inner {
         })
     }
 
+    /// A queue without slots.
+    pub(crate) fn none() -> &'static Inner {
+        struct None(Inner);
+        // SAFETY: the pointers lead to an atomic, and `sqes` is never followed.
+        unsafe impl Sync for None {}
+        static ZERO: AtomicU32 = AtomicU32::new(0);
+        static NONE: None = None(Inner {
+            head: &raw const ZERO,
+            tail: &raw const ZERO,
+            flags: &raw const ZERO,
+            dropped: &raw const ZERO,
+            sqes: std::ptr::dangling_mut(),
+            mask: 0,
+            entries: 0,
+            slot: 0,
+            mixed: false,
+            rewind: Option::None,
+        });
+        &NONE.0
+    }
+
     /// How far the kernel has read.
     #[inline]
     pub(crate) fn head(&self) -> u32 {

@@ -211,7 +211,7 @@ impl<'a> Submitter<'a> {
         arg: *const T,
         nr_args: u32,
     ) -> io::Result<i32> {
-        let (fd, bit) = self.fd.for_register();
+        let (fd, bit) = self.fd.for_register()?;
         // SAFETY: the caller vouches for `arg`.
         unsafe { syscall::register(fd, opcode | bit, arg.cast(), nr_args) }
     }

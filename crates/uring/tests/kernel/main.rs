@@ -22,6 +22,7 @@ mod eventfd;
 mod file_ops;
 mod fixed_buffers;
 mod fixed_files;
+mod fork;
 mod futex;
 mod life;
 mod local_ring;
