@@ -4,6 +4,7 @@
 //! Never drops a flag silently: what the kernel refuses comes back as its error.
 //! Proven by `tests/kernel/setup.rs`.
 
+use std::fmt::{self, Debug, Formatter};
 use std::io;
 use std::marker::PhantomData;
 use std::os::fd::RawFd;
@@ -191,5 +192,13 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Builder<S, C> {
             return Err(io::Error::from_raw_os_error(libc::EINVAL));
         }
         Ok(())
+    }
+}
+
+impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Debug for Builder<S, C> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let params = crate::Parameters::from_raw(self.params);
+        let mut builder = f.debug_struct("Builder");
+        builder.field("params", &params).field("dontfork", &self.dontfork).finish()
     }
 }

@@ -6,7 +6,9 @@
 //! to is the caller's to keep.
 //! Proven by `tests/kernel/setup.rs`, `tests/kernel/queue.rs` and `tests/kernel/fork.rs`.
 
+use std::fmt::{self, Debug, Formatter};
 use std::io;
+use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, RawFd};
 
 use crate::fd::RingFd;
@@ -162,15 +164,34 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
         self.submitter().submit_and_wait(want)
     }
 
+    /// Waits without submitting, see [`Submitter::wait`].
+    #[inline]
+    pub fn wait(&self, want: usize) -> io::Result<()> {
+        self.submitter().wait(want)
+    }
+
+    /// Moves completions into `entries` and returns the part that was filled. Enters the kernel only
+    /// where none is there yet, submits nothing, and waits until `wait_nr` completions are there.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Submitter::wait`].
+    pub fn copy_cqes<'b>(
+        &mut self,
+        entries: &'b mut [MaybeUninit<C>],
+        wait_nr: usize,
+    ) -> io::Result<&'b mut [C]> {
+        if self.completion().is_empty() {
+            self.wait(wait_nr)?;
+        }
+        Ok(self.completion().fill(entries))
+    }
+
     /// The three parts, to be used side by side. Sync the submission queue before a submit, and
     /// the completion queue after it.
     #[inline]
     pub fn split(&mut self) -> (Submitter<'_>, SubmissionQueue<'_, S>, CompletionQueue<'_, C>) {
-        (
-            self.submitter(),
-            SubmissionQueue::new(self.sq()),
-            CompletionQueue::new(self.cq()),
-        )
+        (self.submitter(), SubmissionQueue::new(self.sq()), CompletionQueue::new(self.cq()))
     }
 
     /// The submission queue.
@@ -235,6 +256,16 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> AsRawFd for IoUring<S, C> {
     /// The ring's descriptor, or -1 where it only has a registered index.
     fn as_raw_fd(&self) -> RawFd {
         self.fd.raw()
+    }
+}
+
+impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Debug for IoUring<S, C> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IoUring")
+            .field("fd", &self.as_raw_fd())
+            .field("registered_index", &self.registered_index())
+            .field("params", &self.params)
+            .finish_non_exhaustive()
     }
 }
 

@@ -98,6 +98,58 @@ impl Inner {
         unsafe { (*self.overflow).load(Ordering::Acquire) }
     }
 
+    /// The next completion between `head` and `tail`, and the head behind it. Of a 32-byte completion
+    /// of a mixed ring, the first half.
+    #[inline]
+    pub(crate) fn next<E: super::EntryMarker>(&self, head: u32, tail: u32) -> (u32, Option<E>) {
+        if self.mixed {
+            return self.next_of_mixed(head, tail);
+        }
+        if head == tail {
+            return (head, None);
+        }
+        // SAFETY: the kernel has published this slot.
+        (head.wrapping_add(1), Some(unsafe { (*self.place::<E>(head)).clone() }))
+    }
+
+    #[cold]
+    fn next_of_mixed<E: super::EntryMarker>(&self, head: u32, tail: u32) -> (u32, Option<E>) {
+        let head = self.skip_fillers(head, tail);
+        if head == tail {
+            return (head, None);
+        }
+        let (slots, _) = self.cost(head, tail);
+        // SAFETY: the kernel has published this slot.
+        (head.wrapping_add(slots), Some(unsafe { (*self.place::<E>(head)).clone() }))
+    }
+
+    /// The head behind the next `count` completions, or as many as are there.
+    #[inline]
+    pub(crate) fn advance(&self, mut head: u32, tail: u32, count: usize) -> u32 {
+        if !self.mixed {
+            let there = tail.wrapping_sub(head);
+            return head.wrapping_add(u32::try_from(count).unwrap_or(u32::MAX).min(there));
+        }
+        for _ in 0..count {
+            head = self.skip_fillers(head, tail);
+            if head == tail {
+                break;
+            }
+            head = head.wrapping_add(self.cost(head, tail).0);
+        }
+        head
+    }
+
+    /// The place of a slot, where the size of the ring's entries is known as a type.
+    #[inline]
+    pub(crate) fn place<E: super::EntryMarker>(&self, position: u32) -> *const E {
+        debug_assert!(1 << self.shift == size_of::<E>() || self.entries == 0);
+        let index = (position & self.mask) as usize;
+        // SAFETY: `mask` is `entries - 1`, `new` checked that the memory holds `entries` slots, and
+        // a ring is only built with entries of its slot size.
+        unsafe { self.cqes.cast::<E>().add(index) }
+    }
+
     /// The place of a slot.
     #[inline]
     pub(crate) fn at(&self, position: u32) -> *const u8 {

@@ -6,6 +6,7 @@
 //! Proven by `tests/kernel/buf_group.rs` and `tests/kernel/buf_group_workers.rs`.
 
 use std::collections::VecDeque;
+use std::fmt::{self, Debug, Formatter};
 use std::io;
 
 use super::{BufRing, BufRingOptions};
@@ -300,6 +301,13 @@ impl BufGroup {
         submitter.unregister_buf_ring(self.ring.bgid())?;
         self.memory.reclaim();
         Ok(())
+    }
+}
+
+impl Debug for BufGroup {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mut group = f.debug_struct("BufGroup");
+        group.field("ring", &self.ring).field("size", &self.size).finish_non_exhaustive()
     }
 }
 

@@ -3,6 +3,7 @@
 //! Owns the memory. Promises that argument `index` is what the last `set` said. Never outlives its
 //! use: the kernel holds the pages. Proven by `tests/kernel/wait_region.rs`.
 
+use std::fmt::{self, Debug, Formatter};
 use std::io;
 use std::time::Duration;
 
@@ -80,6 +81,12 @@ impl WaitRegion {
             first.add(index as usize).write_volatile(argument);
         }
         Ok(())
+    }
+}
+
+impl Debug for WaitRegion {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WaitRegion").field("count", &self.count).finish_non_exhaustive()
     }
 }
 

@@ -4,6 +4,7 @@
 //! show data only of its own area. Never gives a buffer back by itself. Proven by
 //! `tests/kernel/zcrx.rs` with a queue that has no card (Linux 7.1); with a card it has not run.
 
+use std::fmt::{self, Debug, Formatter};
 use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -138,6 +139,13 @@ impl Zcrx {
             let tail = base.add(self.tail_at as usize).cast::<AtomicU32>();
             (*tail).store(self.tail, Ordering::Release);
         }
+    }
+}
+
+impl Debug for Zcrx {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mut queue = f.debug_struct("Zcrx");
+        queue.field("id", &self.id).field("area_len", &self.area.len()).finish_non_exhaustive()
     }
 }
 

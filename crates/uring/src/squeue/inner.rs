@@ -133,7 +133,7 @@ impl Inner {
         remembered
     }
 
-    /// After a push by a view.
+    /// After a push by a view: entries of a rewinding queue are published one by one.
     #[inline]
     pub(crate) fn pushed(&self, tail: u32) {
         if self.rewinds() {
@@ -163,6 +163,16 @@ impl Inner {
     pub(crate) fn dropped(&self) -> u32 {
         // SAFETY: as for `head`.
         unsafe { (*self.dropped).load(Ordering::Acquire) }
+    }
+
+    /// The place of a slot, where the size of the ring's entries is known as a type.
+    #[inline]
+    pub(crate) fn place<E: super::EntryMarker>(&self, position: u32) -> *mut E {
+        debug_assert!(self.slot == size_of::<E>() || self.entries == 0);
+        let index = (position & self.mask) as usize;
+        // SAFETY: `mask` is `entries - 1`, `new` checked that the memory holds `entries` slots, and
+        // a ring is only built with entries of its slot size.
+        unsafe { self.sqes.cast::<E>().add(index) }
     }
 
     /// The place of a slot.

@@ -19,6 +19,7 @@ pub use entry::{Entry, Entry128, EntryMarker};
 pub use flags::Flags;
 pub(crate) use inner::Inner;
 pub(crate) use mixed::push_128;
+pub(crate) use rewind::Turn;
 
 use crate::sys;
 
@@ -117,13 +118,15 @@ impl<'a, E: EntryMarker> SubmissionQueue<'a, E> {
     /// completion has arrived.
     #[inline]
     pub unsafe fn push(&mut self, entry: &E) -> Result<(), PushError> {
-        self.tail = self.queue.tail_for_push(self.tail);
+        if self.queue.rewinds() {
+            // SAFETY: the caller vouches for the entry.
+            return unsafe { self.push_rewinding(std::slice::from_ref(entry)) };
+        }
         if self.is_full() {
             return Err(PushError);
         }
         // SAFETY: a slot is free.
         unsafe { self.write(entry) };
-        self.queue.pushed(self.tail);
         Ok(())
     }
 
@@ -138,7 +141,10 @@ impl<'a, E: EntryMarker> SubmissionQueue<'a, E> {
     /// As for [`push`](Self::push).
     #[inline]
     pub unsafe fn push_multiple(&mut self, entries: &[E]) -> Result<(), PushError> {
-        self.tail = self.queue.tail_for_push(self.tail);
+        if self.queue.rewinds() {
+            // SAFETY: the caller vouches for the entries.
+            return unsafe { self.push_rewinding(entries) };
+        }
         if self.capacity() - self.len() < entries.len() {
             return Err(PushError);
         }
@@ -146,18 +152,36 @@ impl<'a, E: EntryMarker> SubmissionQueue<'a, E> {
             // SAFETY: there is room for all of them.
             unsafe { self.write(entry) };
         }
-        self.queue.pushed(self.tail);
+        Ok(())
+    }
+
+    /// Puts all entries into a rewinding queue, or none. A submit may have moved its tail back since
+    /// this view was last used.
+    ///
+    /// # Safety
+    ///
+    /// As for [`push`](Self::push).
+    #[cold]
+    unsafe fn push_rewinding(&mut self, entries: &[E]) -> Result<(), PushError> {
+        self.tail = self.queue.tail();
+        if self.capacity() - self.len() < entries.len() {
+            return Err(PushError);
+        }
+        for entry in entries {
+            // SAFETY: there is room for all of them.
+            unsafe { self.write(entry) };
+        }
+        self.queue.set_tail(self.tail);
         Ok(())
     }
 
     /// # Safety
     ///
-    /// The slot at the tail must be free.
+    /// A slot must be free.
     #[inline]
     unsafe fn write(&mut self, entry: &E) {
-        // SAFETY: the slot is free, so the kernel does not look at it, and a ring is only built
-        // with entries of its slot size.
-        unsafe { self.queue.at(self.tail).cast::<E>().write(entry.clone()) };
+        // SAFETY: the slot is free, so the kernel does not look at it.
+        unsafe { self.queue.place::<E>(self.tail).write(entry.clone()) };
         self.tail = self.tail.wrapping_add(1);
     }
 }

@@ -19,6 +19,7 @@ mod ring_fd;
 mod workers;
 mod zcrx;
 
+use std::fmt::{self, Debug, Formatter};
 use std::io;
 use std::ptr;
 
@@ -28,6 +29,9 @@ use crate::types::SubmitArgs;
 use crate::{squeue, syscall, Parameters};
 
 pub use args::EnterFlags;
+
+/// Completions or task work wait in the kernel.
+pub(crate) const STUCK: u32 = sys::IORING_SQ_CQ_OVERFLOW | sys::IORING_SQ_TASKRUN;
 
 /// Submits entries, waits for completions and registers resources.
 pub struct Submitter<'a> {
@@ -80,13 +84,38 @@ impl<'a> Submitter<'a> {
         arg: *const libc::c_void,
         size: usize,
     ) -> io::Result<usize> {
-        let turn = self.sq.turn(to_submit)?;
+        if self.sq.rewinds() {
+            // SAFETY: the caller vouches for `arg`.
+            return unsafe { self.enter_in_turn(to_submit, min_complete, flags, arg, size) };
+        }
         let (fd, registered) = self.fd.for_enter();
-        let (count, flags) = (turn.count(), flags | registered);
+        let flags = flags | registered;
         // SAFETY: the caller vouches for `arg`; entries were vouched for when they were pushed.
-        let taken = unsafe { syscall::enter(fd, count, min_complete, flags, arg, size)? } as u32;
-        turn.submitted(taken);
-        Ok(taken as usize)
+        unsafe { syscall::enter(fd, to_submit, min_complete, flags, arg, size) }
+    }
+
+    /// # Safety
+    ///
+    /// As for [`enter`](Self::enter).
+    #[cold]
+    unsafe fn enter_in_turn(
+        &self,
+        to_submit: u32,
+        min_complete: u32,
+        flags: u32,
+        arg: *const libc::c_void,
+        size: usize,
+    ) -> io::Result<usize> {
+        let turn = self.sq.turn(to_submit)?;
+        let count = turn.as_ref().map_or(0, squeue::Turn::count);
+        let (fd, registered) = self.fd.for_enter();
+        let flags = flags | registered;
+        // SAFETY: the caller vouches for `arg`; entries were vouched for when they were pushed.
+        let taken = unsafe { syscall::enter(fd, count, min_complete, flags, arg, size)? };
+        if let Some(turn) = turn {
+            turn.submitted(taken as u32);
+        }
+        Ok(taken)
     }
 
     /// Hands all published entries to the kernel and gives their number.
@@ -107,7 +136,12 @@ impl<'a> Submitter<'a> {
     /// the kernel then reports their number, not the interruption.
     #[inline]
     pub fn submit_and_wait(&self, want: usize) -> io::Result<usize> {
-        let to_submit = self.sq.len();
+        self.submit_counted(self.sq.len(), want)
+    }
+
+    /// Submits `to_submit` published entries, then waits.
+    #[inline]
+    pub(crate) fn submit_counted(&self, to_submit: u32, want: usize) -> io::Result<usize> {
         match self.plan(want) {
             None => Ok(to_submit as usize),
             // SAFETY: no argument is passed.
@@ -153,6 +187,30 @@ impl<'a> Submitter<'a> {
         unsafe { self.enter(to_submit, as_many(want), flags, Some(&args.args)) }
     }
 
+    /// Waits until at least `want` completions are there, without submitting anything.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`enter`](Self::enter).
+    pub fn wait(&self, want: usize) -> io::Result<()> {
+        // SAFETY: no argument is passed.
+        unsafe { self.enter::<u64>(0, as_many(want), sys::IORING_ENTER_GETEVENTS, None) }.map(drop)
+    }
+
+    /// [`wait`](Self::wait) with a timeout, a signal mask or a minimum wait. Since Linux 5.11
+    /// (`IORING_FEAT_EXT_ARG`, EINVAL without it).
+    ///
+    /// # Errors
+    ///
+    /// ETIME when the time is over and no completion is there at all, else those of
+    /// [`enter`](Self::enter).
+    pub fn wait_with_args(&self, want: usize, args: &SubmitArgs<'_, '_>) -> io::Result<()> {
+        let flags = sys::IORING_ENTER_GETEVENTS | sys::IORING_ENTER_EXT_ARG;
+        // SAFETY: the argument is the structure that EXT_ARG announces, and the borrows inside
+        // `args` keep alive what it points at.
+        unsafe { self.enter(0, as_many(want), flags, Some(&args.args)) }.map(drop)
+    }
+
     /// Runs pending task work and fetches overflown completions, without submitting or waiting.
     pub fn get_events(&self) -> io::Result<()> {
         // SAFETY: no argument is passed.
@@ -176,10 +234,20 @@ impl<'a> Submitter<'a> {
     /// The flags for the enter that this submit needs, or nothing where it needs none.
     #[inline]
     fn plan(&self, want: usize) -> Option<u32> {
+        if self.params.0.flags & (sys::IORING_SETUP_SQPOLL | sys::IORING_SETUP_IOPOLL) != 0 {
+            return self.plan_polled(want);
+        }
+        let wait = want > 0 || self.sq.flags() & STUCK != 0;
+        Some(if wait { sys::IORING_ENTER_GETEVENTS } else { 0 })
+    }
+
+    /// [`plan`](Self::plan) for rings where one of the two sides is polled.
+    #[cold]
+    fn plan_polled(&self, want: usize) -> Option<u32> {
         let setup = self.params.0.flags;
         let polled = setup & sys::IORING_SETUP_SQPOLL != 0;
         let sq_flags = if polled { self.sq.flags_after_barrier() } else { self.sq.flags() };
-        let stuck = sq_flags & (sys::IORING_SQ_CQ_OVERFLOW | sys::IORING_SQ_TASKRUN) != 0;
+        let stuck = sq_flags & STUCK != 0;
 
         let mut flags = 0;
         if want > 0 || stuck || setup & sys::IORING_SETUP_IOPOLL != 0 {
@@ -220,6 +288,16 @@ impl<'a> Submitter<'a> {
     pub(crate) fn register_plain(&self, opcode: u32, nr_args: u32) -> io::Result<i32> {
         // SAFETY: the operations that are called like this read no memory.
         unsafe { self.register(opcode, ptr::null::<u8>(), nr_args) }
+    }
+}
+
+impl Debug for Submitter<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mut submitter = f.debug_struct("Submitter");
+        submitter
+            .field("fd", &self.fd.raw())
+            .field("queued", &self.sq.len())
+            .finish_non_exhaustive()
     }
 }
 
