@@ -31,6 +31,10 @@ pub(crate) struct RingFd {
     process: Origin,
     /// No other process uses the ring.
     confined: bool,
+    /// Every enter is special, see [`always_special`](Self::always_special).
+    special: bool,
+    /// The descriptor, for an enter that has nothing to consider; else -1.
+    direct: AtomicI32,
 }
 
 /// The number of the thread that runs. The C library's and the kernel's names of threads will not
@@ -51,7 +55,7 @@ impl RingFd {
     /// `fd` must be an open ring descriptor that nobody else closes.
     pub(crate) unsafe fn owned(fd: RawFd, features: u32) -> io::Result<Self> {
         // SAFETY: the caller hands the descriptor over.
-        let fd = unsafe { OwnedFd::from_raw_fd(fd) };
+        let (number, fd) = (fd, unsafe { OwnedFd::from_raw_fd(fd) });
         Ok(RingFd {
             fd: Some(fd),
             index: AtomicI32::new(NONE),
@@ -59,6 +63,8 @@ impl RingFd {
             can_register_by_index: features & sys::IORING_FEAT_REG_REG_RING != 0,
             process: Origin::here()?,
             confined: false,
+            special: false,
+            direct: AtomicI32::new(number),
         })
     }
 
@@ -71,16 +77,31 @@ impl RingFd {
             can_register_by_index: true,
             process: Origin::here()?,
             confined: false,
+            special: true,
+            direct: AtomicI32::new(-1),
         })
     }
 
     /// From now on no other process uses the ring.
     pub(crate) fn confine(&mut self) {
         self.confined = true;
+        self.always_special();
+    }
+
+    /// From now on [`direct`](Self::direct) has nothing to say.
+    pub(crate) fn always_special(&mut self) {
+        self.special = true;
+        self.direct = AtomicI32::new(-1);
+    }
+
+    /// The number for `io_uring_enter`, for the common ring: negative where something must be
+    /// considered first (a registered index, the process, or what the ring's setup asks for).
+    #[inline]
+    pub(crate) fn direct(&self) -> i32 {
+        self.direct.load(Ordering::Relaxed)
     }
 
     /// The index, where this thread may use it.
-    #[inline]
     fn usable_index(&self) -> Option<i32> {
         // Acquire: an owner at least as new as the index.
         let index = self.index.load(Ordering::Acquire);
@@ -92,7 +113,6 @@ impl RingFd {
     }
 
     /// The descriptor, where this process may use it. The kernel says EBADF to any other.
-    #[inline]
     fn usable_raw(&self) -> RawFd {
         if self.confined && !self.process.is_here() {
             return -1;
@@ -101,7 +121,6 @@ impl RingFd {
     }
 
     /// The number for `io_uring_enter`, and the flag that goes with it.
-    #[inline]
     pub(crate) fn for_enter(&self) -> (i32, u32) {
         match self.usable_index() {
             Some(index) => (index, sys::IORING_ENTER_REGISTERED_RING),
@@ -147,6 +166,7 @@ impl RingFd {
         let registered = register();
         if registered.is_ok() {
             self.owner.store(this_thread(), Ordering::Relaxed);
+            self.direct.store(-1, Ordering::Relaxed);
         }
         let index = registered.as_ref().map_or(NONE, |index| *index as i32);
         self.index.store(index, Ordering::Release);
@@ -161,6 +181,9 @@ impl RingFd {
         };
         unregister(index as u32)?;
         self.index.store(NONE, Ordering::Relaxed);
+        if !self.special {
+            self.direct.store(self.raw(), Ordering::Relaxed);
+        }
         Ok(())
     }
 

@@ -127,7 +127,7 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
             return Err(PushError);
         }
         // SAFETY: the slot is free, so the kernel does not look at it.
-        unsafe { self.ring.sq.place::<S>(self.sq_tail).write(entry.clone()) };
+        unsafe { self.ring.sq.slots::<S>().place(self.sq_tail).write(entry.clone()) };
         self.sq_tail = self.sq_tail.wrapping_add(1);
         Ok(())
     }
@@ -142,7 +142,7 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
         }
         let queue = self.ring.sq();
         // SAFETY: the slot is free, so the kernel does not look at it.
-        unsafe { queue.place::<S>(self.sq_tail).write(entry.clone()) };
+        unsafe { queue.slots::<S>().place(self.sq_tail).write(entry.clone()) };
         self.sq_tail = self.sq_tail.wrapping_add(1);
         queue.pushed(self.sq_tail);
         Ok(())

@@ -15,7 +15,7 @@ use crate::fd::RingFd;
 use crate::fork::Origin;
 use crate::memory::RingMemory;
 use crate::sys::{self, io_uring_params};
-use crate::{cqueue, squeue, syscall};
+use crate::{cqueue, squeue, submit, syscall};
 use crate::{Builder, CompletionQueue, Parameters, SubmissionQueue, Submitter};
 
 /// An io_uring instance.
@@ -109,6 +109,9 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
         if let Some(process) = only_in {
             memory.confine(process)?;
             fd.confine();
+        }
+        if params.flags & submit::SPECIAL != 0 {
+            fd.always_special();
         }
         Ok(IoUring {
             sq: squeue::Inner::new(&memory, &params)?,

@@ -102,25 +102,22 @@ impl Inner {
     /// of a mixed ring, the first half.
     #[inline]
     pub(crate) fn next<E: super::EntryMarker>(&self, head: u32, tail: u32) -> (u32, Option<E>) {
-        if self.mixed {
-            return self.next_of_mixed(head, tail);
-        }
-        if head == tail {
-            return (head, None);
+        let (at, slots) = if self.mixed { self.find(head, tail) } else { (head, 1) };
+        if at == tail {
+            return (at, None);
         }
         // SAFETY: the kernel has published this slot.
-        (head.wrapping_add(1), Some(unsafe { (*self.place::<E>(head)).clone() }))
+        (at.wrapping_add(slots), Some(unsafe { (*self.place::<E>(at)).clone() }))
     }
 
+    /// Where the next completion of a mixed ring is, and how many slots it takes.
     #[cold]
-    fn next_of_mixed<E: super::EntryMarker>(&self, head: u32, tail: u32) -> (u32, Option<E>) {
+    fn find(&self, head: u32, tail: u32) -> (u32, u32) {
         let head = self.skip_fillers(head, tail);
-        if head == tail {
-            return (head, None);
+        match head == tail {
+            true => (tail, 0),
+            false => (head, self.cost(head, tail).0),
         }
-        let (slots, _) = self.cost(head, tail);
-        // SAFETY: the kernel has published this slot.
-        (head.wrapping_add(slots), Some(unsafe { (*self.place::<E>(head)).clone() }))
     }
 
     /// The head behind the next `count` completions, or as many as are there.

@@ -9,6 +9,7 @@ use std::sync::atomic::{fence, AtomicU32, Ordering};
 use std::sync::Arc;
 
 use super::rewind::Rewind;
+use super::EntryMarker;
 use crate::memory::RingMemory;
 use crate::sys::{self, io_uring_params};
 
@@ -165,14 +166,22 @@ impl Inner {
         unsafe { (*self.dropped).load(Ordering::Acquire) }
     }
 
-    /// The place of a slot, where the size of the ring's entries is known as a type.
+    /// The slots, where the size of the ring's entries is known as a type.
     #[inline]
-    pub(crate) fn place<E: super::EntryMarker>(&self, position: u32) -> *mut E {
+    pub(crate) fn slots<E: EntryMarker>(&self) -> Slots<E> {
         debug_assert!(self.slot == size_of::<E>() || self.entries == 0);
-        let index = (position & self.mask) as usize;
-        // SAFETY: `mask` is `entries - 1`, `new` checked that the memory holds `entries` slots, and
-        // a ring is only built with entries of its slot size.
-        unsafe { self.sqes.cast::<E>().add(index) }
+        Slots { first: self.sqes.cast(), mask: self.mask }
+    }
+
+    /// The tail at which a push must ask the queue: where it is full, and in a rewinding queue
+    /// always, as a submit may have moved its tail.
+    #[inline]
+    pub(crate) fn limit(&self, head: u32, tail: u32) -> u32 {
+        if self.rewinds() {
+            tail
+        } else {
+            head.wrapping_add(self.entries)
+        }
     }
 
     /// The place of a slot.
@@ -187,6 +196,23 @@ impl Inner {
     #[inline]
     pub(crate) fn len(&self) -> u32 {
         self.tail().wrapping_sub(self.head())
+    }
+}
+
+/// The slots of a queue, in a form that stays in registers.
+pub(crate) struct Slots<E> {
+    first: *mut E,
+    mask: u32,
+}
+
+impl<E> Slots<E> {
+    /// The place of a slot.
+    #[inline]
+    pub(crate) fn place(&self, position: u32) -> *mut E {
+        let index = (position & self.mask) as usize;
+        // SAFETY: `mask` is the number of slots less one, `Inner::new` checked that the memory holds
+        // them, and a ring is only built with entries of its slot size.
+        unsafe { self.first.add(index) }
     }
 }
 

@@ -101,6 +101,7 @@ impl SubmissionQueue<'_, Entry> {
         // SAFETY: the caller vouches for the entry; head and tail are those of this view.
         self.tail = unsafe { push_128(self.queue, self.head, tail, entry)? };
         self.queue.pushed(self.tail);
+        self.limit = self.queue.limit(self.head, self.tail);
         Ok(())
     }
 }

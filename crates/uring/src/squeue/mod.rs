@@ -13,11 +13,10 @@ mod rewind;
 
 use std::error::Error;
 use std::fmt::{self, Debug, Display, Formatter};
-use std::marker::PhantomData;
 
 pub use entry::{Entry, Entry128, EntryMarker};
 pub use flags::Flags;
-pub(crate) use inner::Inner;
+pub(crate) use inner::{Inner, Slots};
 pub(crate) use mixed::push_128;
 pub(crate) use rewind::Turn;
 
@@ -29,21 +28,31 @@ use crate::sys;
 pub struct SubmissionQueue<'a, E: EntryMarker = Entry> {
     head: u32,
     tail: u32,
+    /// Where [`push`](Self::push) asks the queue: where it is full, and in a rewinding queue always.
+    limit: u32,
+    slots: Slots<E>,
     queue: &'a Inner,
-    entry: PhantomData<E>,
 }
 
 impl<'a, E: EntryMarker> SubmissionQueue<'a, E> {
     #[inline]
     pub(crate) fn new(queue: &'a Inner) -> Self {
-        SubmissionQueue { head: queue.head(), tail: queue.tail(), queue, entry: PhantomData }
+        let (head, tail) = (queue.head(), queue.tail());
+        let limit = queue.limit(head, tail);
+        SubmissionQueue { head, tail, limit, slots: queue.slots(), queue }
     }
 
     /// Publishes what was pushed and learns how far the kernel has read.
     #[inline]
     pub fn sync(&mut self) {
-        self.tail = self.queue.publish(self.tail);
+        if self.queue.rewinds() {
+            self.tail = self.queue.tail();
+            self.limit = self.tail;
+            return;
+        }
+        self.queue.set_tail(self.tail);
         self.head = self.queue.head();
+        self.limit = self.head.wrapping_add(self.queue.entries);
     }
 
     /// Whether the kernel's polling thread sleeps and must be woken (`IORING_SQ_NEED_WAKEUP`).
@@ -118,12 +127,11 @@ impl<'a, E: EntryMarker> SubmissionQueue<'a, E> {
     /// completion has arrived.
     #[inline]
     pub unsafe fn push(&mut self, entry: &E) -> Result<(), PushError> {
-        if self.queue.rewinds() {
+        if self.tail == self.limit {
             // SAFETY: the caller vouches for the entry.
-            return unsafe { self.push_rewinding(std::slice::from_ref(entry)) };
-        }
-        if self.is_full() {
-            return Err(PushError);
+            self.tail = unsafe { self.queue.push_rewinding(std::slice::from_ref(entry))? };
+            self.limit = self.tail;
+            return Ok(());
         }
         // SAFETY: a slot is free.
         unsafe { self.write(entry) };
@@ -143,7 +151,9 @@ impl<'a, E: EntryMarker> SubmissionQueue<'a, E> {
     pub unsafe fn push_multiple(&mut self, entries: &[E]) -> Result<(), PushError> {
         if self.queue.rewinds() {
             // SAFETY: the caller vouches for the entries.
-            return unsafe { self.push_rewinding(entries) };
+            self.tail = unsafe { self.queue.push_rewinding(entries)? };
+            self.limit = self.tail;
+            return Ok(());
         }
         if self.capacity() - self.len() < entries.len() {
             return Err(PushError);
@@ -152,26 +162,6 @@ impl<'a, E: EntryMarker> SubmissionQueue<'a, E> {
             // SAFETY: there is room for all of them.
             unsafe { self.write(entry) };
         }
-        Ok(())
-    }
-
-    /// Puts all entries into a rewinding queue, or none. A submit may have moved its tail back since
-    /// this view was last used.
-    ///
-    /// # Safety
-    ///
-    /// As for [`push`](Self::push).
-    #[cold]
-    unsafe fn push_rewinding(&mut self, entries: &[E]) -> Result<(), PushError> {
-        self.tail = self.queue.tail();
-        if self.capacity() - self.len() < entries.len() {
-            return Err(PushError);
-        }
-        for entry in entries {
-            // SAFETY: there is room for all of them.
-            unsafe { self.write(entry) };
-        }
-        self.queue.set_tail(self.tail);
         Ok(())
     }
 
@@ -181,7 +171,7 @@ impl<'a, E: EntryMarker> SubmissionQueue<'a, E> {
     #[inline]
     unsafe fn write(&mut self, entry: &E) {
         // SAFETY: the slot is free, so the kernel does not look at it.
-        unsafe { self.queue.place::<E>(self.tail).write(entry.clone()) };
+        unsafe { self.slots.place(self.tail).write(entry.clone()) };
         self.tail = self.tail.wrapping_add(1);
     }
 }

@@ -8,7 +8,7 @@
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use super::Inner;
+use super::{EntryMarker, Inner, PushError};
 
 /// The counters of a rewinding queue.
 #[derive(Default)]
@@ -29,6 +29,30 @@ pub(crate) struct Turn<'a> {
 }
 
 impl Inner {
+    /// Puts all entries into a rewinding queue, or none, and returns its tail, which a submit may
+    /// have moved back since a view was last used. Any other queue is full when this is asked.
+    ///
+    /// # Safety
+    ///
+    /// As for [`SubmissionQueue::push`](super::SubmissionQueue::push).
+    #[cold]
+    pub(super) unsafe fn push_rewinding<E: EntryMarker>(
+        &self,
+        entries: &[E],
+    ) -> Result<u32, PushError> {
+        let tail = self.tail();
+        if !self.rewinds() || ((self.entries - tail) as usize) < entries.len() {
+            return Err(PushError);
+        }
+        for (place, entry) in (tail..).zip(entries) {
+            // SAFETY: the slot is free, so the kernel does not look at it.
+            unsafe { self.slots::<E>().place(place).write(entry.clone()) };
+        }
+        let tail = tail + entries.len() as u32;
+        self.set_tail(tail);
+        Ok(tail)
+    }
+
     /// Asks for the right to submit `count` entries. Any queue that does not rewind has no turns:
     /// any number of threads may submit. EBUSY while another thread submits.
     #[cold]

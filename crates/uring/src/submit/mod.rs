@@ -33,6 +33,10 @@ pub use args::EnterFlags;
 /// Completions or task work wait in the kernel.
 pub(crate) const STUCK: u32 = sys::IORING_SQ_CQ_OVERFLOW | sys::IORING_SQ_TASKRUN;
 
+/// Setup flags of rings whose submits are special.
+pub(crate) const SPECIAL: u32 =
+    sys::IORING_SETUP_SQPOLL | sys::IORING_SETUP_IOPOLL | sys::IORING_SETUP_SQ_REWIND;
+
 /// Submits entries, waits for completions and registers resources.
 pub struct Submitter<'a> {
     fd: &'a RingFd,
@@ -84,38 +88,14 @@ impl<'a> Submitter<'a> {
         arg: *const libc::c_void,
         size: usize,
     ) -> io::Result<usize> {
-        if self.sq.rewinds() {
+        let fd = self.fd.direct();
+        if fd < 0 {
+            let request = (to_submit, min_complete, flags);
             // SAFETY: the caller vouches for `arg`.
-            return unsafe { self.enter_in_turn(to_submit, min_complete, flags, arg, size) };
+            return unsafe { enter_special(self.sq, self.fd, request, arg, size) };
         }
-        let (fd, registered) = self.fd.for_enter();
-        let flags = flags | registered;
         // SAFETY: the caller vouches for `arg`; entries were vouched for when they were pushed.
         unsafe { syscall::enter(fd, to_submit, min_complete, flags, arg, size) }
-    }
-
-    /// # Safety
-    ///
-    /// As for [`enter`](Self::enter).
-    #[cold]
-    unsafe fn enter_in_turn(
-        &self,
-        to_submit: u32,
-        min_complete: u32,
-        flags: u32,
-        arg: *const libc::c_void,
-        size: usize,
-    ) -> io::Result<usize> {
-        let turn = self.sq.turn(to_submit)?;
-        let count = turn.as_ref().map_or(0, squeue::Turn::count);
-        let (fd, registered) = self.fd.for_enter();
-        let flags = flags | registered;
-        // SAFETY: the caller vouches for `arg`; entries were vouched for when they were pushed.
-        let taken = unsafe { syscall::enter(fd, count, min_complete, flags, arg, size)? };
-        if let Some(turn) = turn {
-            turn.submitted(taken as u32);
-        }
-        Ok(taken)
     }
 
     /// Hands all published entries to the kernel and gives their number.
@@ -142,11 +122,13 @@ impl<'a> Submitter<'a> {
     /// Submits `to_submit` published entries, then waits.
     #[inline]
     pub(crate) fn submit_counted(&self, to_submit: u32, want: usize) -> io::Result<usize> {
-        match self.plan(want) {
-            None => Ok(to_submit as usize),
-            // SAFETY: no argument is passed.
-            Some(flags) => unsafe { self.enter::<u64>(to_submit, as_many(want), flags, None) },
+        let fd = self.fd.direct();
+        if fd < 0 {
+            return submit_special(self.sq, self.fd, self.params.0.flags, want);
         }
+        let flags = plan(self.sq, want);
+        // SAFETY: no argument is passed; entries were vouched for when they were pushed.
+        unsafe { syscall::enter(fd, to_submit, as_many(want), flags, ptr::null(), 0) }
     }
 
     /// Submits and waits with a timeout, a signal mask or a minimum wait. Since Linux 5.11
@@ -232,35 +214,8 @@ impl<'a> Submitter<'a> {
     }
 
     /// The flags for the enter that this submit needs, or nothing where it needs none.
-    #[inline]
     fn plan(&self, want: usize) -> Option<u32> {
-        if self.params.0.flags & (sys::IORING_SETUP_SQPOLL | sys::IORING_SETUP_IOPOLL) != 0 {
-            return self.plan_polled(want);
-        }
-        let wait = want > 0 || self.sq.flags() & STUCK != 0;
-        Some(if wait { sys::IORING_ENTER_GETEVENTS } else { 0 })
-    }
-
-    /// [`plan`](Self::plan) for rings where one of the two sides is polled.
-    #[cold]
-    fn plan_polled(&self, want: usize) -> Option<u32> {
-        let setup = self.params.0.flags;
-        let polled = setup & sys::IORING_SETUP_SQPOLL != 0;
-        let sq_flags = if polled { self.sq.flags_after_barrier() } else { self.sq.flags() };
-        let stuck = sq_flags & STUCK != 0;
-
-        let mut flags = 0;
-        if want > 0 || stuck || setup & sys::IORING_SETUP_IOPOLL != 0 {
-            flags |= sys::IORING_ENTER_GETEVENTS;
-        }
-        if polled {
-            if sq_flags & sys::IORING_SQ_NEED_WAKEUP != 0 {
-                flags |= sys::IORING_ENTER_SQ_WAKEUP;
-            } else if want == 0 && !stuck {
-                return None;
-            }
-        }
-        Some(flags)
+        plan_special(self.sq, self.params.0.flags, want)
     }
 
     /// The descriptor, for mappings.
@@ -299,6 +254,76 @@ impl Debug for Submitter<'_> {
             .field("queued", &self.sq.len())
             .finish_non_exhaustive()
     }
+}
+
+// What few rings need stands in functions of their own, which take no `Submitter` and no view: what
+// a caller holds in registers stays there.
+
+/// The flags for the enter of a ring that is not polled.
+#[inline]
+fn plan(sq: &squeue::Inner, want: usize) -> u32 {
+    let wait = want > 0 || sq.flags() & STUCK != 0;
+    if wait {
+        sys::IORING_ENTER_GETEVENTS
+    } else {
+        0
+    }
+}
+
+/// [`plan`] for any ring; nothing where no enter is needed.
+#[cold]
+fn plan_special(sq: &squeue::Inner, setup: u32, want: usize) -> Option<u32> {
+    let polled = setup & sys::IORING_SETUP_SQPOLL != 0;
+    let sq_flags = if polled { sq.flags_after_barrier() } else { sq.flags() };
+    let stuck = sq_flags & STUCK != 0;
+
+    let mut flags = 0;
+    if want > 0 || stuck || setup & sys::IORING_SETUP_IOPOLL != 0 {
+        flags |= sys::IORING_ENTER_GETEVENTS;
+    }
+    if polled {
+        if sq_flags & sys::IORING_SQ_NEED_WAKEUP != 0 {
+            flags |= sys::IORING_ENTER_SQ_WAKEUP;
+        } else if want == 0 && !stuck {
+            return None;
+        }
+    }
+    Some(flags)
+}
+
+/// [`Submitter::submit_and_wait`] for any ring.
+#[cold]
+fn submit_special(sq: &squeue::Inner, fd: &RingFd, setup: u32, want: usize) -> io::Result<usize> {
+    let to_submit = sq.len();
+    let Some(flags) = plan_special(sq, setup, want) else { return Ok(to_submit as usize) };
+    // SAFETY: no argument is passed.
+    unsafe { enter_special(sq, fd, (to_submit, as_many(want), flags), ptr::null(), 0) }
+}
+
+/// [`Submitter::enter_raw`] for any ring: by its registered index, or in turn where one thread at
+/// a time submits.
+///
+/// # Safety
+///
+/// As for [`Submitter::enter`].
+#[cold]
+unsafe fn enter_special(
+    sq: &squeue::Inner,
+    fd: &RingFd,
+    (to_submit, min_complete, flags): (u32, u32, u32),
+    arg: *const libc::c_void,
+    size: usize,
+) -> io::Result<usize> {
+    let turn = if sq.rewinds() { sq.turn(to_submit)? } else { None };
+    let count = turn.as_ref().map_or(to_submit, squeue::Turn::count);
+    let (fd, registered) = fd.for_enter();
+    let flags = flags | registered;
+    // SAFETY: the caller vouches for `arg`; entries were vouched for when they were pushed.
+    let taken = unsafe { syscall::enter(fd, count, min_complete, flags, arg, size)? };
+    if let Some(turn) = turn {
+        turn.submitted(taken as u32);
+    }
+    Ok(taken)
 }
 
 /// The number of completions to wait for. The kernel waits for no more than the queue holds, but
