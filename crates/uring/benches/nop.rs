@@ -60,7 +60,7 @@ fn local(batch: u32, rounds: u32) -> (std::time::Duration, u64) {
             unsafe { ring.push(&entry) }.unwrap();
         }
         ring.submit_and_wait(batch as usize).unwrap();
-        while let Some(done) = ring.pop() {
+        for done in ring.drain() {
             sum += done.user_data();
         }
     }

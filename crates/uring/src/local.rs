@@ -41,17 +41,23 @@ where
     S: squeue::EntryMarker,
     C: cqueue::EntryMarker,
 {
-    ring: IoUring<S, C>,
+    /// In a place of its own, so that what enters the kernel takes no address of the fields below,
+    /// and the compiler may keep these in registers.
+    ring: Box<IoUring<S, C>>,
+    slots: squeue::Slots<S>,
+    entries: cqueue::Slots<C>,
     /// Our end of the submission queue, ahead of the published one.
     sq_tail: u32,
-    /// The kernel's end, as last seen.
-    sq_head: u32,
+    /// The tail at which a push asks the queue: where it was full when last seen, and in a special
+    /// ring always.
+    sq_limit: u32,
     /// Our end of the completion queue, ahead of the published one.
     cq_head: u32,
-    /// The kernel's end, as last seen.
-    cq_tail: u32,
-    /// The one question that the short paths ask: a ring that rewinds, one with completions of two
-    /// sizes, or one that forked children do not have.
+    /// The head at which a pop asks the queue: the kernel's end, as last seen, and in a special ring
+    /// always.
+    cq_limit: u32,
+    /// A ring that rewinds, one with completions of two sizes, or one that forked children do not
+    /// have.
     special: bool,
 }
 
@@ -59,20 +65,23 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
     /// Takes over a ring.
     pub fn new(ring: IoUring<S, C>) -> Self {
         let (sq, cq) = (ring.sq(), ring.cq());
+        let (sq_tail, cq_head) = (sq.tail(), cq.head());
         LocalRing {
-            sq_tail: sq.tail(),
-            sq_head: sq.head(),
-            cq_head: cq.head(),
-            cq_tail: cq.tail(),
+            slots: sq.slots(),
+            entries: cq.slots(),
+            sq_tail,
+            sq_limit: sq_tail,
+            cq_head,
+            cq_limit: cq_head,
             special: sq.rewinds() || cq.mixed || ring.memory.only_in().is_some(),
-            ring,
+            ring: Box::new(ring),
         }
     }
 
     /// Returns the ring, everything published.
     pub fn into_inner(mut self) -> IoUring<S, C> {
         self.publish();
-        self.ring
+        *self.ring
     }
 
     /// The ring, for its parameters and its descriptor.
@@ -92,8 +101,11 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
     pub fn sq_space_left(&mut self) -> usize {
         self.follow();
         let queue = self.ring.sq();
-        self.sq_head = queue.head();
-        (queue.entries - self.sq_tail.wrapping_sub(self.sq_head)) as usize
+        let free = queue.entries - self.sq_tail.wrapping_sub(queue.head());
+        if !self.special {
+            self.sq_limit = self.sq_tail.wrapping_add(free);
+        }
+        free as usize
     }
 
     /// The entries that the kernel has not taken yet, pushed ones included.
@@ -117,34 +129,12 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
     /// As for [`SubmissionQueue::push`](crate::SubmissionQueue::push).
     #[inline]
     pub unsafe fn push(&mut self, entry: &S) -> Result<(), PushError> {
-        if self.special {
-            // SAFETY: the caller vouches for the entry.
-            return unsafe { self.push_special(entry) };
-        }
-        if self.sq_tail.wrapping_sub(self.sq_head) >= self.ring.sq.entries
-            && self.sq_space_left() == 0
-        {
-            return Err(PushError);
+        if self.sq_tail == self.sq_limit {
+            (self.sq_tail, self.sq_limit) = make_room(&self.ring, self.sq_tail, self.special)?;
         }
         // SAFETY: the slot is free, so the kernel does not look at it.
-        unsafe { self.ring.sq.slots::<S>().place(self.sq_tail).write(entry.clone()) };
+        unsafe { self.slots.place(self.sq_tail).write(entry.clone()) };
         self.sq_tail = self.sq_tail.wrapping_add(1);
-        Ok(())
-    }
-
-    /// # Safety
-    ///
-    /// As for [`push`](Self::push).
-    #[cold]
-    unsafe fn push_special(&mut self, entry: &S) -> Result<(), PushError> {
-        if self.sq_space_left() == 0 {
-            return Err(PushError);
-        }
-        let queue = self.ring.sq();
-        // SAFETY: the slot is free, so the kernel does not look at it.
-        unsafe { queue.slots::<S>().place(self.sq_tail).write(entry.clone()) };
-        self.sq_tail = self.sq_tail.wrapping_add(1);
-        queue.pushed(self.sq_tail);
         Ok(())
     }
 
@@ -171,11 +161,10 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
         let queue = &self.ring.sq;
         queue.set_tail(self.sq_tail);
         self.ring.cq.set_head(self.cq_head);
-        let to_submit = self.sq_tail.wrapping_sub(queue.head());
-        let submitter = Submitter::new(&self.ring.fd, &self.ring.params, queue);
-        let result = submitter.submit_counted(to_submit, want);
-        self.sq_head = queue.head();
-        result
+        let head = queue.head();
+        self.sq_limit = head.wrapping_add(queue.entries);
+        let to_submit = self.sq_tail.wrapping_sub(head);
+        Submitter::new(&self.ring.fd, &self.ring.params, queue).submit_counted(to_submit, want)
     }
 
     /// Submits and waits with arguments, see [`Submitter::submit_with_args`].
@@ -201,13 +190,42 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
     /// The next completion, if one is there.
     #[inline]
     pub fn pop(&mut self) -> Option<C> {
-        let entry = self.peek()?.clone();
-        if self.special {
-            self.advance(1);
-        } else {
-            self.cq_head = self.cq_head.wrapping_add(1);
+        if self.cq_head == self.cq_limit {
+            self.look();
         }
-        Some(entry)
+        self.next_seen()
+    }
+
+    /// The completions that are there, in a loop that looks at shared memory once. What is not taken
+    /// from the iterator stays.
+    #[inline]
+    pub fn drain(&mut self) -> impl Iterator<Item = C> + '_ {
+        self.look();
+        std::iter::from_fn(move || self.next_seen())
+    }
+
+    /// Learns how far the kernel has written.
+    #[inline]
+    fn look(&mut self) {
+        if !self.special {
+            self.cq_limit = self.ring.cq.tail();
+        }
+    }
+
+    /// The next completion up to the limit.
+    #[inline]
+    fn next_seen(&mut self) -> Option<C> {
+        let (mut at, mut next) = (self.cq_head, self.cq_head.wrapping_add(1));
+        if at == self.cq_limit {
+            if !self.special {
+                return None;
+            }
+            (at, next) = next_special(&self.ring, at)?;
+            self.cq_limit = next;
+        }
+        self.cq_head = next;
+        // SAFETY: the kernel has published this slot.
+        Some(unsafe { (*self.entries.place(at)).clone() })
     }
 
     /// The next completion, if one is there, without consuming it: see
@@ -215,31 +233,17 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
     #[inline]
     pub fn peek(&mut self) -> Option<&C> {
         if self.special {
-            return self.peek_special();
-        }
-        let queue = &self.ring.cq;
-        if self.cq_head == self.cq_tail {
-            self.cq_tail = queue.tail();
-            if self.cq_head == self.cq_tail {
+            (self.cq_head, _) = next_special(&self.ring, self.cq_head)?;
+            self.cq_limit = self.cq_head;
+        } else if self.cq_head == self.cq_limit {
+            self.look();
+            if self.cq_head == self.cq_limit {
                 return None;
             }
         }
         // SAFETY: the kernel has published this slot, and writes to it only when it was released,
         // which takes the ring mutably.
-        Some(unsafe { &*queue.place::<C>(self.cq_head) })
-    }
-
-    #[cold]
-    fn peek_special(&mut self) -> Option<&C> {
-        self.follow();
-        let queue = self.ring.cq();
-        self.cq_head = queue.skip_fillers(self.cq_head, self.cq_tail);
-        if self.cq_head == self.cq_tail {
-            self.cq_tail = queue.tail();
-            self.cq_head = queue.skip_fillers(self.cq_head, self.cq_tail);
-        }
-        // SAFETY: as for `peek`.
-        (self.cq_head != self.cq_tail).then(|| unsafe { &*queue.place::<C>(self.cq_head) })
+        Some(unsafe { &*self.entries.place(self.cq_head) })
     }
 
     /// Consumes the next `count` completions, or as many as are there.
@@ -247,8 +251,9 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
     pub fn advance(&mut self, count: usize) {
         self.follow();
         let queue = self.ring.cq();
-        self.cq_tail = queue.tail();
-        self.cq_head = queue.advance(self.cq_head, self.cq_tail, count);
+        let tail = queue.tail();
+        self.cq_head = queue.advance(self.cq_head, tail, count);
+        self.cq_limit = if self.special { self.cq_head } else { tail };
     }
 
     /// Whether completions are there. Does not enter the kernel: see
@@ -277,17 +282,17 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
     /// Changes the sizes of both queues, see [`IoUring::resize`].
     pub fn resize(&mut self, sq_entries: u32, cq_entries: u32) -> io::Result<()> {
         self.publish();
-        let result = self.ring.resize(sq_entries, cq_entries);
-        self.refresh();
-        self.cq_head = self.ring.cq().head();
-        self.cq_tail = self.ring.cq().tail();
-        result
+        self.ring.resize(sq_entries, cq_entries)?;
+        (self.slots, self.entries) = (self.ring.sq().slots(), self.ring.cq().slots());
+        self.sq_limit = self.sq_tail;
+        self.cq_limit = self.cq_head;
+        Ok(())
     }
 
     fn enter<T>(&mut self, enter: impl FnOnce(&Submitter<'_>) -> io::Result<T>) -> io::Result<T> {
         self.publish();
         let result = enter(&self.ring.submitter());
-        self.refresh();
+        self.follow();
         result
     }
 
@@ -296,27 +301,52 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
         self.ring.sq().publish(self.sq_tail);
     }
 
-    fn refresh(&mut self) {
-        self.follow();
-        self.sq_head = self.ring.sq().head();
-    }
-
-    /// Follows what moves without this ring's doing.
+    /// Follows what moves without this ring's doing: the tail of a rewinding queue, and in a child
+    /// that has no part in the ring all four ends, which are 0.
     #[inline]
     fn follow(&mut self) {
         if self.special {
-            self.follow_special();
+            if !self.ring.memory.is_here() {
+                (self.sq_tail, self.cq_head) = (0, 0);
+            }
+            self.sq_tail = self.ring.sq().tail_for_push(self.sq_tail);
+            (self.sq_limit, self.cq_limit) = (self.sq_tail, self.cq_head);
         }
     }
+}
 
-    #[cold]
-    fn follow_special(&mut self) {
-        if !self.ring.memory.is_here() {
-            // The queues of a child that has no part in the ring start and end at 0.
-            (self.sq_tail, self.sq_head, self.cq_head, self.cq_tail) = (0, 0, 0, 0);
-        }
-        self.sq_tail = self.ring.sq().tail_for_push(self.sq_tail);
+// What few rings need stands in functions of values: see the field `ring`.
+
+/// The place of the next entry, and the tail at which a push asks again.
+#[cold]
+fn make_room<S: squeue::EntryMarker, C: cqueue::EntryMarker>(
+    ring: &IoUring<S, C>,
+    tail: u32,
+    special: bool,
+) -> Result<(u32, u32), PushError> {
+    let queue = ring.sq();
+    if queue.rewinds() {
+        return queue.reserve();
     }
+    if !ring.memory.is_here() || tail.wrapping_sub(queue.head()) >= queue.entries {
+        return Err(PushError);
+    }
+    let limit = if special { tail.wrapping_add(1) } else { queue.limit(queue.head(), tail) };
+    Ok((tail, limit))
+}
+
+/// Where the next completion of a special ring is, and the head behind it.
+#[cold]
+fn next_special<S: squeue::EntryMarker, C: cqueue::EntryMarker>(
+    ring: &IoUring<S, C>,
+    head: u32,
+) -> Option<(u32, u32)> {
+    if !ring.memory.is_here() {
+        return None;
+    }
+    let tail = ring.cq.tail();
+    let at = ring.cq.skip_fillers(head, tail);
+    (at != tail).then(|| (at, at.wrapping_add(ring.cq.cost(at, tail).0)))
 }
 
 impl LocalRing<squeue::Entry, cqueue::Entry> {
@@ -331,11 +361,13 @@ impl LocalRing<squeue::Entry, cqueue::Entry> {
     ///
     /// As for [`SubmissionQueue::push`](crate::SubmissionQueue::push).
     pub unsafe fn push_128(&mut self, entry: &squeue::Entry128) -> Result<(), PushError> {
-        self.sq_space_left();
+        self.follow();
         let queue = self.ring.sq();
         // SAFETY: the caller vouches for the entry; head and tail are those of this queue.
-        self.sq_tail = unsafe { squeue::push_128(queue, self.sq_head, self.sq_tail, entry)? };
+        self.sq_tail = unsafe { squeue::push_128(queue, queue.head(), self.sq_tail, entry)? };
         queue.pushed(self.sq_tail);
+        self.sq_limit = queue.limit(queue.head(), self.sq_tail);
+        self.follow();
         Ok(())
     }
 
@@ -344,9 +376,10 @@ impl LocalRing<squeue::Entry, cqueue::Entry> {
     pub fn pop_mixed(&mut self) -> Option<cqueue::EntryMixed> {
         self.follow();
         let queue = self.ring.cq();
-        self.cq_tail = queue.tail();
-        let (head, entry) = cqueue::read_mixed(queue, self.cq_head, self.cq_tail);
+        let tail = queue.tail();
+        let (head, entry) = cqueue::read_mixed(queue, self.cq_head, tail);
         self.cq_head = head;
+        self.cq_limit = if self.special { head } else { tail };
         entry
     }
 }

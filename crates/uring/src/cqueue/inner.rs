@@ -6,6 +6,7 @@
 use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::EntryMarker;
 use crate::memory::RingMemory;
 use crate::sys::{self, io_uring_cqe, io_uring_params};
 
@@ -101,13 +102,13 @@ impl Inner {
     /// The next completion between `head` and `tail`, and the head behind it. Of a 32-byte completion
     /// of a mixed ring, the first half.
     #[inline]
-    pub(crate) fn next<E: super::EntryMarker>(&self, head: u32, tail: u32) -> (u32, Option<E>) {
+    pub(crate) fn next<E: EntryMarker>(&self, head: u32, tail: u32) -> (u32, Option<E>) {
         let (at, slots) = if self.mixed { self.find(head, tail) } else { (head, 1) };
         if at == tail {
             return (at, None);
         }
         // SAFETY: the kernel has published this slot.
-        (at.wrapping_add(slots), Some(unsafe { (*self.place::<E>(at)).clone() }))
+        (at.wrapping_add(slots), Some(unsafe { (*self.slots::<E>().place(at)).clone() }))
     }
 
     /// Where the next completion of a mixed ring is, and how many slots it takes.
@@ -137,14 +138,11 @@ impl Inner {
         head
     }
 
-    /// The place of a slot, where the size of the ring's entries is known as a type.
+    /// The slots, where the size of the ring's entries is known as a type.
     #[inline]
-    pub(crate) fn place<E: super::EntryMarker>(&self, position: u32) -> *const E {
+    pub(crate) fn slots<E: EntryMarker>(&self) -> Slots<E> {
         debug_assert!(1 << self.shift == size_of::<E>() || self.entries == 0);
-        let index = (position & self.mask) as usize;
-        // SAFETY: `mask` is `entries - 1`, `new` checked that the memory holds `entries` slots, and
-        // a ring is only built with entries of its slot size.
-        unsafe { self.cqes.cast::<E>().add(index) }
+        Slots { first: self.cqes.cast(), mask: self.mask }
     }
 
     /// The place of a slot.
@@ -192,5 +190,28 @@ impl Inner {
             head = head.wrapping_add(1);
         }
         head
+    }
+}
+
+/// The slots of a queue, in a form that stays in registers.
+pub(crate) struct Slots<E> {
+    first: *const E,
+    mask: u32,
+}
+
+// SAFETY: the pointer leads into memory that belongs to the process, not to a thread; only an
+// address is computed here, and who follows it needs an unsafe block.
+unsafe impl<E> Send for Slots<E> {}
+// SAFETY: as above.
+unsafe impl<E> Sync for Slots<E> {}
+
+impl<E> Slots<E> {
+    /// The place of a slot.
+    #[inline]
+    pub(crate) fn place(&self, position: u32) -> *const E {
+        let index = (position & self.mask) as usize;
+        // SAFETY: `mask` is the number of slots less one, `Inner::new` checked that the memory holds
+        // them, and a ring is only built with entries of its slot size.
+        unsafe { self.first.add(index) }
     }
 }

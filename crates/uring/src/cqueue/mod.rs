@@ -20,7 +20,7 @@ pub use flags::{
     buffer_more, buffer_select, is_32, more, notif, skip, sock_nonempty, timestamp_hw,
     timestamp_type, zero_copy_copied,
 };
-pub(crate) use inner::Inner;
+pub(crate) use inner::{Inner, Slots};
 pub(crate) use mixed::read_mixed;
 pub use mixed::EntryMixed;
 pub use status::CompletionStatus;
@@ -130,7 +130,7 @@ impl<'a, E: EntryMarker> CompletionQueue<'a, E> {
         self.head = self.queue.skip_fillers(self.head, self.tail);
         // SAFETY: the kernel has published this slot, and writes to it only when it was given back,
         // which takes the view mutably.
-        (self.head != self.tail).then(|| unsafe { &*self.queue.place::<E>(self.head) })
+        (self.head != self.tail).then(|| unsafe { &*self.queue.slots::<E>().place(self.head) })
     }
 
     /// Consumes the next `count` completions, or as many as are there.

@@ -205,6 +205,12 @@ pub(crate) struct Slots<E> {
     mask: u32,
 }
 
+// SAFETY: the pointer leads into memory that belongs to the process, not to a thread; only an
+// address is computed here, and who follows it needs an unsafe block.
+unsafe impl<E> Send for Slots<E> {}
+// SAFETY: as above.
+unsafe impl<E> Sync for Slots<E> {}
+
 impl<E> Slots<E> {
     /// The place of a slot.
     #[inline]

@@ -128,10 +128,7 @@ impl<'a, E: EntryMarker> SubmissionQueue<'a, E> {
     #[inline]
     pub unsafe fn push(&mut self, entry: &E) -> Result<(), PushError> {
         if self.tail == self.limit {
-            // SAFETY: the caller vouches for the entry.
-            self.tail = unsafe { self.queue.push_rewinding(std::slice::from_ref(entry))? };
-            self.limit = self.tail;
-            return Ok(());
+            (self.tail, self.limit) = self.queue.reserve()?;
         }
         // SAFETY: a slot is free.
         unsafe { self.write(entry) };
@@ -149,12 +146,7 @@ impl<'a, E: EntryMarker> SubmissionQueue<'a, E> {
     /// As for [`push`](Self::push).
     #[inline]
     pub unsafe fn push_multiple(&mut self, entries: &[E]) -> Result<(), PushError> {
-        if self.queue.rewinds() {
-            // SAFETY: the caller vouches for the entries.
-            self.tail = unsafe { self.queue.push_rewinding(entries)? };
-            self.limit = self.tail;
-            return Ok(());
-        }
+        self.tail = self.queue.tail_for_push(self.tail);
         if self.capacity() - self.len() < entries.len() {
             return Err(PushError);
         }
@@ -162,6 +154,8 @@ impl<'a, E: EntryMarker> SubmissionQueue<'a, E> {
             // SAFETY: there is room for all of them.
             unsafe { self.write(entry) };
         }
+        self.queue.pushed(self.tail);
+        self.limit = self.queue.limit(self.head, self.tail);
         Ok(())
     }
 

@@ -8,7 +8,7 @@
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use super::{EntryMarker, Inner, PushError};
+use super::{Inner, PushError};
 
 /// The counters of a rewinding queue.
 #[derive(Default)]
@@ -29,28 +29,20 @@ pub(crate) struct Turn<'a> {
 }
 
 impl Inner {
-    /// Puts all entries into a rewinding queue, or none, and returns its tail, which a submit may
-    /// have moved back since a view was last used. Any other queue is full when this is asked.
+    /// Makes room for one entry at the end of a rewinding queue. Returns its place, where a submit
+    /// may have moved the tail back since a view was last used, and the [`limit`](Self::limit) of the
+    /// next push. The entry counts as published before it is written, which nobody notices: who
+    /// pushes has the queue for itself.
     ///
-    /// # Safety
-    ///
-    /// As for [`SubmissionQueue::push`](super::SubmissionQueue::push).
+    /// Any other queue is full when this is asked.
     #[cold]
-    pub(super) unsafe fn push_rewinding<E: EntryMarker>(
-        &self,
-        entries: &[E],
-    ) -> Result<u32, PushError> {
+    pub(crate) fn reserve(&self) -> Result<(u32, u32), PushError> {
         let tail = self.tail();
-        if !self.rewinds() || ((self.entries - tail) as usize) < entries.len() {
+        if !self.rewinds() || tail == self.entries {
             return Err(PushError);
         }
-        for (place, entry) in (tail..).zip(entries) {
-            // SAFETY: the slot is free, so the kernel does not look at it.
-            unsafe { self.slots::<E>().place(place).write(entry.clone()) };
-        }
-        let tail = tail + entries.len() as u32;
-        self.set_tail(tail);
-        Ok(tail)
+        self.set_tail(tail + 1);
+        Ok((tail, tail + 1))
     }
 
     /// Asks for the right to submit `count` entries. Any queue that does not rewind has no turns:
