@@ -18,6 +18,8 @@ use crate::{cqueue, squeue, syscall, Builder, IoUring};
 const HEADER: usize = 256;
 /// The size of a huge page, one that most architectures have.
 const HUGE_PAGE: usize = 2 << 20;
+/// The same for `mmap(2)`: the number of bits, from bit 26 on. Not every C library names it.
+const MAP_HUGE_2MB: i32 = (HUGE_PAGE.trailing_zeros() as i32) << 26;
 const ENTRIES_MAX: u32 = 32768;
 
 /// How many bytes a ring needs, for [`Builder::build_with_memory`].
@@ -88,7 +90,7 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Builder<S, C> {
         let allocate = |len: usize| match huge {
             // The size is asked for: the machine's default may be another one.
             true => {
-                let flags = libc::MAP_HUGETLB | libc::MAP_HUGE_2MB;
+                let flags = libc::MAP_HUGETLB | MAP_HUGE_2MB;
                 Region::anonymous(len.next_multiple_of(HUGE_PAGE), flags)
             }
             false => Region::anonymous(len, 0),

@@ -139,31 +139,27 @@ impl<'a> Submitter<'a> {
     /// ETIME when the time is over and no completion is there at all, else those of
     /// [`enter`](Self::enter).
     pub fn submit_with_args(&self, want: usize, args: &SubmitArgs<'_, '_>) -> io::Result<usize> {
-        self.submit_with_flags(want, args, EnterFlags::empty())
+        self.submit_with_args_and_flags(want, args, EnterFlags::empty())
     }
 
     /// [`submit_with_args`](Self::submit_with_args) with further flags of enter:
     /// [`ABS_TIMER`](EnterFlags::ABS_TIMER) takes the timeout as a point in time on the ring's
-    /// clock, [`NO_IOWAIT`](EnterFlags::NO_IOWAIT) keeps the wait out of the iowait accounts.
+    /// clock (Linux 6.12), [`NO_IOWAIT`](EnterFlags::NO_IOWAIT) keeps the wait out of the iowait
+    /// accounts (Linux 6.15).
     ///
     /// # Errors
     ///
-    /// As for that function; EINVAL for flags that say something else about the arguments or the
-    /// ring ([`EXT_ARG_REG`](EnterFlags::EXT_ARG_REG),
-    /// [`REGISTERED_RING`](EnterFlags::REGISTERED_RING)): the kernel would submit first, or to
-    /// another ring.
-    pub fn submit_with_flags(
+    /// As for that function; EINVAL, before anything is submitted, for any other flag.
+    pub fn submit_with_args_and_flags(
         &self,
         want: usize,
         args: &SubmitArgs<'_, '_>,
-        extra: EnterFlags,
+        flags: EnterFlags,
     ) -> io::Result<usize> {
-        if extra.intersects(EnterFlags::EXT_ARG_REG | EnterFlags::REGISTERED_RING) {
-            return Err(io::Error::from_raw_os_error(libc::EINVAL));
-        }
+        let extra = of_a_wait(flags)?;
         let to_submit = self.sq.len();
         let Some(flags) = self.plan(want) else { return Ok(to_submit as usize) };
-        let flags = flags | sys::IORING_ENTER_EXT_ARG | extra.bits();
+        let flags = flags | sys::IORING_ENTER_EXT_ARG | extra;
         // SAFETY: the argument is the structure that EXT_ARG announces, and the borrows inside
         // `args` keep alive what it points at.
         unsafe { self.enter(to_submit, as_many(want), flags, Some(&args.args)) }
@@ -324,6 +320,15 @@ unsafe fn enter_special(
         turn.submitted(taken as u32);
     }
     Ok(taken)
+}
+
+/// Flags that change how an enter waits, and neither its argument nor its ring. EINVAL for others:
+/// the kernel would submit first and refuse then, or submit to another ring.
+fn of_a_wait(flags: EnterFlags) -> io::Result<u32> {
+    if (EnterFlags::ABS_TIMER | EnterFlags::NO_IOWAIT).contains(flags) {
+        return Ok(flags.bits());
+    }
+    Err(io::Error::from_raw_os_error(libc::EINVAL))
 }
 
 /// The number of completions to wait for. The kernel waits for no more than the queue holds, but

@@ -128,7 +128,7 @@ fn a_ring_that_is_kept_from_children_is_empty_there() {
         // SAFETY: a NOP points at nothing.
         let pushed = unsafe { ring.submission().push(&nop(2)) };
         let (submitter, sq, mut cq) = ring.split();
-        let empty = sq.is_empty() && sq.capacity() == 0 && cq.next().is_none() && cq.len() == 0;
+        let empty = sq.is_empty() && sq.capacity() == 0 && cq.next().is_none() && cq.is_empty();
         let refused = is_refused(submitter.submit())
             && is_refused(submitter.submit_and_wait(1))
             && is_refused(submitter.get_events())

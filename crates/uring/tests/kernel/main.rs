@@ -26,6 +26,7 @@ mod fork;
 mod futex;
 mod life;
 mod local_ring;
+mod looking;
 mod lost;
 mod memory_advice;
 mod mixed;
