@@ -7,6 +7,9 @@
 # Instructions are those of the process, by callgrind: the difference of two runs of different length,
 # so that starting does not count. Times are the medians of TIMES runs (9), the four ways in turn.
 set -eu
+case ${1-} in
+-h | --help) sed -n '2,/^$/{s/^# \{0,1\}//p;}' "$0" && exit ;;
+esac
 cd "$(dirname "$0")/../../.."
 times=${1:-9}
 work=$(mktemp -d)

@@ -31,7 +31,7 @@ pub(crate) struct RingFd {
     process: Origin,
     /// No other process uses the ring.
     confined: bool,
-    /// Every enter is special, see [`always_special`](Self::always_special).
+    /// The ring's setup makes every enter special.
     special: bool,
     /// The descriptor, for an enter that has nothing to consider; else -1.
     direct: AtomicI32,
@@ -85,7 +85,7 @@ impl RingFd {
     /// From now on no other process uses the ring.
     pub(crate) fn confine(&mut self) {
         self.confined = true;
-        self.always_special();
+        self.direct = AtomicI32::new(-1);
     }
 
     /// From now on [`direct`](Self::direct) has nothing to say.
@@ -118,6 +118,15 @@ impl RingFd {
             return -1;
         }
         self.raw()
+    }
+
+    /// [`direct`](Self::direct) after a look at the process, for a ring that is kept from children.
+    pub(crate) fn direct_here(&self) -> i32 {
+        let common = !self.special && self.index.load(Ordering::Relaxed) == NONE;
+        if common && self.process.is_here() {
+            return self.raw();
+        }
+        -1
     }
 
     /// The number for `io_uring_enter`, and the flag that goes with it.
@@ -181,7 +190,7 @@ impl RingFd {
         };
         unregister(index as u32)?;
         self.index.store(NONE, Ordering::Relaxed);
-        if !self.special {
+        if !self.special && !self.confined {
             self.direct.store(self.raw(), Ordering::Relaxed);
         }
         Ok(())

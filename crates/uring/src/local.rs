@@ -10,6 +10,7 @@
 use std::fmt::{self, Debug, Formatter};
 use std::io;
 
+use crate::memory::Slots;
 use crate::squeue::PushError;
 use crate::types::SubmitArgs;
 use crate::{cqueue, squeue, submit, IoUring, Submitter};
@@ -44,8 +45,8 @@ where
     /// In a place of its own, so that what enters the kernel takes no address of the fields below,
     /// and the compiler may keep these in registers.
     ring: Box<IoUring<S, C>>,
-    slots: squeue::Slots<S>,
-    entries: cqueue::Slots<C>,
+    slots: Slots<S>,
+    entries: Slots<C>,
     /// Our end of the submission queue, ahead of the published one.
     sq_tail: u32,
     /// The tail at which a push asks the queue: where it was full when last seen, and in a special

@@ -199,6 +199,35 @@ impl RingMemory {
     }
 }
 
+/// The slots of one queue, in a form that stays in registers.
+pub(crate) struct Slots<E> {
+    first: *mut E,
+    mask: u32,
+}
+
+// SAFETY: the memory belongs to the process, not to a thread. Only addresses are computed here, and
+// who follows one needs an unsafe block.
+unsafe impl<E> Send for Slots<E> {}
+// SAFETY: as above.
+unsafe impl<E> Sync for Slots<E> {}
+
+impl<E> Slots<E> {
+    /// `mask + 1` slots that follow each other from `first` on, all of them in ring memory.
+    #[inline]
+    pub(crate) fn new(first: *mut E, mask: u32) -> Self {
+        Slots { first, mask }
+    }
+
+    /// The place of a slot.
+    #[inline]
+    pub(crate) fn place(&self, position: u32) -> *mut E {
+        let index = (position & self.mask) as usize;
+        // SAFETY: the index is at most `mask`. In the queue of a child that has no part in the ring
+        // it is 0, which needs no memory.
+        unsafe { self.first.add(index) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

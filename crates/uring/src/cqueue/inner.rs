@@ -7,7 +7,7 @@ use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::EntryMarker;
-use crate::memory::RingMemory;
+use crate::memory::{RingMemory, Slots};
 use crate::sys::{self, io_uring_cqe, io_uring_params};
 
 /// Pointers and sizes of one completion queue.
@@ -53,12 +53,12 @@ impl Inner {
 
     /// A queue that stays empty.
     pub(crate) fn none() -> &'static Inner {
-        struct None(Inner);
+        struct Shared(Inner);
         // SAFETY: the pointers lead to atomics, and `cqes` is never followed.
-        unsafe impl Sync for None {}
+        unsafe impl Sync for Shared {}
         static ZERO: AtomicU32 = AtomicU32::new(0);
         static FLAGS: AtomicU32 = AtomicU32::new(0);
-        static NONE: None = None(Inner {
+        static EMPTY: Shared = Shared(Inner {
             head: &raw const ZERO,
             tail: &raw const ZERO,
             overflow: &raw const ZERO,
@@ -69,7 +69,7 @@ impl Inner {
             shift: 0,
             mixed: false,
         });
-        &NONE.0
+        &EMPTY.0
     }
 
     /// How far this process has read. Only this process writes it.
@@ -142,7 +142,7 @@ impl Inner {
     #[inline]
     pub(crate) fn slots<E: EntryMarker>(&self) -> Slots<E> {
         debug_assert!(1 << self.shift == size_of::<E>() || self.entries == 0);
-        Slots { first: self.cqes.cast(), mask: self.mask }
+        Slots::new(self.cqes.cast_mut().cast(), self.mask)
     }
 
     /// The place of a slot.
@@ -190,28 +190,5 @@ impl Inner {
             head = head.wrapping_add(1);
         }
         head
-    }
-}
-
-/// The slots of a queue, in a form that stays in registers.
-pub(crate) struct Slots<E> {
-    first: *const E,
-    mask: u32,
-}
-
-// SAFETY: the pointer leads into memory that belongs to the process, not to a thread; only an
-// address is computed here, and who follows it needs an unsafe block.
-unsafe impl<E> Send for Slots<E> {}
-// SAFETY: as above.
-unsafe impl<E> Sync for Slots<E> {}
-
-impl<E> Slots<E> {
-    /// The place of a slot.
-    #[inline]
-    pub(crate) fn place(&self, position: u32) -> *const E {
-        let index = (position & self.mask) as usize;
-        // SAFETY: `mask` is the number of slots less one, `Inner::new` checked that the memory holds
-        // them, and a ring is only built with entries of its slot size.
-        unsafe { self.first.add(index) }
     }
 }

@@ -20,7 +20,7 @@ pub use flags::{
     buffer_more, buffer_select, is_32, more, notif, skip, sock_nonempty, timestamp_hw,
     timestamp_type, zero_copy_copied,
 };
-pub(crate) use inner::{Inner, Slots};
+pub(crate) use inner::Inner;
 pub(crate) use mixed::read_mixed;
 pub use mixed::EntryMixed;
 pub use status::CompletionStatus;

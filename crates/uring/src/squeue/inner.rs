@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::rewind::Rewind;
 use super::EntryMarker;
-use crate::memory::RingMemory;
+use crate::memory::{RingMemory, Slots};
 use crate::sys::{self, io_uring_params};
 
 /// Pointers and sizes of one submission queue.
@@ -68,11 +68,11 @@ impl Inner {
 
     /// A queue without slots.
     pub(crate) fn none() -> &'static Inner {
-        struct None(Inner);
+        struct Shared(Inner);
         // SAFETY: the pointers lead to an atomic, and `sqes` is never followed.
-        unsafe impl Sync for None {}
+        unsafe impl Sync for Shared {}
         static ZERO: AtomicU32 = AtomicU32::new(0);
-        static NONE: None = None(Inner {
+        static EMPTY: Shared = Shared(Inner {
             head: &raw const ZERO,
             tail: &raw const ZERO,
             flags: &raw const ZERO,
@@ -82,9 +82,9 @@ impl Inner {
             entries: 0,
             slot: 0,
             mixed: false,
-            rewind: Option::None,
+            rewind: None,
         });
-        &NONE.0
+        &EMPTY.0
     }
 
     /// How far the kernel has read.
@@ -170,7 +170,7 @@ impl Inner {
     #[inline]
     pub(crate) fn slots<E: EntryMarker>(&self) -> Slots<E> {
         debug_assert!(self.slot == size_of::<E>() || self.entries == 0);
-        Slots { first: self.sqes.cast(), mask: self.mask }
+        Slots::new(self.sqes.cast(), self.mask)
     }
 
     /// The tail at which a push must ask the queue: where it is full, and in a rewinding queue
@@ -196,29 +196,6 @@ impl Inner {
     #[inline]
     pub(crate) fn len(&self) -> u32 {
         self.tail().wrapping_sub(self.head())
-    }
-}
-
-/// The slots of a queue, in a form that stays in registers.
-pub(crate) struct Slots<E> {
-    first: *mut E,
-    mask: u32,
-}
-
-// SAFETY: the pointer leads into memory that belongs to the process, not to a thread; only an
-// address is computed here, and who follows it needs an unsafe block.
-unsafe impl<E> Send for Slots<E> {}
-// SAFETY: as above.
-unsafe impl<E> Sync for Slots<E> {}
-
-impl<E> Slots<E> {
-    /// The place of a slot.
-    #[inline]
-    pub(crate) fn place(&self, position: u32) -> *mut E {
-        let index = (position & self.mask) as usize;
-        // SAFETY: `mask` is the number of slots less one, `Inner::new` checked that the memory holds
-        // them, and a ring is only built with entries of its slot size.
-        unsafe { self.first.add(index) }
     }
 }
 

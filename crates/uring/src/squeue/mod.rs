@@ -16,10 +16,11 @@ use std::fmt::{self, Debug, Display, Formatter};
 
 pub use entry::{Entry, Entry128, EntryMarker};
 pub use flags::Flags;
-pub(crate) use inner::{Inner, Slots};
+pub(crate) use inner::Inner;
 pub(crate) use mixed::push_128;
 pub(crate) use rewind::Turn;
 
+use crate::memory::Slots;
 use crate::sys;
 
 /// The submission queue of a ring, borrowed.

@@ -291,6 +291,12 @@ fn plan_special(sq: &squeue::Inner, setup: u32, want: usize) -> Option<u32> {
 #[cold]
 fn submit_special(sq: &squeue::Inner, fd: &RingFd, setup: u32, want: usize) -> io::Result<usize> {
     let to_submit = sq.len();
+    let direct = fd.direct_here();
+    if direct >= 0 {
+        let flags = plan(sq, want);
+        // SAFETY: no argument is passed; entries were vouched for when they were pushed.
+        return unsafe { syscall::enter(direct, to_submit, as_many(want), flags, ptr::null(), 0) };
+    }
     let Some(flags) = plan_special(sq, setup, want) else { return Ok(to_submit as usize) };
     // SAFETY: no argument is passed.
     unsafe { enter_special(sq, fd, (to_submit, as_many(want), flags), ptr::null(), 0) }
