@@ -155,6 +155,14 @@ fn entering_by_hand() {
     let args = types::SubmitArgs::new().timespec(&soon).min_wait_usec(0);
     let late = ring.submitter().submit_with_args(5, &args).unwrap_err();
     assert_eq!(late.raw_os_error(), Some(libc::ETIME));
+    let past = types::Timespec::new().sec(1);
+    let args = types::SubmitArgs::new().timespec(&past);
+    let (absolute, wrong) = (EnterFlags::ABS_TIMER, EnterFlags::SQ_WAIT);
+    let late = ring.submitter().submit_with_args_and_flags(5, &args, absolute).unwrap_err();
+    // Linux 6.12 and newer, and older.
+    assert!([Some(libc::ETIME), Some(libc::EINVAL)].contains(&late.raw_os_error()));
+    let refused = ring.submitter().submit_with_args_and_flags(5, &args, wrong).unwrap_err();
+    assert_eq!(refused.raw_os_error(), Some(libc::EINVAL));
     let _ = ring.submitter().squeue_wait();
     // SAFETY: zeroes are an empty set.
     let nobody: libc::sigset_t = unsafe { std::mem::zeroed() };

@@ -4,10 +4,12 @@
 //! Never drops a flag silently: what the kernel refuses comes back as its error.
 //! Proven by `tests/kernel/setup.rs`.
 
+use std::fmt::{self, Debug, Formatter};
 use std::io;
 use std::marker::PhantomData;
 use std::os::fd::RawFd;
 
+use crate::fork::Origin;
 use crate::sys::{self, io_uring_params};
 use crate::{cqueue, squeue, IoUring};
 
@@ -29,13 +31,15 @@ where
     C: cqueue::EntryMarker,
 {
     pub(crate) params: io_uring_params,
+    dontfork: bool,
     entry: PhantomData<(S, C)>,
 }
 
 impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Default for Builder<S, C> {
     fn default() -> Self {
         let flags = S::BUILD_FLAGS | C::BUILD_FLAGS;
-        Builder { params: io_uring_params { flags, ..Default::default() }, entry: PhantomData }
+        let params = io_uring_params { flags, ..Default::default() };
+        Builder { params, dontfork: false, entry: PhantomData }
     }
 }
 
@@ -97,10 +101,20 @@ setters! {
 }
 
 impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Builder<S, C> {
-    /// Keeps the ring's memory from forked children. Always on in this crate: a child that wrote
-    /// into the parent's queues would corrupt them.
+    /// Keeps the ring from forked children (`MADV_DONTFORK`). Without this a child inherits the ring
+    /// as it inherits other shared memory, and what it queues mixes with what the parent queues.
+    ///
+    /// In a child the ring can be dropped as always. Its queues are empty and take nothing, and
+    /// what enters the kernel or registers says EBADF. Views of the queues that exist at the fork
+    /// must not be used in the child.
     pub fn dontfork(&mut self) -> &mut Self {
+        self.dontfork = true;
         self
+    }
+
+    /// The process to keep the ring in, if it is to be kept.
+    pub(crate) fn only_in(&self) -> io::Result<Option<Origin>> {
+        self.dontfork.then(Origin::here).transpose()
     }
 
     /// Lets a kernel thread poll the submission queue; it sleeps after `idle` milliseconds without
@@ -168,7 +182,7 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Builder<S, C> {
         if self.params.flags & sys::IORING_SETUP_REGISTERED_FD_ONLY != 0 {
             return Err(io::Error::from_raw_os_error(libc::EINVAL));
         }
-        IoUring::with_params(entries, self.params)
+        IoUring::with_params(entries, self.params, self.only_in()?)
     }
 
     /// The kernel cannot know what this process believes the slots to hold.
@@ -178,5 +192,13 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Builder<S, C> {
             return Err(io::Error::from_raw_os_error(libc::EINVAL));
         }
         Ok(())
+    }
+}
+
+impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Debug for Builder<S, C> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let params = crate::Parameters::from_raw(self.params);
+        let mut builder = f.debug_struct("Builder");
+        builder.field("params", &params).field("dontfork", &self.dontfork).finish()
     }
 }

@@ -1,14 +1,15 @@
 //! The ring's descriptor: a plain one, a registered index beside it, or an index alone.
 //!
 //! Owns the descriptor and closes it once. Promises that a registered index is only used, and only
-//! given back, on the thread that registered it: the kernel keeps that table per thread, and the
-//! same index on another thread is another ring. Never closes early: the mappings are gone before
-//! this is dropped. Proven by `tests/kernel/ring_fd.rs`.
+//! given back, on the thread that registered it and in its process: the kernel keeps that table per
+//! task, and the same index in another task is another ring. Never closes early: the mappings are
+//! gone before this is dropped. Proven by `tests/kernel/ring_fd.rs` and `tests/kernel/fork.rs`.
 
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 
+use crate::fork::Origin;
 use crate::sys;
 
 /// No index is registered.
@@ -26,6 +27,14 @@ pub(crate) struct RingFd {
     owner: AtomicUsize,
     /// `IORING_FEAT_REG_REG_RING`: register calls take the index too.
     can_register_by_index: bool,
+    /// The process that made the ring. A child's thread has the number of the thread that forked.
+    process: Origin,
+    /// No other process uses the ring.
+    confined: bool,
+    /// The ring's setup makes every enter special.
+    special: bool,
+    /// The descriptor, for an enter that has nothing to consider; else -1.
+    direct: AtomicI32,
 }
 
 /// The number of the thread that runs. The C library's and the kernel's names of threads will not
@@ -44,53 +53,99 @@ impl RingFd {
     /// # Safety
     ///
     /// `fd` must be an open ring descriptor that nobody else closes.
-    pub(crate) unsafe fn owned(fd: RawFd, features: u32) -> Self {
-        RingFd {
-            // SAFETY: the caller hands the descriptor over.
-            fd: Some(unsafe { OwnedFd::from_raw_fd(fd) }),
+    pub(crate) unsafe fn owned(fd: RawFd, features: u32) -> io::Result<Self> {
+        // SAFETY: the caller hands the descriptor over.
+        let (number, fd) = (fd, unsafe { OwnedFd::from_raw_fd(fd) });
+        Ok(RingFd {
+            fd: Some(fd),
             index: AtomicI32::new(NONE),
             owner: AtomicUsize::new(0),
             can_register_by_index: features & sys::IORING_FEAT_REG_REG_RING != 0,
-        }
+            process: Origin::here()?,
+            confined: false,
+            special: false,
+            direct: AtomicI32::new(number),
+        })
     }
 
     /// A ring that exists only as an index of this thread.
-    pub(crate) fn registered_only(index: i32) -> Self {
-        RingFd {
+    pub(crate) fn registered_only(index: i32) -> io::Result<Self> {
+        Ok(RingFd {
             fd: None,
             index: AtomicI32::new(index),
             owner: AtomicUsize::new(this_thread()),
             can_register_by_index: true,
-        }
+            process: Origin::here()?,
+            confined: false,
+            special: true,
+            direct: AtomicI32::new(-1),
+        })
+    }
+
+    /// From now on no other process uses the ring.
+    pub(crate) fn confine(&mut self) {
+        self.confined = true;
+        self.direct = AtomicI32::new(-1);
+    }
+
+    /// From now on [`direct`](Self::direct) has nothing to say.
+    pub(crate) fn always_special(&mut self) {
+        self.special = true;
+        self.direct = AtomicI32::new(-1);
+    }
+
+    /// The number for `io_uring_enter`, for the common ring: negative where something must be
+    /// considered first (a registered index, the process, or what the ring's setup asks for).
+    #[inline]
+    pub(crate) fn direct(&self) -> i32 {
+        self.direct.load(Ordering::Relaxed)
     }
 
     /// The index, where this thread may use it.
-    #[inline]
     fn usable_index(&self) -> Option<i32> {
         // Acquire: an owner at least as new as the index.
         let index = self.index.load(Ordering::Acquire);
-        if index < 0 || self.owner.load(Ordering::Relaxed) != this_thread() {
+        if index < 0 {
             return None;
         }
-        Some(index)
+        let owned = self.owner.load(Ordering::Relaxed) == this_thread();
+        (owned && self.process.is_here()).then_some(index)
+    }
+
+    /// The descriptor, where this process may use it. The kernel says EBADF to any other.
+    fn usable_raw(&self) -> RawFd {
+        if self.confined && !self.process.is_here() {
+            return -1;
+        }
+        self.raw()
+    }
+
+    /// [`direct`](Self::direct) after a look at the process, for a ring that is kept from children.
+    pub(crate) fn direct_here(&self) -> i32 {
+        let common = !self.special && self.index.load(Ordering::Relaxed) == NONE;
+        if common && self.process.is_here() {
+            return self.raw();
+        }
+        -1
     }
 
     /// The number for `io_uring_enter`, and the flag that goes with it.
-    #[inline]
     pub(crate) fn for_enter(&self) -> (i32, u32) {
         match self.usable_index() {
             Some(index) => (index, sys::IORING_ENTER_REGISTERED_RING),
-            None => (self.raw(), 0),
+            None => (self.usable_raw(), 0),
         }
     }
 
-    /// The number for `io_uring_register`, and the bit for its opcode.
-    pub(crate) fn for_register(&self) -> (i32, u32) {
-        match self.usable_index() {
-            Some(index) if self.can_register_by_index => {
-                (index, sys::IORING_REGISTER_USE_REGISTERED_RING)
+    /// The number for `io_uring_register`, and the bit for its opcode. EBADF where this thread or
+    /// process has none: the kernel takes -1 for the calling task.
+    pub(crate) fn for_register(&self) -> io::Result<(i32, u32)> {
+        match (self.usable_index(), self.usable_raw()) {
+            (Some(index), _) if self.can_register_by_index => {
+                Ok((index, sys::IORING_REGISTER_USE_REGISTERED_RING))
             }
-            _ => (self.raw(), 0),
+            (_, -1) => Err(io::Error::from_raw_os_error(libc::EBADF)),
+            (_, fd) => Ok((fd, 0)),
         }
     }
 
@@ -120,6 +175,7 @@ impl RingFd {
         let registered = register();
         if registered.is_ok() {
             self.owner.store(this_thread(), Ordering::Relaxed);
+            self.direct.store(-1, Ordering::Relaxed);
         }
         let index = registered.as_ref().map_or(NONE, |index| *index as i32);
         self.index.store(index, Ordering::Release);
@@ -134,6 +190,9 @@ impl RingFd {
         };
         unregister(index as u32)?;
         self.index.store(NONE, Ordering::Relaxed);
+        if !self.special && !self.confined {
+            self.direct.store(self.raw(), Ordering::Relaxed);
+        }
         Ok(())
     }
 

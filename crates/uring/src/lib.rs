@@ -27,13 +27,14 @@
 //! points at stays valid and in place until the request's *last* completion. Registering memory
 //! that the kernel may write to is unsafe for the same reason.
 
-#![deny(missing_docs)]
+#![deny(missing_docs, missing_debug_implementations)]
 
 mod builder;
 pub mod cqueue;
 #[cfg(test)]
 mod fake;
 mod fd;
+mod fork;
 mod generated;
 mod local;
 mod memory;

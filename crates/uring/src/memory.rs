@@ -1,12 +1,14 @@
 //! The memory that ring and kernel share.
 //!
 //! Owns the mappings and unmaps them once. Promises exact sizes (Linux 5.10 refuses a mapping that
-//! is longer than the ring) and that no forked child sees them. Never hands out a place that a
-//! mapping does not cover. Proven by `tests/kernel/setup.rs` and the kernel matrix.
+//! is longer than the ring) and, on request, that no forked child sees them: there the addresses may
+//! belong to other memory by then. Never hands out a place that a mapping does not cover.
+//! Proven by `tests/kernel/setup.rs`, `tests/kernel/fork.rs` and the kernel matrix.
 
 use std::io;
 use std::ptr::NonNull;
 
+use crate::fork::Origin;
 use crate::sys::{self, io_uring_params};
 
 /// One mapping, or memory that the caller lent for the life of the ring.
@@ -15,6 +17,8 @@ pub(crate) struct Region {
     len: usize,
     owned: bool,
     reclaimed: bool,
+    /// The process that alone has this mapping; any child has it as well where there is none.
+    only_in: Option<Origin>,
 }
 
 // SAFETY: a mapping belongs to the process, not to a thread, and the region lends it as pointers:
@@ -24,12 +28,12 @@ unsafe impl Send for Region {}
 unsafe impl Sync for Region {}
 
 impl Region {
-    /// Maps `len` bytes of a ring descriptor and keeps them from forked children.
+    /// Maps `len` bytes of a ring descriptor.
     pub(crate) fn map(fd: i32, offset: u64, len: usize) -> io::Result<Region> {
         Self::mmap(len, libc::MAP_SHARED | libc::MAP_POPULATE, fd, offset)
     }
 
-    /// Fresh, zeroed, private memory.
+    /// Fresh, zeroed memory.
     pub(crate) fn anonymous(len: usize, extra_flags: i32) -> io::Result<Region> {
         let flags = libc::MAP_SHARED | libc::MAP_ANONYMOUS | libc::MAP_POPULATE | extra_flags;
         Self::mmap(len, flags, -1, 0)
@@ -45,24 +49,23 @@ impl Region {
             return Err(io::Error::last_os_error());
         }
         let address = NonNull::new(address.cast()).ok_or(io::ErrorKind::OutOfMemory)?;
-        let region = Region { address, len, owned: true, reclaimed: false };
-        region.dontfork()?;
-        Ok(region)
+        Ok(Region { address, len, owned: true, reclaimed: false, only_in: None })
     }
 
     /// Memory of somebody else's.
     pub(crate) fn lent(address: NonNull<u8>, len: usize) -> Region {
-        Region { address, len, owned: false, reclaimed: false }
+        Region { address, len, owned: false, reclaimed: false, only_in: None }
     }
 
-    /// `MADV_DONTFORK`: a child must not write into the parent's queues.
-    fn dontfork(&self) -> io::Result<()> {
+    /// Keeps the mapping from children that are forked from now on (`MADV_DONTFORK`).
+    fn confine(&mut self, process: Origin) -> io::Result<()> {
         let address = self.address.as_ptr().cast();
         // SAFETY: the range is this mapping, and the advice changes nothing in this process.
         match unsafe { libc::madvise(address, self.len, libc::MADV_DONTFORK) } {
-            0 => Ok(()),
-            _ => Err(io::Error::last_os_error()),
+            0 => self.only_in = Some(process),
+            _ => return Err(io::Error::last_os_error()),
         }
+        Ok(())
     }
 
     /// Nobody uses the memory any more: it may be unmapped.
@@ -97,7 +100,7 @@ impl Region {
 
 impl Drop for Region {
     fn drop(&mut self) {
-        if self.owned {
+        if self.owned && self.only_in.is_none_or(Origin::is_here) {
             // SAFETY: the mapping is ours and nothing that points into it outlives its owner.
             unsafe { libc::munmap(self.address.as_ptr().cast(), self.len) };
         }
@@ -112,6 +115,8 @@ pub(crate) struct RingMemory {
     cq: Option<Region>,
     /// The submission entries.
     sqes: Region,
+    /// The process that alone has the memory.
+    only_in: Option<Origin>,
 }
 
 /// How many bytes the parts of a ring take.
@@ -146,16 +151,36 @@ impl RingMemory {
         if params.features & sys::IORING_FEAT_SINGLE_MMAP != 0 {
             let both = sizes.sq.max(sizes.cq);
             let sq = Region::map(fd, sys::IORING_OFF_SQ_RING.into(), both)?;
-            return Ok(RingMemory { sq, cq: None, sqes });
+            return Ok(RingMemory { sq, cq: None, sqes, only_in: None });
         }
         let sq = Region::map(fd, sys::IORING_OFF_SQ_RING.into(), sizes.sq)?;
         let cq = Region::map(fd, sys::IORING_OFF_CQ_RING.into(), sizes.cq)?;
-        Ok(RingMemory { sq, cq: Some(cq), sqes })
+        Ok(RingMemory { sq, cq: Some(cq), sqes, only_in: None })
     }
 
     /// Uses memory that was given to the kernel at setup (`IORING_SETUP_NO_MMAP`).
     pub(crate) fn given(rings: Region, sqes: Region) -> RingMemory {
-        RingMemory { sq: rings, cq: None, sqes }
+        RingMemory { sq: rings, cq: None, sqes, only_in: None }
+    }
+
+    /// Keeps the memory from children that are forked from now on.
+    pub(crate) fn confine(&mut self, process: Origin) -> io::Result<()> {
+        for region in [&mut self.sq, &mut self.sqes].into_iter().chain(&mut self.cq) {
+            region.confine(process)?;
+        }
+        self.only_in = Some(process);
+        Ok(())
+    }
+
+    /// The process that alone has the memory.
+    pub(crate) fn only_in(&self) -> Option<Origin> {
+        self.only_in
+    }
+
+    /// Whether the process that runs has the memory.
+    #[inline]
+    pub(crate) fn is_here(&self) -> bool {
+        self.only_in.is_none_or(Origin::is_here)
     }
 
     /// The region of the SQ ring.
@@ -174,19 +199,53 @@ impl RingMemory {
     }
 }
 
+/// The slots of one queue, in a form that stays in registers.
+pub(crate) struct Slots<E> {
+    first: *mut E,
+    mask: u32,
+}
+
+// SAFETY: the memory belongs to the process, not to a thread. Only addresses are computed here, and
+// who follows one needs an unsafe block.
+unsafe impl<E> Send for Slots<E> {}
+// SAFETY: as above.
+unsafe impl<E> Sync for Slots<E> {}
+
+impl<E> Slots<E> {
+    /// `mask + 1` slots that follow each other from `first` on, all of them in ring memory.
+    #[inline]
+    pub(crate) fn new(first: *mut E, mask: u32) -> Self {
+        Slots { first, mask }
+    }
+
+    /// The place of a slot.
+    #[inline]
+    pub(crate) fn place(&self, position: u32) -> *mut E {
+        let index = (position & self.mask) as usize;
+        // SAFETY: the index is at most `mask`. In the queue of a child that has no part in the ring
+        // it is 0, which needs no memory.
+        unsafe { self.first.add(index) }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     /// The kernel's word on the mapping, not ours: "dc" is "do not copy on fork".
     #[test]
-    fn mappings_are_kept_from_forked_children() {
-        let region = Region::anonymous(4096, 0).unwrap();
-        let start = format!("{:x}-", region.as_ptr() as usize);
-        let maps = std::fs::read_to_string("/proc/self/smaps").unwrap();
-        let ours = maps.lines().skip_while(|line| !line.starts_with(&start));
-        let flags = ours.skip(1).find(|line| line.starts_with("VmFlags:")).unwrap();
-        assert!(flags.contains(" dc"), "{flags}");
+    fn mappings_are_kept_from_forked_children_on_request() {
+        // Of two sizes, so that they do not become one mapping.
+        let (inherited, mut kept) =
+            (Region::anonymous(4096, 0).unwrap(), Region::anonymous(8192, 0).unwrap());
+        kept.confine(Origin::here().unwrap()).unwrap();
+        for (region, expected) in [(inherited, false), (kept, true)] {
+            let start = format!("{:x}-", region.as_ptr() as usize);
+            let maps = std::fs::read_to_string("/proc/self/smaps").unwrap();
+            let ours = maps.lines().skip_while(|line| !line.starts_with(&start));
+            let flags = ours.skip(1).find(|line| line.starts_with("VmFlags:")).unwrap();
+            assert_eq!(flags.contains(" dc"), expected, "{flags}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::io;
 use std::ptr::NonNull;
 
 use crate::fd::RingFd;
+use crate::fork::Origin;
 use crate::memory::{Region, RingMemory};
 use crate::register::page_size;
 use crate::sys::{self, io_uring_params};
@@ -17,6 +18,8 @@ use crate::{cqueue, squeue, syscall, Builder, IoUring};
 const HEADER: usize = 256;
 /// The size of a huge page, one that most architectures have.
 const HUGE_PAGE: usize = 2 << 20;
+/// The same for `mmap(2)`: the number of bits, from bit 26 on. Not every C library names it.
+const MAP_HUGE_2MB: i32 = (HUGE_PAGE.trailing_zeros() as i32) << 26;
 const ENTRIES_MAX: u32 = 32768;
 
 /// How many bytes a ring needs, for [`Builder::build_with_memory`].
@@ -87,16 +90,17 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Builder<S, C> {
         let allocate = |len: usize| match huge {
             // The size is asked for: the machine's default may be another one.
             true => {
-                let flags = libc::MAP_HUGETLB | libc::MAP_HUGE_2MB;
+                let flags = libc::MAP_HUGETLB | MAP_HUGE_2MB;
                 Region::anonymous(len.next_multiple_of(HUGE_PAGE), flags)
             }
             false => Region::anonymous(len, 0),
         };
-        self.set_up(entries, allocate(size.rings)?, allocate(size.sqes)?)
+        self.set_up(entries, allocate(size.rings)?, allocate(size.sqes)?, self.only_in()?)
     }
 
-    /// Makes the ring in memory of the caller's, both pieces page-aligned and zeroed. It is not
-    /// kept from forked children, as other ring memory is: `madvise(2)` does that.
+    /// Makes the ring in memory of the caller's, both pieces page-aligned and zeroed. Whether
+    /// forked children inherit it is the caller's to say, with `madvise(2)`:
+    /// [`dontfork`](Self::dontfork) changes nothing here.
     ///
     /// # Errors
     ///
@@ -120,10 +124,16 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Builder<S, C> {
         }
         let rings = Region::lent(rings.cast(), rings.len());
         let sqes = Region::lent(sqes.cast(), sqes.len());
-        self.set_up(entries, rings, sqes)
+        self.set_up(entries, rings, sqes, None)
     }
 
-    fn set_up(&self, entries: u32, rings: Region, sqes: Region) -> io::Result<IoUring<S, C>> {
+    fn set_up(
+        &self,
+        entries: u32,
+        rings: Region,
+        sqes: Region,
+        only_in: Option<Origin>,
+    ) -> io::Result<IoUring<S, C>> {
         self.check_entry_types()?;
         let mut params: io_uring_params = self.params;
         params.flags |= sys::IORING_SETUP_NO_MMAP;
@@ -131,11 +141,11 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Builder<S, C> {
         params.sq_off.user_addr = sqes.as_ptr() as u64;
         let fd = syscall::setup(entries, &mut params)?;
         let fd = if params.flags & sys::IORING_SETUP_REGISTERED_FD_ONLY != 0 {
-            RingFd::registered_only(fd)
+            RingFd::registered_only(fd)?
         } else {
             // SAFETY: the kernel has just made this descriptor for us.
-            unsafe { RingFd::owned(fd, params.features) }
+            unsafe { RingFd::owned(fd, params.features)? }
         };
-        IoUring::assemble(fd, RingMemory::given(rings, sqes), params)
+        IoUring::assemble(fd, RingMemory::given(rings, sqes), params, only_in)
     }
 }

@@ -9,6 +9,10 @@ fn nop(user_data: u64) -> squeue::Entry {
     opcode::Nop::new().build().user_data(user_data)
 }
 
+fn nop_128(user_data: u64) -> squeue::Entry128 {
+    opcode::Nop128::new().build().user_data(user_data)
+}
+
 fn cqe(user_data: u64, flags: u32) -> io_uring_cqe {
     io_uring_cqe { user_data, res: 0, flags }
 }
@@ -57,7 +61,7 @@ fn big_submissions_never_start_in_the_last_slot() {
     for start in [0, 1, 2, 3, u32::MAX - 1, u32::MAX] {
         let ring = FakeRing::new(4, sys::IORING_SETUP_SQE_MIXED, start);
         let mut sq: SubmissionQueue<'_> = SubmissionQueue::new(&ring.sq);
-        let mut big = squeue::Entry128::from(nop(7));
+        let mut big = nop_128(7);
         big.1 = [0xab; 64];
         // SAFETY: a NOP points at nothing.
         unsafe { sq.push_128(&big) }.unwrap();
@@ -82,16 +86,91 @@ fn a_big_submission_needs_room_for_its_filler() {
     // SAFETY: a NOP points at nothing.
     unsafe {
         sq.push(&nop(0)).unwrap();
-        sq.push_128(&nop(1).into()).unwrap(); // one filler, two slots
-        sq.push_128(&nop(2).into()).unwrap_err();
+        sq.push_128(&nop_128(1)).unwrap(); // one filler, two slots
+        sq.push_128(&nop_128(2)).unwrap_err();
         sq.push(&nop(3)).unwrap_err();
     }
     assert_eq!(sq.len(), 4);
 }
 
+/// The second half of an operation that takes one slot would run as an entry of its own.
+#[test]
+fn an_operation_of_one_slot_is_not_pushed_as_two() {
+    let ring = FakeRing::new(4, sys::IORING_SETUP_SQE_MIXED, 0);
+    let mut sq: SubmissionQueue<'_> = SubmissionQueue::new(&ring.sq);
+    let cmd: squeue::Entry128 = opcode::UringCmd80::new(crate::types::Fd(0), 1).build();
+    // SAFETY: neither entry points at anything.
+    unsafe {
+        sq.push_128(&cmd).unwrap_err();
+        sq.push_128(&nop(1).into()).unwrap_err();
+    }
+    assert!(sq.is_empty());
+}
+
+/// What lies in a queue, from the first position on: user data and flags of each slot.
+fn layout(ring: &FakeRing, from: u32, slots: u32) -> Vec<(u64, squeue::Flags)> {
+    let slot = |ahead| ring.slot(from.wrapping_add(ahead));
+    (0..slots).map(slot).map(|entry| (entry.get_user_data(), entry.get_flags())).collect()
+}
+
+/// A chain ends at an entry without the flag, and a filler has none.
+#[test]
+fn a_filler_stands_before_the_chain_and_not_in_it() {
+    const LINK: squeue::Flags = squeue::Flags::IO_LINK;
+    const HARD: squeue::Flags = squeue::Flags::IO_HARDLINK;
+    let (none, skip) = (squeue::Flags::empty(), squeue::Flags::SKIP_SUCCESS);
+    for start in [0, u32::MAX - 7] {
+        let ring = FakeRing::new(8, sys::IORING_SETUP_SQE_MIXED, start.wrapping_add(3));
+        let mut sq: SubmissionQueue<'_> = SubmissionQueue::new(&ring.sq);
+        // SAFETY: a NOP points at nothing.
+        unsafe {
+            sq.push(&nop(2).flags(LINK)).unwrap();
+            sq.push_128(&nop_128(3).flags(HARD)).unwrap();
+            sq.push(&nop(4).flags(LINK)).unwrap();
+            sq.push_128(&nop_128(5)).unwrap();
+        }
+        assert_eq!(sq.len(), 7);
+        drop(sq);
+        let all = layout(&ring, start.wrapping_add(3), 7);
+        let chain = [(0, skip), (2, LINK), (3, HARD), (0, none), (4, LINK), (5, none), (0, none)];
+        assert_eq!(all, chain);
+    }
+}
+
+/// Published entries cannot move, and a filler behind them would end their chain.
+#[test]
+fn a_chain_that_is_published_half_gets_no_filler() {
+    let ring = FakeRing::new(8, sys::IORING_SETUP_SQE_MIXED, 4);
+    let mut sq: SubmissionQueue<'_> = SubmissionQueue::new(&ring.sq);
+    // SAFETY: a NOP points at nothing.
+    unsafe {
+        sq.push(&nop(1)).unwrap();
+        sq.push(&nop(2).flags(squeue::Flags::IO_LINK)).unwrap();
+        sq.sync();
+        sq.push(&nop(3).flags(squeue::Flags::IO_LINK)).unwrap();
+        sq.push_128(&nop_128(4)).unwrap_err();
+    }
+    assert_eq!((sq.len(), ring.slot(6).get_user_data()), (3, 3));
+}
+
+/// The kernel copies slot by slot, which can leave the halves of a big completion at both ends.
+#[test]
+fn a_big_completion_may_lie_across_the_end() {
+    let ring = FakeRing::new(4, sys::IORING_SETUP_CQE_MIXED, 3);
+    ring.post(cqe(5, sys::IORING_CQE_F_32));
+    ring.post(cqe(!5, sys::IORING_CQE_F_SKIP)); // the second half
+    ring.post(cqe(6, 0));
+    let mut cq: CompletionQueue<'_> = CompletionQueue::new(&ring.cq);
+    assert_eq!(cq.len(), 2);
+    let big = cq.next_mixed().unwrap();
+    assert_eq!((big.entry().user_data(), big.big_cqe().map(|big| big[0])), (5, Some(!5)));
+    assert_eq!(cq.next_mixed().unwrap().entry().user_data(), 6);
+    assert!(cq.next_mixed().is_none());
+}
+
 /// A submit of a rewinding queue of which the kernel takes `count`.
 fn take(ring: &FakeRing, count: u32) {
-    ring.sq.turn(ring.sq.len()).unwrap().submitted(count);
+    ring.sq.turn(ring.sq.len()).unwrap().unwrap().submitted(count);
 }
 
 /// What the kernel did not take moves to the front, where it reads next time.
@@ -145,13 +224,13 @@ fn a_rewinding_queue_is_submitted_by_one_thread_at_a_time() {
     // SAFETY: a NOP points at nothing.
     unsafe { sq.push_multiple(&[nop(0), nop(1), nop(2)]) }.unwrap();
     drop(sq);
-    let first = ring.sq.turn(3).unwrap();
+    let first = ring.sq.turn(3).unwrap().unwrap();
     let refusal = ring.sq.turn(3).map(drop).unwrap_err();
     assert_eq!(refusal.raw_os_error(), Some(libc::EBUSY));
-    assert_eq!(ring.sq.turn(0).unwrap().count(), 0, "who submits nothing may enter");
+    assert!(ring.sq.turn(0).unwrap().is_none(), "who submits nothing may enter");
     first.submitted(2);
     // A second thread that counted before the first one submitted; its submit fails.
-    assert_eq!(ring.sq.turn(3).unwrap().count(), 1);
+    assert_eq!(ring.sq.turn(3).unwrap().unwrap().count(), 1);
     assert_eq!((ring.sq.len(), ring.slot(0).get_user_data()), (1, 2));
     take(&ring, 1);
     assert_eq!(ring.sq.len(), 0);
@@ -166,14 +245,41 @@ fn a_rewinding_queue_moves_along_in_a_resize() {
     // SAFETY: a NOP points at nothing.
     unsafe { sq.push_multiple(&[nop(5), nop(6), nop(7)]) }.unwrap();
     drop(sq);
+    assert!(old.sq.fits(4) && !old.sq.fits(2));
     new.sq.adopt(&old.sq);
     let moved = [0, 1, 2].map(|slot| new.slot(slot).get_user_data());
     assert_eq!((new.sq.len(), moved), (3, [5, 6, 7]));
-    // Of any other queue the kernel moves the entries.
-    let (old, new) = (FakeRing::new(4, 0, 1), FakeRing::new(4, 0, 1));
-    old.sq.set_tail(2);
+}
+
+/// Any other queue keeps its positions. The kernel copies the slots as well, some kernels half.
+#[test]
+fn queued_entries_keep_their_positions_in_a_resize() {
+    let (old, new) = (FakeRing::new(8, 0, 6), FakeRing::new(4, 0, 6));
+    let mut sq: SubmissionQueue<'_> = SubmissionQueue::new(&old.sq);
+    // SAFETY: a NOP points at nothing.
+    unsafe { sq.push_multiple(&[nop(5), nop(6), nop(7)]) }.unwrap();
+    drop(sq);
     new.sq.adopt(&old.sq);
-    assert_eq!(new.sq.len(), 0);
+    let moved = [6, 7, 8].map(|position| new.slot(position).get_user_data());
+    assert_eq!((new.sq.len(), moved), (0, [5, 6, 7]), "the kernel has set the tail");
+}
+
+/// The kernel refuses a 128-byte entry that lies across the end, so a resize must not make one.
+#[test]
+fn a_big_entry_does_not_fit_across_the_end() {
+    let ring = FakeRing::new(8, sys::IORING_SETUP_SQE_MIXED, 3);
+    let mut sq: SubmissionQueue<'_> = SubmissionQueue::new(&ring.sq);
+    // SAFETY: a NOP points at nothing.
+    unsafe { sq.push_128(&nop_128(5)) }.unwrap();
+    drop(sq);
+    assert!(ring.sq.fits(8) && ring.sq.fits(16) && !ring.sq.fits(4) && !ring.sq.fits(2));
+    // The same slots, where nothing big starts.
+    let ring = FakeRing::new(8, sys::IORING_SETUP_SQE_MIXED, 3);
+    let mut sq: SubmissionQueue<'_> = SubmissionQueue::new(&ring.sq);
+    // SAFETY: a NOP points at nothing.
+    unsafe { sq.push_multiple(&[nop(1), nop(2)]) }.unwrap();
+    drop(sq);
+    assert!(ring.sq.fits(4));
 }
 
 /// Posts as the kernel does: a big entry takes two slots, with a filler where it would wrap.

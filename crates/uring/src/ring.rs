@@ -1,17 +1,21 @@
 //! The ring: two queues, their memory and the descriptor.
 //!
 //! Owns all of them, and drops them in the order mappings, then descriptor. Promises that the
-//! queues' pointers stay valid as long as it lives. Never waits for requests when it is dropped:
-//! memory that the kernel may still write to is the caller's to keep.
-//! Proven by `tests/kernel/setup.rs` and `tests/kernel/queue.rs`.
+//! queues' pointers stay valid as long as it lives, and looks at no memory that a forked child does
+//! not have. Never waits for requests when it is dropped: memory that the kernel may still write
+//! to is the caller's to keep.
+//! Proven by `tests/kernel/setup.rs`, `tests/kernel/queue.rs` and `tests/kernel/fork.rs`.
 
+use std::fmt::{self, Debug, Formatter};
 use std::io;
+use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, RawFd};
 
 use crate::fd::RingFd;
+use crate::fork::Origin;
 use crate::memory::RingMemory;
 use crate::sys::{self, io_uring_params};
-use crate::{cqueue, squeue, syscall};
+use crate::{cqueue, squeue, submit, syscall};
 use crate::{Builder, CompletionQueue, Parameters, SubmissionQueue, Submitter};
 
 /// An io_uring instance.
@@ -26,7 +30,9 @@ where
     S: squeue::EntryMarker,
     C: cqueue::EntryMarker,
 {
+    /// Only to be used where the memory is: see [`sq`](Self::sq).
     pub(crate) sq: squeue::Inner,
+    /// See [`cq`](Self::cq).
     pub(crate) cq: cqueue::Inner,
     pub(crate) params: Parameters,
     // Declared before `fd`, so that it is dropped first.
@@ -66,12 +72,12 @@ impl IoUring {
     /// descriptor is closed then.
     pub unsafe fn from_fd(fd: RawFd, params: Parameters) -> io::Result<Self> {
         // SAFETY: the caller hands the descriptor over.
-        let fd = unsafe { RingFd::owned(fd, params.0.features) };
+        let fd = unsafe { RingFd::owned(fd, params.0.features)? };
         if params.0.flags & (sys::IORING_SETUP_SQE128 | sys::IORING_SETUP_CQE32) != 0 {
             return Err(io::Error::from_raw_os_error(libc::EINVAL));
         }
         let memory = RingMemory::map(fd.raw(), &params.0)?;
-        Self::assemble(fd, memory, params.0)
+        Self::assemble(fd, memory, params.0, None)
     }
 }
 
@@ -82,19 +88,31 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
         Builder::default()
     }
 
-    pub(crate) fn with_params(entries: u32, mut params: io_uring_params) -> io::Result<Self> {
+    pub(crate) fn with_params(
+        entries: u32,
+        mut params: io_uring_params,
+        only_in: Option<Origin>,
+    ) -> io::Result<Self> {
         let fd = syscall::setup(entries, &mut params)?;
         // SAFETY: the kernel has just made this descriptor for us.
-        let fd = unsafe { RingFd::owned(fd, params.features) };
+        let fd = unsafe { RingFd::owned(fd, params.features)? };
         let memory = RingMemory::map(fd.raw(), &params)?;
-        Self::assemble(fd, memory, params)
+        Self::assemble(fd, memory, params, only_in)
     }
 
     pub(crate) fn assemble(
-        fd: RingFd,
-        memory: RingMemory,
+        mut fd: RingFd,
+        mut memory: RingMemory,
         params: io_uring_params,
+        only_in: Option<Origin>,
     ) -> io::Result<Self> {
+        if let Some(process) = only_in {
+            memory.confine(process)?;
+            fd.confine();
+        }
+        if params.flags & submit::SPECIAL != 0 {
+            fd.always_special();
+        }
         Ok(IoUring {
             sq: squeue::Inner::new(&memory, &params)?,
             cq: cqueue::Inner::new(&memory, &params)?,
@@ -105,10 +123,30 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
         })
     }
 
+    /// The submission queue, or one without slots in a child that has no part in the ring.
+    #[inline]
+    pub(crate) fn sq(&self) -> &squeue::Inner {
+        if self.memory.is_here() {
+            &self.sq
+        } else {
+            squeue::Inner::none()
+        }
+    }
+
+    /// The completion queue, or an empty one in a child that has no part in the ring.
+    #[inline]
+    pub(crate) fn cq(&self) -> &cqueue::Inner {
+        if self.memory.is_here() {
+            &self.cq
+        } else {
+            cqueue::Inner::none()
+        }
+    }
+
     /// What submits, waits and registers.
     #[inline]
     pub fn submitter(&self) -> Submitter<'_> {
-        Submitter::new(&self.fd, &self.params, &self.sq)
+        Submitter::new(&self.fd, &self.params, self.sq())
     }
 
     /// What the ring was made with.
@@ -129,21 +167,40 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
         self.submitter().submit_and_wait(want)
     }
 
+    /// Waits without submitting, see [`Submitter::wait`].
+    #[inline]
+    pub fn wait(&self, want: usize) -> io::Result<()> {
+        self.submitter().wait(want)
+    }
+
+    /// Moves completions into `entries` and returns the part that was filled. Enters the kernel only
+    /// where none is there yet, submits nothing, and waits until `wait_nr` completions are there.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Submitter::wait`].
+    pub fn copy_cqes<'b>(
+        &mut self,
+        entries: &'b mut [MaybeUninit<C>],
+        wait_nr: usize,
+    ) -> io::Result<&'b mut [C]> {
+        if self.completion().is_empty() {
+            self.wait(wait_nr)?;
+        }
+        Ok(self.completion().fill(entries))
+    }
+
     /// The three parts, to be used side by side. Sync the submission queue before a submit, and
     /// the completion queue after it.
     #[inline]
     pub fn split(&mut self) -> (Submitter<'_>, SubmissionQueue<'_, S>, CompletionQueue<'_, C>) {
-        (
-            Submitter::new(&self.fd, &self.params, &self.sq),
-            SubmissionQueue::new(&self.sq),
-            CompletionQueue::new(&self.cq),
-        )
+        (self.submitter(), SubmissionQueue::new(self.sq()), CompletionQueue::new(self.cq()))
     }
 
     /// The submission queue.
     #[inline]
     pub fn submission(&mut self) -> SubmissionQueue<'_, S> {
-        SubmissionQueue::new(&self.sq)
+        SubmissionQueue::new(self.sq())
     }
 
     /// The submission queue, from a shared reference.
@@ -154,13 +211,13 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
     /// on a ring made with [`setup_sq_rewind`](Builder::setup_sq_rewind), whose submit moves entries.
     #[inline]
     pub unsafe fn submission_shared(&self) -> SubmissionQueue<'_, S> {
-        SubmissionQueue::new(&self.sq)
+        SubmissionQueue::new(self.sq())
     }
 
     /// The completion queue.
     #[inline]
     pub fn completion(&mut self) -> CompletionQueue<'_, C> {
-        CompletionQueue::new(&self.cq)
+        CompletionQueue::new(self.cq())
     }
 
     /// The completion queue, from a shared reference.
@@ -170,7 +227,7 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
     /// No other [`CompletionQueue`] of this ring may exist meanwhile.
     #[inline]
     pub unsafe fn completion_shared(&self) -> CompletionQueue<'_, C> {
-        CompletionQueue::new(&self.cq)
+        CompletionQueue::new(self.cq())
     }
 
     /// The setup flags, for code that is generic over rings.
@@ -202,6 +259,16 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> AsRawFd for IoUring<S, C> {
     /// The ring's descriptor, or -1 where it only has a registered index.
     fn as_raw_fd(&self) -> RawFd {
         self.fd.raw()
+    }
+}
+
+impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Debug for IoUring<S, C> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IoUring")
+            .field("fd", &self.as_raw_fd())
+            .field("registered_index", &self.registered_index())
+            .field("params", &self.params)
+            .finish_non_exhaustive()
     }
 }
 

@@ -30,12 +30,15 @@ pub(crate) unsafe fn enter(
     flags: u32,
     arg: *const libc::c_void,
     size: usize,
-) -> io::Result<i32> {
+) -> io::Result<usize> {
     // SAFETY: the caller vouches for `arg` and for the entries.
     let ret = unsafe {
         libc::syscall(libc::SYS_io_uring_enter, fd, to_submit, min_complete, flags, arg, size)
     };
-    result(ret)
+    if ret < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    Ok(ret as usize)
 }
 
 /// `io_uring_register(2)`: every registration goes through here.

@@ -38,6 +38,10 @@ proptest! {
         let seen = (entry.user_data(), entry.result(), entry.flags());
         prop_assert_eq!(seen, (user_data, res, flags));
         prop_assert_eq!(*entry.big_cqe(), big);
+        match entry.ok() {
+            Ok(count) => prop_assert_eq!(i64::from(count), i64::from(res)),
+            Err(error) => prop_assert_eq!(error.raw_os_error(), Some(res.wrapping_neg())),
+        }
         prop_assert_eq!(cqueue::zero_copy_copied(res), res < 0);
         prop_assert_eq!(TxTimestamp::parse(&entry).is_some(), res >= 0);
         let small: cqueue::Entry = entry.into();

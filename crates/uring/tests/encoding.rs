@@ -106,6 +106,7 @@ fn reads_and_writes() {
             .write_stream(stream));
         same!(WritevFixed(types::Fixed(fd as u32), iov, len, index));
         same!(ReadMulti(types::Fd(fd), len, index).offset(offset));
+        same!(ReadMulti(types::Fixed(fd as u32), len, index));
     }
 }
 
@@ -231,6 +232,8 @@ fn sockets() {
         let opt: *const c_void = r.pointer();
         same!(SetSockOpt(types::Fd(fd), len, slot, opt, len).flags(flags as u32));
         same!(SetSockOpt(types::Fixed(slot), len, slot, opt, len));
+        same!(GetSockOpt(types::Fd(fd), len, slot, opt.cast_mut(), len).flags(flags as u32));
+        same!(GetSockOpt(types::Fixed(slot), len, slot, opt.cast_mut(), len));
         same!(RecvZc(types::Fd(fd), len).ifq(slot).ioprio(group));
         same!(RecvZc(types::Fixed(slot), len));
     }
@@ -252,6 +255,7 @@ fn sending_and_receiving() {
             .dest_addr(addr)
             .dest_addr_len(len));
         same!(Send(types::Fixed(slot), buf, len));
+        same!(Send(types::Fd(fd), buf, len).buf_group(group));
         same!(SendBundle(types::Fd(fd), group).flags(flags).len(len));
         same!(SendBundle(types::Fixed(slot), group));
         same!(SendZc(types::Fd(fd), buf, len)
@@ -265,6 +269,7 @@ fn sending_and_receiving() {
         same!(SendMsg(types::Fixed(slot), msg.cast_const()));
         same!(SendMsgZc(types::Fd(fd), msg.cast_const()).ioprio(prio).flags(bits));
         same!(SendMsgZc(types::Fixed(slot), msg.cast_const()));
+        same!(SendMsgZc(types::Fd(fd), msg.cast_const()).ioprio(prio).buf_index(Some(group)));
         same!(Recv(types::Fd(fd), buf, len).ioprio(prio).flags(flags).buf_group(group));
         same!(Recv(types::Fixed(slot), buf, len));
         same!(RecvMulti(types::Fd(fd), group).flags(flags).len(len));
@@ -352,8 +357,7 @@ fn entry_setters() {
     }
 }
 
-/// The other crate overwrites the flag of a registered slot here (0.7.15), so that the kernel would
-/// read from a descriptor of that number instead.
+/// Without the flag of a registered slot the kernel would read from a descriptor of that number.
 #[test]
 fn a_repeated_read_keeps_the_flag_of_a_registered_slot() {
     let ours = uring::opcode::ReadMulti::new(uring::types::Fixed(3), 0, 9).build();

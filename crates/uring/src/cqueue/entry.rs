@@ -4,6 +4,7 @@
 //! result. Proven by `tests/completion_parsing.rs`.
 
 use std::fmt::{self, Debug, Formatter};
+use std::io;
 
 use crate::sys::{self, io_uring_cqe};
 use crate::util::Sealed;
@@ -40,6 +41,22 @@ impl Entry {
         self.0.res
     }
 
+    /// The result as a count or a descriptor, or as the error that a negative one names.
+    ///
+    /// ```
+    /// # let cqe = uring::sys::io_uring_cqe { user_data: 1, res: -libc::ENOENT, flags: 0 };
+    /// # let done = uring::cqueue::Entry::from_raw(cqe);
+    /// match done.ok() {
+    ///     Ok(count) => println!("{count} bytes"),
+    ///     Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::NotFound),
+    /// }
+    /// ```
+    #[inline]
+    pub fn ok(&self) -> io::Result<u32> {
+        let errno = self.result().wrapping_neg();
+        u32::try_from(self.result()).map_err(|_| io::Error::from_raw_os_error(errno))
+    }
+
     /// The value that the request carried.
     #[inline]
     pub fn user_data(&self) -> u64 {
@@ -70,6 +87,13 @@ impl Entry32 {
     #[inline]
     pub fn result(&self) -> i32 {
         self.0.result()
+    }
+
+    /// The result as a count or a descriptor, or as the error that a negative one names: see
+    /// [`Entry::ok`].
+    #[inline]
+    pub fn ok(&self) -> io::Result<u32> {
+        self.0.ok()
     }
 
     /// The value that the request carried.

@@ -6,7 +6,8 @@
 use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::memory::RingMemory;
+use super::EntryMarker;
+use crate::memory::{RingMemory, Slots};
 use crate::sys::{self, io_uring_cqe, io_uring_params};
 
 /// Pointers and sizes of one completion queue.
@@ -50,6 +51,27 @@ impl Inner {
         })
     }
 
+    /// A queue that stays empty.
+    pub(crate) fn none() -> &'static Inner {
+        struct Shared(Inner);
+        // SAFETY: the pointers lead to atomics, and `cqes` is never followed.
+        unsafe impl Sync for Shared {}
+        static ZERO: AtomicU32 = AtomicU32::new(0);
+        static FLAGS: AtomicU32 = AtomicU32::new(0);
+        static EMPTY: Shared = Shared(Inner {
+            head: &raw const ZERO,
+            tail: &raw const ZERO,
+            overflow: &raw const ZERO,
+            flags: &raw const FLAGS,
+            cqes: std::ptr::dangling(),
+            mask: 0,
+            entries: 0,
+            shift: 0,
+            mixed: false,
+        });
+        &EMPTY.0
+    }
+
     /// How far this process has read. Only this process writes it.
     #[inline]
     pub(crate) fn head(&self) -> u32 {
@@ -77,6 +99,52 @@ impl Inner {
         unsafe { (*self.overflow).load(Ordering::Acquire) }
     }
 
+    /// The next completion between `head` and `tail`, and the head behind it. Of a 32-byte completion
+    /// of a mixed ring, the first half.
+    #[inline]
+    pub(crate) fn next<E: EntryMarker>(&self, head: u32, tail: u32) -> (u32, Option<E>) {
+        let (at, slots) = if self.mixed { self.find(head, tail) } else { (head, 1) };
+        if at == tail {
+            return (at, None);
+        }
+        // SAFETY: the kernel has published this slot.
+        (at.wrapping_add(slots), Some(unsafe { (*self.slots::<E>().place(at)).clone() }))
+    }
+
+    /// Where the next completion of a mixed ring is, and how many slots it takes.
+    #[cold]
+    fn find(&self, head: u32, tail: u32) -> (u32, u32) {
+        let head = self.skip_fillers(head, tail);
+        match head == tail {
+            true => (tail, 0),
+            false => (head, self.cost(head, tail).0),
+        }
+    }
+
+    /// The head behind the next `count` completions, or as many as are there.
+    #[inline]
+    pub(crate) fn advance(&self, mut head: u32, tail: u32, count: usize) -> u32 {
+        if !self.mixed {
+            let there = tail.wrapping_sub(head);
+            return head.wrapping_add(u32::try_from(count).unwrap_or(u32::MAX).min(there));
+        }
+        for _ in 0..count {
+            head = self.skip_fillers(head, tail);
+            if head == tail {
+                break;
+            }
+            head = head.wrapping_add(self.cost(head, tail).0);
+        }
+        head
+    }
+
+    /// The slots, where the size of the ring's entries is known as a type.
+    #[inline]
+    pub(crate) fn slots<E: EntryMarker>(&self) -> Slots<E> {
+        debug_assert!(1 << self.shift == size_of::<E>() || self.entries == 0);
+        Slots::new(self.cqes.cast_mut().cast(), self.mask)
+    }
+
     /// The place of a slot.
     #[inline]
     pub(crate) fn at(&self, position: u32) -> *const u8 {
@@ -85,8 +153,22 @@ impl Inner {
         unsafe { self.cqes.add(index << self.shift) }
     }
 
+    /// Takes over the completions that nobody has read yet from the queue that this one replaces.
+    pub(crate) fn adopt(&self, old: &Inner) {
+        let (head, tail) = (old.head(), old.tail());
+        for ahead in 0..tail.wrapping_sub(head).min(self.entries) {
+            let position = head.wrapping_add(ahead);
+            // SAFETY: both places are slots of the same size, in different memory, and the kernel
+            // posts nothing at a position before the old tail.
+            unsafe {
+                let place = self.at(position).cast_mut();
+                place.copy_from_nonoverlapping(old.at(position), 1 << self.shift);
+            }
+        }
+    }
+
     /// How many slots the entry at `position` takes, and whether it is a filler. Never leads past
-    /// `tail`, nor past the end of the memory, whatever the flags say.
+    /// `tail`, whatever the flags say.
     #[inline]
     pub(crate) fn cost(&self, position: u32, tail: u32) -> (u32, bool) {
         if !self.mixed {
@@ -97,7 +179,7 @@ impl Inner {
         if flags & sys::IORING_CQE_F_SKIP != 0 {
             return (1, true);
         }
-        let whole = tail.wrapping_sub(position) >= 2 && position & self.mask != self.mask;
+        let whole = tail.wrapping_sub(position) >= 2;
         (1 + u32::from(flags & sys::IORING_CQE_F_32 != 0 && whole), false)
     }
 

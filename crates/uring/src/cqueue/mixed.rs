@@ -1,8 +1,9 @@
 //! Completion queues that hold both entry sizes (`IORING_SETUP_CQE_MIXED`, Linux 6.18).
 //!
-//! Owns the slot accounting: a 32-byte entry takes two slots and never wraps; where it would, the
-//! kernel puts a filler into the last slot. Never counts a filler as a completion.
-//! Proven by `tests/kernel/mixed.rs`.
+//! Owns the slot accounting: a 32-byte entry takes two slots. The kernel puts a filler into the last
+//! slot rather than let one wrap, but a resize to fewer slots can leave one whose second half lies
+//! in the first slot. Never counts a filler as a completion.
+//! Proven by `src/queue_tests.rs`, `tests/kernel/mixed.rs` and `tests/kernel/resize_mixed.rs`.
 
 use super::{CompletionQueue, Entry, Entry32, Inner};
 
@@ -35,7 +36,7 @@ impl EntryMixed {
     }
 }
 
-/// Reads the next completion of any ring, passing over fillers, and gives the new head.
+/// Reads the next completion of any ring, passing over fillers. Returns the new head with it.
 #[inline]
 pub(crate) fn read_mixed(queue: &Inner, head: u32, tail: u32) -> (u32, Option<EntryMixed>) {
     let head = queue.skip_fillers(head, tail);
@@ -43,15 +44,16 @@ pub(crate) fn read_mixed(queue: &Inner, head: u32, tail: u32) -> (u32, Option<En
         return (head, None);
     }
     let (slots, _) = queue.cost(head, tail);
-    let at = queue.at(head);
-    if slots == 2 {
-        // SAFETY: the kernel has published both slots, and they follow each other in memory.
-        let entry = unsafe { at.cast::<Entry32>().read() };
-        return (head.wrapping_add(2), Some(EntryMixed::Big(entry)));
-    }
+    let next = head.wrapping_add(1);
     // SAFETY: the kernel has published this slot.
-    let entry = unsafe { at.cast::<Entry>().read() };
-    (head.wrapping_add(1), Some(EntryMixed::Small(entry)))
+    let entry = unsafe { queue.at(head).cast::<Entry>().read() };
+    if slots == 1 {
+        return (next, Some(EntryMixed::Small(entry)));
+    }
+    // SAFETY: the kernel has published this slot as well. It is looked up by its position, because
+    // it need not follow the first one in memory.
+    let big = unsafe { queue.at(next).cast::<[u64; 2]>().read() };
+    (next.wrapping_add(1), Some(EntryMixed::Big(Entry32(entry, big))))
 }
 
 /// How many completions lie between head and tail.

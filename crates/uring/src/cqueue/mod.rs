@@ -10,6 +10,7 @@ mod inner;
 mod mixed;
 mod status;
 
+use std::fmt::{self, Debug, Formatter};
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
 use std::sync::atomic::Ordering;
@@ -109,7 +110,36 @@ impl<'a, E: EntryMarker> CompletionQueue<'a, E> {
         self.tail.wrapping_sub(self.head) == self.queue.entries
     }
 
-    /// Moves entries into `entries` and gives the part that was filled.
+    /// The next completion, where it lies in the ring, without consuming it. Of a 32-byte completion
+    /// of a mixed ring, the first half.
+    ///
+    /// ```
+    /// # let mut ring = uring::IoUring::new(4)?;
+    /// # // SAFETY: a NOP points at nothing.
+    /// # unsafe { ring.submission().push(&uring::opcode::Nop::new().build().user_data(7)) }.unwrap();
+    /// # ring.submit_and_wait(1)?;
+    /// let mut queue = ring.completion();
+    /// while let Some(done) = queue.peek() {
+    ///     assert_eq!(done.user_data(), 7);
+    ///     queue.advance(1);
+    /// }
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[inline]
+    pub fn peek(&mut self) -> Option<&E> {
+        self.head = self.queue.skip_fillers(self.head, self.tail);
+        // SAFETY: the kernel has published this slot, and writes to it only when it was given back,
+        // which takes the view mutably.
+        (self.head != self.tail).then(|| unsafe { &*self.queue.slots::<E>().place(self.head) })
+    }
+
+    /// Consumes the next `count` completions, or as many as are there.
+    #[inline]
+    pub fn advance(&mut self, count: usize) {
+        self.head = self.queue.advance(self.head, self.tail, count);
+    }
+
+    /// Moves entries into `entries` and returns the part that was filled.
     #[inline]
     pub fn fill<'b>(&mut self, entries: &'b mut [MaybeUninit<E>]) -> &'b mut [E] {
         let mut filled = 0;
@@ -135,15 +165,9 @@ impl<E: EntryMarker> Iterator for CompletionQueue<'_, E> {
 
     #[inline]
     fn next(&mut self) -> Option<E> {
-        self.head = self.queue.skip_fillers(self.head, self.tail);
-        if self.head == self.tail {
-            return None;
-        }
-        let (slots, _) = self.queue.cost(self.head, self.tail);
-        // SAFETY: the kernel has published this slot, and it is of the size the ring is built for.
-        let entry = unsafe { (*self.queue.at(self.head).cast::<E>()).clone() };
-        self.head = self.head.wrapping_add(slots);
-        Some(entry)
+        let (head, entry) = self.queue.next(self.head, self.tail);
+        self.head = head;
+        entry
     }
 
     #[inline]
@@ -160,5 +184,17 @@ impl<E: EntryMarker> ExactSizeIterator for CompletionQueue<'_, E> {
             return mixed::count(self.queue, self.head, self.tail);
         }
         self.tail.wrapping_sub(self.head) as usize
+    }
+}
+
+impl<E: EntryMarker> Debug for CompletionQueue<'_, E> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mut head = self.head;
+        let unread = std::iter::from_fn(|| {
+            let (next, entry) = self.queue.next::<E>(head, self.tail);
+            head = next;
+            entry
+        });
+        f.debug_list().entries(unread).finish()
     }
 }

@@ -17,7 +17,9 @@ opcode! {
     }
     encode |op, sqe| {
         sqe.fd = op.id as i32;
-        sqe.len = op.idtype;
+        #[allow(clippy::unnecessary_cast)] // a signed type in Android's C library
+        let idtype = op.idtype as u32;
+        sqe.len = idtype;
         sqe.op_flags = op.flags;
         sqe.file_index = op.options as u32;
         sqe.off = op.infop as u64;

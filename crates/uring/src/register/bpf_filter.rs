@@ -1,5 +1,7 @@
 //! Filter programs that decide about requests.
 
+use std::fmt::{self, Debug, Formatter};
+
 use crate::sys::{self, io_uring_bpf, io_uring_bpf_filter};
 
 /// A classic BPF program that sees each request of one operation before it starts. Since Linux
@@ -63,5 +65,14 @@ impl BpfFilter {
     pub(crate) fn argument(&mut self) -> *mut io_uring_bpf {
         self.arg.filter.filter_ptr = self.program.as_ptr() as u64;
         &raw mut self.arg
+    }
+}
+
+impl Debug for BpfFilter {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BpfFilter")
+            .field("opcode", &self.arg.filter.opcode)
+            .field("instructions", &self.program.len())
+            .finish_non_exhaustive()
     }
 }

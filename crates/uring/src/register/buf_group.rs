@@ -1,15 +1,19 @@
 //! A group of provided buffers that owns its memory and keeps the books.
 //!
 //! Owns ring and buffers. Promises that the bytes of a completion are shown at most until its
-//! buffer is put back, and that in an incremental ring each piece starts where the last one ended.
-//! Never hands out a buffer that the kernel may write to. Proven by `tests/kernel/buf_group.rs`.
+//! buffer is put back, that in an incremental ring each piece starts where the last one ended, and
+//! that a failed request loses no buffer. Never hands out a buffer that the kernel may write to.
+//! Proven by `tests/kernel/buf_group.rs` and `tests/kernel/buf_group_workers.rs`.
 
 use std::collections::VecDeque;
+use std::fmt::{self, Debug, Formatter};
 use std::io;
 
 use super::{BufRing, BufRingOptions};
 use crate::memory::Region;
-use crate::{cqueue, Submitter};
+use crate::squeue::{Entry, Flags};
+use crate::types::sealed::UseFixed;
+use crate::{cqueue, opcode, Submitter};
 
 /// Buffers of one size in a ring of provided buffers. Since Linux 5.19.
 pub struct BufGroup {
@@ -75,6 +79,43 @@ impl BufGroup {
         Ok(group)
     }
 
+    /// Returns an entry that receives from a socket into a buffer of this group.
+    ///
+    /// ```no_run
+    /// use std::os::fd::AsRawFd;
+    /// use uring::register::{BufGroup, BufRingOptions};
+    /// use uring::{types, IoUring};
+    ///
+    /// let mut ring = IoUring::new(8)?;
+    /// let socket = std::net::TcpStream::connect("127.0.0.1:7")?;
+    /// let mut group = BufGroup::register(&ring.submitter(), 16, 4096, 0, BufRingOptions::new())?;
+    /// let recv = group.recv(types::Fd(socket.as_raw_fd()));
+    /// // SAFETY: the group keeps its buffers for as long as the kernel may write to them.
+    /// unsafe { ring.submission().push(&recv) }.expect("the queue is empty");
+    /// ring.submit_and_wait(1)?;
+    /// let done = ring.completion().next().expect("one completion was waited for");
+    /// // SAFETY: the completion is that of an entry of this group.
+    /// if let Some((_, bytes)) = unsafe { group.take(done.result(), done.flags()) } {
+    ///     println!("{} bytes", bytes.len());
+    /// }
+    /// group.put(done.result(), done.flags());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    #[must_use]
+    pub fn recv(&self, fd: impl UseFixed) -> Entry {
+        let recv = opcode::Recv::new(fd, std::ptr::null_mut(), 0).buf_group(self.ring.bgid());
+        recv.build().flags(Flags::BUFFER_SELECT)
+    }
+
+    /// Returns an entry that receives from a socket again and again, each time into a buffer of this
+    /// group, until a completion comes without [`more`](cqueue::more). Since Linux 6.0.
+    ///
+    /// It ends with ENOBUFS when no buffer is left: [`put`](Self::put) some back and push it again.
+    #[must_use]
+    pub fn recv_multishot(&self, fd: impl UseFixed) -> Entry {
+        opcode::RecvMulti::new(fd, self.ring.bgid()).build()
+    }
+
     /// Writes a whole buffer into the place `ahead` of the ring's tail.
     fn offer(&mut self, bid: u16, ahead: u16) {
         let place = self.next_place.wrapping_add(ahead) & (self.ring.entries() - 1);
@@ -127,18 +168,41 @@ impl BufGroup {
         self.in_place[usize::from(place)]
     }
 
-    /// The bytes that a completion brought, and the buffer's id; nothing where it names none of
-    /// this group's buffers or reports an error. Of a bundle, the first buffer; see
+    /// The bytes that a completion brought, and the buffer's id. Of a bundle, the first buffer; see
     /// [`take_bundle`](Self::take_bundle).
+    ///
+    /// Nothing where the completion names none of this group's buffers, and where it reports an
+    /// error. An error can use up a buffer, too, which goes back to the kernel at once: take every
+    /// completion, failed ones included.
     ///
     /// # Safety
     ///
     /// Result and flags must be those of a completion of a request that used this group, each
     /// taken once and in order: other buffers may be written by the kernel meanwhile. Several may
-    /// be taken before the first is put back.
+    /// be taken before the first is put back. The request must not have asked for more than the
+    /// buffers hold to be counted (`MSG_TRUNC`).
+    ///
+    /// In an incremental group the request must be one that [`recv`](Self::recv) or
+    /// [`recv_multishot`](Self::recv_multishot) has built, or another receive from a socket that
+    /// leaves its length 0. In a worker (`IOSQE_ASYNC`) and for regular files the kernel uses up
+    /// the length that was asked for, whatever the result, and does not say so.
     pub unsafe fn take(&mut self, result: i32, flags: u32) -> Option<(u16, &[u8])> {
         // SAFETY: the caller vouches for the completion.
         unsafe { self.take_bundle(result, flags) }.into_iter().next()
+    }
+
+    /// The bytes of a whole buffer; nothing where the group has no buffer of this id.
+    ///
+    /// # Safety
+    ///
+    /// The kernel must not write to the buffer meanwhile: it was taken and not put back, and in an
+    /// incremental group its last piece was taken.
+    pub unsafe fn get_by_id(&self, bid: u16) -> Option<&[u8]> {
+        let size = self.size as usize;
+        let at = self.memory.at(usize::from(bid) * size, size).ok()?;
+        // SAFETY: the buffer lies in memory that this group owns, and the caller vouches that
+        // the kernel does not write to it.
+        (bid < self.ring.entries()).then(|| unsafe { std::slice::from_raw_parts(at, size) })
     }
 
     /// All buffers that a completion of a bundle filled, in order.
@@ -147,6 +211,9 @@ impl BufGroup {
     ///
     /// As for [`take`](Self::take).
     pub unsafe fn take_bundle(&mut self, result: i32, flags: u32) -> Vec<(u16, &[u8])> {
+        if result < 0 {
+            self.put_unused(flags);
+        }
         let pieces = self.pieces(result, flags);
         // Places get new buffers before this bundle is put back: what followed what is kept.
         for pair in pieces.windows(2) {
@@ -155,8 +222,7 @@ impl BufGroup {
         if pieces.len() > 1 {
             self.bundles.push_back((result, flags, pieces.len()));
         }
-        // No bytes use up nothing of an incremental ring; some kernels do not say so.
-        let goes_on = self.ring.is_incremental() && (cqueue::buffer_more(flags) || result == 0);
+        let goes_on = self.ring.is_incremental() && cqueue::buffer_more(flags);
         for (index, (bid, from, len)) in pieces.iter().enumerate() {
             let at = usize::from(*bid);
             self.filled[at] = from + len;
@@ -176,9 +242,9 @@ impl BufGroup {
 
     /// Puts the buffers of a completion back, once their bytes are used. In an incremental ring the
     /// kernel gets a buffer back with its last piece. Nothing happens for buffers that were not
-    /// [taken](Self::take) or are back already.
+    /// [taken](Self::take) or are back already, and for errors.
     pub fn put(&mut self, result: i32, flags: u32) {
-        let Some(mut bid) = self.named(flags) else { return };
+        let Some(mut bid) = self.named(flags).filter(|_| result >= 0) else { return };
         let same = |bundle: &(i32, u32, usize)| (bundle.0, bundle.1) == (result, flags);
         let bundle = self.bundles.iter().position(same);
         let count = bundle.and_then(|at| self.bundles.remove(at)).map_or(1, |bundle| bundle.2);
@@ -196,6 +262,22 @@ impl BufGroup {
             0 => return,
             open => open - 1,
         };
+        self.put_when_done(bid);
+    }
+
+    /// Puts the buffer of a failed request back. The kernel only names it where it has used it up:
+    /// otherwise it has kept the buffer for the next request.
+    fn put_unused(&mut self, flags: u32) {
+        let Some(bid) = self.named(flags) else { return };
+        if !(self.ring.is_incremental() && cqueue::buffer_more(flags)) {
+            self.ended[usize::from(bid)] = true;
+            self.put_when_done(bid);
+        }
+    }
+
+    /// Puts a buffer back when the kernel has done with it and all of its pieces are back.
+    fn put_when_done(&mut self, bid: u16) {
+        let at = usize::from(bid);
         if self.open[at] == 0 && std::mem::take(&mut self.ended[at]) {
             self.filled[at] = 0;
             self.offer(bid, 0);
@@ -219,6 +301,13 @@ impl BufGroup {
         submitter.unregister_buf_ring(self.ring.bgid())?;
         self.memory.reclaim();
         Ok(())
+    }
+}
+
+impl Debug for BufGroup {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mut group = f.debug_struct("BufGroup");
+        group.field("ring", &self.ring).field("size", &self.size).finish_non_exhaustive()
     }
 }
 

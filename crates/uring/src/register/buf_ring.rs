@@ -5,6 +5,7 @@
 //! overwritten by adding. Never frees what the kernel still reads: the kernel holds the pages.
 //! Proven by `tests/kernel/buf_ring.rs`.
 
+use std::fmt::{self, Debug, Formatter};
 use std::io;
 use std::sync::atomic::{AtomicU16, Ordering};
 
@@ -202,6 +203,16 @@ impl BufRing {
     /// Whether the kernel fills buffers piece by piece.
     pub fn is_incremental(&self) -> bool {
         self.flags & sys::IOU_PBUF_RING_INC as u16 != 0
+    }
+}
+
+impl Debug for BufRing {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_struct("BufRing")
+            .field("bgid", &self.bgid)
+            .field("entries", &self.entries)
+            .field("is_incremental", &self.is_incremental())
+            .finish_non_exhaustive()
     }
 }
 

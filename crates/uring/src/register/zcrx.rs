@@ -1,9 +1,11 @@
 //! Zero-copy receive: an interface queue with its memory and its refill ring.
 //!
 //! Owns the area that the card writes to and the ring through which buffers go back. Promises to
-//! show data only of its own area. Never gives a buffer back by itself. Proven by
+//! show data only of its own area, and to overwrite nothing in the refill ring that the kernel has
+//! not taken. Never gives a buffer back by itself. Proven by the tests below, and by
 //! `tests/kernel/zcrx.rs` with a queue that has no card (Linux 7.1); with a card it has not run.
 
+use std::fmt::{self, Debug, Formatter};
 use std::io;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -20,6 +22,7 @@ pub struct Zcrx {
     id: u32,
     token: u64,
     rqes: u32,
+    head_at: u32,
     tail_at: u32,
     mask: u32,
     tail: u32,
@@ -88,6 +91,7 @@ impl Zcrx {
         unsafe { submitter.register_ifq(&mut reg)? };
         let offsets = reg.offsets;
         ring.at(offsets.rqes as usize, rqes)?;
+        ring.at(offsets.head as usize, size_of::<u32>())?;
         ring.at(offsets.tail as usize, size_of::<u32>())?;
         Ok(Zcrx {
             area,
@@ -95,6 +99,7 @@ impl Zcrx {
             id: reg.zcrx_id,
             token: area_reg.rq_area_token,
             rqes: offsets.rqes,
+            head_at: offsets.head,
             tail_at: offsets.tail,
             // Of the number that was checked, whatever the kernel has written back.
             mask: options.rq_entries - 1,
@@ -124,20 +129,40 @@ impl Zcrx {
 
     /// Gives the buffer of a completion back to the card.
     ///
+    /// # Errors
+    ///
+    /// EAGAIN when every place of the refill ring is taken: recycle again after the kernel has read
+    /// some, for which [`zcrx_flush_refill`](Submitter::zcrx_flush_refill) asks. Nothing has been
+    /// changed then.
+    ///
     /// # Safety
     ///
     /// Once per completion, after the last use of its data.
-    pub unsafe fn recycle(&mut self, entry: &cqueue::Entry32) {
+    pub unsafe fn recycle(&mut self, entry: &cqueue::Entry32) -> io::Result<()> {
         let rqe = refill_entry(self.token, entry);
         let index = (self.tail & self.mask) as usize;
-        // SAFETY: `register` has checked that the ring holds `mask + 1` places and the tail.
+        // SAFETY: `register` has checked that the ring holds `mask + 1` places, head and tail.
         unsafe {
             let base = self.ring.as_ptr();
+            // Acquire: the kernel has read a place before it says so.
+            let head =
+                (*base.add(self.head_at as usize).cast::<AtomicU32>()).load(Ordering::Acquire);
+            if self.tail.wrapping_sub(head) > self.mask {
+                return Err(io::Error::from_raw_os_error(libc::EAGAIN));
+            }
             base.add(self.rqes as usize).cast::<io_uring_zcrx_rqe>().add(index).write(rqe);
             self.tail = self.tail.wrapping_add(1);
             let tail = base.add(self.tail_at as usize).cast::<AtomicU32>();
             (*tail).store(self.tail, Ordering::Release);
         }
+        Ok(())
+    }
+}
+
+impl Debug for Zcrx {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mut queue = f.debug_struct("Zcrx");
+        queue.field("id", &self.id).field("area_len", &self.area.len()).finish_non_exhaustive()
     }
 }
 
@@ -153,6 +178,51 @@ fn refill_entry(token: u64, entry: &cqueue::Entry32) -> io_uring_zcrx_rqe {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const RQES: u32 = 64;
+
+    /// A queue of four places that no card knows, its counters just below their end.
+    fn queue() -> Zcrx {
+        let start = u32::MAX - 1;
+        let (area, ring) =
+            (Region::anonymous(4096, 0).unwrap(), Region::anonymous(4096, 0).unwrap());
+        let (head_at, tail_at) = (0, 4);
+        let (id, token, rqes, mask, tail) = (0, 0, RQES, 3, start);
+        let queue = Zcrx { area, ring, id, token, rqes, head_at, tail_at, mask, tail };
+        word(&queue, head_at).store(start, Ordering::Relaxed);
+        queue
+    }
+
+    fn word(queue: &Zcrx, at: u32) -> &AtomicU32 {
+        // SAFETY: `at` checks that the word lies in the ring, which outlives the reference.
+        unsafe { &*queue.ring.at(at as usize, 4).unwrap().cast::<AtomicU32>() }
+    }
+
+    fn recycle(queue: &mut Zcrx, offset: u64) -> io::Result<()> {
+        let cqe = sys::io_uring_cqe { user_data: 1, res: 4096, flags: 0 };
+        // SAFETY: no card is there.
+        unsafe { queue.recycle(&cqueue::Entry32::from_raw(cqe, [offset, 0])) }
+    }
+
+    /// A place that the kernel has not read holds a buffer that would be lost.
+    #[test]
+    fn a_full_refill_ring_takes_no_buffer() {
+        let mut queue = queue();
+        let (start, first_place) = (queue.tail, RQES + 2 * 16);
+        for number in 0..4 {
+            recycle(&mut queue, number << 12).unwrap();
+        }
+        for _ in 0..2 {
+            let refusal = recycle(&mut queue, 4 << 12).unwrap_err();
+            assert_eq!(refusal.raw_os_error(), Some(libc::EAGAIN));
+        }
+        assert_eq!(word(&queue, 4).load(Ordering::Relaxed), start.wrapping_add(4));
+        assert_eq!(word(&queue, first_place).load(Ordering::Relaxed), 0, "overwritten");
+        word(&queue, 0).store(start.wrapping_add(1), Ordering::Release); // the kernel reads one
+        recycle(&mut queue, 4 << 12).unwrap();
+        assert_eq!(word(&queue, first_place).load(Ordering::Relaxed), 4 << 12);
+        recycle(&mut queue, 5 << 12).unwrap_err();
+    }
 
     #[test]
     fn a_refill_entry_joins_the_place_with_the_area_token() {

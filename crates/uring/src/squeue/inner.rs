@@ -9,7 +9,8 @@ use std::sync::atomic::{fence, AtomicU32, Ordering};
 use std::sync::Arc;
 
 use super::rewind::Rewind;
-use crate::memory::RingMemory;
+use super::EntryMarker;
+use crate::memory::{RingMemory, Slots};
 use crate::sys::{self, io_uring_params};
 
 /// Pointers and sizes of one submission queue.
@@ -65,6 +66,27 @@ impl Inner {
         })
     }
 
+    /// A queue without slots.
+    pub(crate) fn none() -> &'static Inner {
+        struct Shared(Inner);
+        // SAFETY: the pointers lead to an atomic, and `sqes` is never followed.
+        unsafe impl Sync for Shared {}
+        static ZERO: AtomicU32 = AtomicU32::new(0);
+        static EMPTY: Shared = Shared(Inner {
+            head: &raw const ZERO,
+            tail: &raw const ZERO,
+            flags: &raw const ZERO,
+            dropped: &raw const ZERO,
+            sqes: std::ptr::dangling_mut(),
+            mask: 0,
+            entries: 0,
+            slot: 0,
+            mixed: false,
+            rewind: None,
+        });
+        &EMPTY.0
+    }
+
     /// How far the kernel has read.
     #[inline]
     pub(crate) fn head(&self) -> u32 {
@@ -112,7 +134,7 @@ impl Inner {
         remembered
     }
 
-    /// After a push by a view.
+    /// After a push by a view: entries of a rewinding queue are published one by one.
     #[inline]
     pub(crate) fn pushed(&self, tail: u32) {
         if self.rewinds() {
@@ -142,6 +164,24 @@ impl Inner {
     pub(crate) fn dropped(&self) -> u32 {
         // SAFETY: as for `head`.
         unsafe { (*self.dropped).load(Ordering::Acquire) }
+    }
+
+    /// The slots, where the size of the ring's entries is known as a type.
+    #[inline]
+    pub(crate) fn slots<E: EntryMarker>(&self) -> Slots<E> {
+        debug_assert!(self.slot == size_of::<E>() || self.entries == 0);
+        Slots::new(self.sqes.cast(), self.mask)
+    }
+
+    /// The tail at which a push must ask the queue: where it is full, and in a rewinding queue
+    /// always, as a submit may have moved its tail.
+    #[inline]
+    pub(crate) fn limit(&self, head: u32, tail: u32) -> u32 {
+        if self.rewinds() {
+            tail
+        } else {
+            head.wrapping_add(self.entries)
+        }
     }
 
     /// The place of a slot.

@@ -1,60 +1,107 @@
 //! 128-byte entries in a ring of 64-byte slots (`IORING_SETUP_SQE_MIXED`, Linux 6.19).
 //!
 //! Owns the slot accounting: such an entry takes two slots that follow each other in memory, so
-//! it cannot start in the last one. There a NOP that posts no completion fills the slot.
-//! Never writes to a ring that was not made for it. Proven by `tests/kernel/mixed.rs`.
+//! it cannot start in the last one. Before it stands then a filler: a NOP that posts no completion.
+//! Promises that a filler never lies inside a chain of linked entries, which would end there.
+//! Never writes to a ring that was not made for it. Proven by `src/queue_tests.rs` and
+//! `tests/kernel/mixed.rs`.
 
 use super::{Entry, Entry128, Flags, Inner, PushError, SubmissionQueue};
 use crate::opcode;
 
-/// How many slots a 128-byte entry takes at `tail`, filler included.
-#[inline]
-pub(crate) fn slots_for_128(queue: &Inner, tail: u32) -> u32 {
-    2 + u32::from(tail & queue.mask == queue.mask)
+/// Whether the kernel reads two slots for an entry: it goes by the operation.
+pub(super) fn is_128(entry: &Entry) -> bool {
+    let code = entry.get_opcode();
+    code == u32::from(opcode::Nop128::CODE) || code == u32::from(opcode::UringCmd128::CODE)
 }
 
-/// The entry that fills the last slot.
-pub(crate) fn filler() -> Entry {
+fn filler() -> Entry {
     opcode::Nop::new().build().flags(Flags::SKIP_SUCCESS)
 }
 
-/// Writes a 128-byte entry at `tail` and gives the new tail.
+/// The position of the first entry of the chain that an entry at `tail` would belong to, or `tail`
+/// where it starts a chain of its own. `head` is where the oldest queued entry starts.
+fn chain_start(queue: &Inner, head: u32, tail: u32) -> u32 {
+    let (mut at, mut start, mut linked) = (head, head, false);
+    while at != tail {
+        if !linked {
+            start = at;
+        }
+        // SAFETY: an entry starts at every position that this walk visits, and any bytes are an
+        // entry.
+        let entry = unsafe { &*queue.at(at).cast::<Entry>() };
+        linked = entry.get_flags().intersects(Flags::IO_LINK | Flags::IO_HARDLINK);
+        at = at.wrapping_add(1 + u32::from(is_128(entry) && tail.wrapping_sub(at) > 1));
+    }
+    if linked {
+        start
+    } else {
+        tail
+    }
+}
+
+/// Puts a 128-byte entry at `tail` and returns the new tail. `head` is where the oldest queued
+/// entry starts.
 ///
 /// # Safety
 ///
-/// [`slots_for_128`] slots must be free and the ring must be a mixed one.
-pub(crate) unsafe fn write_128(queue: &Inner, mut tail: u32, entry: &Entry128) -> u32 {
-    if tail & queue.mask == queue.mask {
-        // SAFETY: the slot is free.
-        unsafe { queue.at(tail).cast::<Entry>().write(filler()) };
+/// As for [`SubmissionQueue::push`]; `head` and `tail` must be those of a view of this queue.
+pub(crate) unsafe fn push_128(
+    queue: &Inner,
+    head: u32,
+    mut tail: u32,
+    entry: &Entry128,
+) -> Result<u32, PushError> {
+    let last = tail & queue.mask == queue.mask;
+    let free = queue.entries - tail.wrapping_sub(head);
+    if !queue.mixed || !is_128(entry.as_entry()) || free < 2 + u32::from(last) {
+        return Err(PushError);
+    }
+    if last {
+        let start = chain_start(queue, head, tail);
+        let published = queue.tail();
+        if start.wrapping_sub(head) < published.wrapping_sub(head) && start != tail {
+            // The kernel may read published entries at any time: they cannot move.
+            return Err(PushError);
+        }
+        let len = tail.wrapping_sub(start) as usize;
+        // SAFETY: `last` and three free slots mean that the chain neither wraps nor fills the queue,
+        // so the slots from `start` to the last one lie in a row, and the kernel does not look at
+        // them before they are published.
+        unsafe {
+            let first = queue.at(start).cast::<Entry>();
+            std::ptr::copy(first, first.add(1), len);
+            first.write(filler());
+        }
         tail = tail.wrapping_add(1);
     }
     // SAFETY: this slot and the next are free, and they follow each other.
     unsafe { queue.at(tail).cast::<Entry128>().write_unaligned(entry.clone()) };
-    tail.wrapping_add(2)
+    Ok(tail.wrapping_add(2))
 }
 
 impl SubmissionQueue<'_, Entry> {
-    /// Puts a 128-byte entry into a mixed ring, with a filler before it where it would wrap.
+    /// Puts a 128-byte entry into a mixed ring, with a filler where it would wrap. The filler goes
+    /// before the chain of linked entries that this entry continues.
     ///
     /// # Errors
     ///
-    /// [`PushError`] when the slots are not free or the ring was made without
+    /// [`PushError`] when the slots are not free, when the filler would have to go into a chain
+    /// that was partly [synced](Self::sync), for an operation that the kernel reads from one slot
+    /// (all but [`Nop128`](crate::opcode::Nop128) and
+    /// [`UringCmd128`](crate::opcode::UringCmd128)), and on a ring made without
     /// [`setup_sqe_mixed`](crate::Builder::setup_sqe_mixed). In a queue of two slots there is never
-    /// room in the second one: it needs a filler, and two.
+    /// room in the second one: it needs a filler and two slots.
     ///
     /// # Safety
     ///
     /// As for [`push`](Self::push).
     pub unsafe fn push_128(&mut self, entry: &Entry128) -> Result<(), PushError> {
-        self.tail = self.queue.tail_for_push(self.tail);
-        let needed = slots_for_128(self.queue, self.tail) as usize;
-        if !self.queue.mixed || self.capacity() - self.len() < needed {
-            return Err(PushError);
-        }
-        // SAFETY: the ring is mixed and has room.
-        self.tail = unsafe { write_128(self.queue, self.tail, entry) };
+        let tail = self.queue.tail_for_push(self.tail);
+        // SAFETY: the caller vouches for the entry; head and tail are those of this view.
+        self.tail = unsafe { push_128(self.queue, self.head, tail, entry)? };
         self.queue.pushed(self.tail);
+        self.limit = self.queue.limit(self.head, self.tail);
         Ok(())
     }
 }

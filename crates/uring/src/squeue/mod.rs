@@ -8,17 +8,19 @@ mod entry;
 mod flags;
 mod inner;
 mod mixed;
+mod moving;
 mod rewind;
 
 use std::error::Error;
 use std::fmt::{self, Debug, Display, Formatter};
-use std::marker::PhantomData;
 
 pub use entry::{Entry, Entry128, EntryMarker};
 pub use flags::Flags;
 pub(crate) use inner::Inner;
-pub(crate) use mixed::{slots_for_128, write_128};
+pub(crate) use mixed::push_128;
+pub(crate) use rewind::Turn;
 
+use crate::memory::Slots;
 use crate::sys;
 
 /// The submission queue of a ring, borrowed.
@@ -27,21 +29,31 @@ use crate::sys;
 pub struct SubmissionQueue<'a, E: EntryMarker = Entry> {
     head: u32,
     tail: u32,
+    /// Where [`push`](Self::push) asks the queue: where it is full, and in a rewinding queue always.
+    limit: u32,
+    slots: Slots<E>,
     queue: &'a Inner,
-    entry: PhantomData<E>,
 }
 
 impl<'a, E: EntryMarker> SubmissionQueue<'a, E> {
     #[inline]
     pub(crate) fn new(queue: &'a Inner) -> Self {
-        SubmissionQueue { head: queue.head(), tail: queue.tail(), queue, entry: PhantomData }
+        let (head, tail) = (queue.head(), queue.tail());
+        let limit = queue.limit(head, tail);
+        SubmissionQueue { head, tail, limit, slots: queue.slots(), queue }
     }
 
     /// Publishes what was pushed and learns how far the kernel has read.
     #[inline]
     pub fn sync(&mut self) {
-        self.tail = self.queue.publish(self.tail);
+        if self.queue.rewinds() {
+            self.tail = self.queue.tail();
+            self.limit = self.tail;
+            return;
+        }
+        self.queue.set_tail(self.tail);
         self.head = self.queue.head();
+        self.limit = self.head.wrapping_add(self.queue.entries);
     }
 
     /// Whether the kernel's polling thread sleeps and must be woken (`IORING_SQ_NEED_WAKEUP`).
@@ -116,13 +128,11 @@ impl<'a, E: EntryMarker> SubmissionQueue<'a, E> {
     /// completion has arrived.
     #[inline]
     pub unsafe fn push(&mut self, entry: &E) -> Result<(), PushError> {
-        self.tail = self.queue.tail_for_push(self.tail);
-        if self.is_full() {
-            return Err(PushError);
+        if self.tail == self.limit {
+            (self.tail, self.limit) = self.queue.reserve()?;
         }
         // SAFETY: a slot is free.
         unsafe { self.write(entry) };
-        self.queue.pushed(self.tail);
         Ok(())
     }
 
@@ -146,17 +156,17 @@ impl<'a, E: EntryMarker> SubmissionQueue<'a, E> {
             unsafe { self.write(entry) };
         }
         self.queue.pushed(self.tail);
+        self.limit = self.queue.limit(self.head, self.tail);
         Ok(())
     }
 
     /// # Safety
     ///
-    /// The slot at the tail must be free.
+    /// A slot must be free.
     #[inline]
     unsafe fn write(&mut self, entry: &E) {
-        // SAFETY: the slot is free, so the kernel does not look at it, and a ring is only built
-        // with entries of its slot size.
-        unsafe { self.queue.at(self.tail).cast::<E>().write(entry.clone()) };
+        // SAFETY: the slot is free, so the kernel does not look at it.
+        unsafe { self.slots.place(self.tail).write(entry.clone()) };
         self.tail = self.tail.wrapping_add(1);
     }
 }

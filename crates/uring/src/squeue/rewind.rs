@@ -8,7 +8,7 @@
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-use super::Inner;
+use super::{Inner, PushError};
 
 /// The counters of a rewinding queue.
 #[derive(Default)]
@@ -21,68 +21,53 @@ pub(super) struct Rewind {
     busy: AtomicBool,
 }
 
-/// The right to submit, until it is dropped.
+/// The right to submit entries of a rewinding queue, until it is dropped.
 pub(crate) struct Turn<'a> {
     queue: &'a Inner,
-    rewind: Option<&'a Rewind>,
+    rewind: &'a Rewind,
     count: u32,
 }
 
 impl Inner {
-    /// Asks for the right to submit `count` entries. Any number of threads has it, but for a
-    /// rewinding queue: EBUSY while another one submits.
-    #[inline]
-    pub(crate) fn turn(&self, count: u32) -> io::Result<Turn<'_>> {
-        match &self.rewind {
-            Some(rewind) if count > 0 => self.turn_to_rewind(rewind, count),
-            _ => Ok(Turn { queue: self, rewind: None, count }),
+    /// Makes room for one entry at the end of a rewinding queue. Returns its place, where a submit
+    /// may have moved the tail back since a view was last used, and the [`limit`](Self::limit) of the
+    /// next push. The entry counts as published before it is written, which nobody notices: who
+    /// pushes has the queue for itself.
+    ///
+    /// Any other queue is full when this is asked.
+    #[cold]
+    pub(crate) fn reserve(&self) -> Result<(u32, u32), PushError> {
+        let tail = self.tail();
+        if !self.rewinds() || tail == self.entries {
+            return Err(PushError);
         }
+        self.set_tail(tail + 1);
+        Ok((tail, tail + 1))
     }
 
+    /// Asks for the right to submit `count` entries. Any queue that does not rewind has no turns:
+    /// any number of threads may submit. EBUSY while another thread submits.
     #[cold]
-    fn turn_to_rewind<'a>(&'a self, rewind: &'a Rewind, count: u32) -> io::Result<Turn<'a>> {
+    pub(crate) fn turn(&self, count: u32) -> io::Result<Option<Turn<'_>>> {
+        let Some(rewind) = self.rewind.as_deref().filter(|_| count > 0) else { return Ok(None) };
         // Acquire: what the last submit has moved lies at its new place.
         if rewind.busy.swap(true, Ordering::Acquire) {
             return Err(io::Error::from_raw_os_error(libc::EBUSY));
         }
         // Counted anew: another thread may have submitted since the caller counted, and behind the
         // tail lie entries of long ago.
-        Ok(Turn { queue: self, rewind: Some(rewind), count: count.min(self.len()) })
-    }
-
-    /// Takes over what waits in the queue that this one replaces. The kernel moves the entries of
-    /// other queues; of these it does not know.
-    pub(crate) fn adopt(&self, old: &Inner) {
-        if self.rewind.is_none() {
-            return;
-        }
-        let count = old.len().min(self.entries);
-        // SAFETY: both queues hold that many slots, of the same size, in memory of their own.
-        unsafe {
-            let len = count as usize * self.slot;
-            std::ptr::copy_nonoverlapping(old.at(0), self.at(0), len);
-        }
-        self.set_tail(count);
+        Ok(Some(Turn { queue: self, rewind, count: count.min(self.len()) }))
     }
 }
 
 impl Turn<'_> {
     /// How many entries to submit.
-    #[inline]
     pub(crate) fn count(&self) -> u32 {
         self.count
     }
 
-    /// The kernel took `taken` entries. Of a rewinding queue, the rest moves to the front.
-    #[inline]
+    /// The kernel took `taken` entries. The rest moves to the front.
     pub(crate) fn submitted(self, taken: u32) {
-        if self.rewind.is_some() {
-            self.move_rest(taken);
-        }
-    }
-
-    #[cold]
-    fn move_rest(&self, taken: u32) {
         let queue = self.queue;
         let rest = queue.tail().saturating_sub(taken);
         if rest > 0 && taken > 0 {
@@ -97,10 +82,7 @@ impl Turn<'_> {
 }
 
 impl Drop for Turn<'_> {
-    #[inline]
     fn drop(&mut self) {
-        if let Some(rewind) = self.rewind {
-            rewind.busy.store(false, Ordering::Release);
-        }
+        self.rewind.busy.store(false, Ordering::Release);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{as_many, EnterFlags, Submitter};
+use super::{as_many, of_a_wait, EnterFlags, Submitter};
 use crate::sys;
 
 /// One wait argument.
@@ -39,9 +39,25 @@ impl Submitter<'_> {
     ///
     /// ETIME when the time is over, EFAULT outside of the region, EINVAL without one.
     pub fn submit_and_wait_reg(&self, want: usize, index: u32) -> io::Result<usize> {
+        self.submit_and_wait_reg_with_flags(want, index, EnterFlags::empty())
+    }
+
+    /// [`submit_and_wait_reg`](Self::submit_and_wait_reg) with the flags that
+    /// [`submit_with_args_and_flags`](Self::submit_with_args_and_flags) takes.
+    ///
+    /// # Errors
+    ///
+    /// As for those functions.
+    pub fn submit_and_wait_reg_with_flags(
+        &self,
+        want: usize,
+        index: u32,
+        flags: EnterFlags,
+    ) -> io::Result<usize> {
+        let extra = of_a_wait(flags)?;
         let offset = (index as usize).saturating_mul(REG_WAIT);
         let flags = EnterFlags::GETEVENTS | EnterFlags::EXT_ARG | EnterFlags::EXT_ARG_REG;
-        let flags = flags.bits() | self.plan(want).unwrap_or(0);
+        let flags = flags.bits() | extra | self.plan(want).unwrap_or(0);
         let arg = std::ptr::without_provenance(offset);
         // SAFETY: the argument is no pointer but an offset, which the kernel checks against the
         // region's size.

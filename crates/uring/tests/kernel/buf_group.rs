@@ -4,13 +4,10 @@ use super::common::*;
 use std::io::Write;
 use std::os::fd::AsRawFd;
 use uring::register::{BufGroup, BufRingOptions};
-use uring::{cqueue, opcode, squeue, types, IoUring};
+use uring::{cqueue, opcode, types, IoUring};
 
-fn receive(ring: &mut IoUring, from: &std::net::TcpStream, len: u32) -> cqueue::Entry {
-    let entry = opcode::Recv::new(types::Fd(from.as_raw_fd()), std::ptr::null_mut(), len)
-        .buf_group(2)
-        .build();
-    run(ring, entry.flags(squeue::Flags::BUFFER_SELECT))
+fn receive(ring: &mut IoUring, group: &BufGroup, from: &std::net::TcpStream) -> cqueue::Entry {
+    run(ring, group.recv(types::Fd(from.as_raw_fd())))
 }
 
 #[test]
@@ -23,7 +20,7 @@ fn buffers_come_back_when_they_are_put_back() {
     let mut group = BufGroup::register(&ring.submitter(), 2, 8, 2, new).unwrap();
     for round in 0..20u8 {
         (&a).write_all(&[round; 5]).unwrap();
-        let done = receive(&mut ring, &b, 8);
+        let done = receive(&mut ring, &group, &b);
         // SAFETY: the completion is one of this group's.
         let (_, bytes) = unsafe { group.take(done.result(), done.flags()) }.unwrap();
         assert_eq!(bytes, [round; 5]);
@@ -51,7 +48,7 @@ fn pieces_of_one_buffer_follow_each_other() {
     let mut ids = Vec::new();
     for text in [b"aaaa", b"bbbb", b"cccc", b"dddd", b"eeee"] {
         (&a).write_all(text).unwrap();
-        let done = receive(&mut ring, &b, 4);
+        let done = receive(&mut ring, &group, &b);
         // SAFETY: the completion is one of this group's.
         let (bid, bytes) = unsafe { group.take(done.result(), done.flags()) }.unwrap();
         assert_eq!(bytes, text);
@@ -82,7 +79,7 @@ fn bundles_follow_the_order_of_the_ring() {
     let done: Vec<cqueue::Entry> = (0..2)
         .map(|_| {
             (&a).write_all(b"xxxx").unwrap();
-            receive(&mut ring, &b, 4)
+            receive(&mut ring, &group, &b)
         })
         .collect();
     for done in done.iter().rev() {
@@ -138,14 +135,14 @@ fn pieces_follow_each_other_before_they_are_put_back() {
         let mut batch = Vec::new();
         for text in [b"aaaaaa", b"bbbbbb", b"cccccc"] {
             (&a).write_all(text).unwrap();
-            let done = receive(&mut ring, &b, 6);
+            let done = receive(&mut ring, &group, &b);
             // SAFETY: the completion is one of this group's.
             let (_, bytes) = unsafe { group.take(done.result(), done.flags()) }.unwrap();
             assert_eq!(bytes, &text[..bytes.len()]);
             let mut rest = text.len() - bytes.len();
             batch.push(done);
             while rest > 0 {
-                let done = receive(&mut ring, &b, rest as u32);
+                let done = receive(&mut ring, &group, &b);
                 // SAFETY: the completion is one of this group's.
                 let (_, bytes) = unsafe { group.take(done.result(), done.flags()) }.unwrap();
                 assert_eq!(bytes, &text[text.len() - rest..][..bytes.len()]);
@@ -169,7 +166,7 @@ fn a_piece_of_no_length_uses_up_nothing() {
     let Some(mut group) = incremental(&ring, "buf_group::end") else { return };
     drop(a);
     for _ in 0..3 {
-        let done = receive(&mut ring, &b, 4);
+        let done = receive(&mut ring, &group, &b);
         assert_eq!(done.result(), 0);
         // SAFETY: the completion is one of this group's.
         unsafe { group.take(done.result(), done.flags()) };

@@ -1,4 +1,4 @@
-//! Giving a ring new sizes while it lives.
+//! New sizes for a ring that is in use.
 
 use super::common::*;
 use uring::{opcode, IoUring};
@@ -91,4 +91,35 @@ fn a_local_ring_keeps_what_it_has() {
     assert_eq!(ring.submit_and_wait(2).unwrap(), 1);
     let seen: Vec<u64> = std::iter::from_fn(|| ring.pop()).map(|done| done.user_data()).collect();
     assert_eq!(seen, [2, 3]);
+}
+
+/// The new memory is mapped from the descriptor: too late to find out afterwards.
+#[test]
+fn a_ring_without_its_descriptor_is_refused_and_goes_on() {
+    if !needs("resize::without_a_descriptor", 6, 13) {
+        return;
+    }
+    let mut ring = deferred(4);
+    ring.submitter().register_ring_fd().unwrap();
+    ring.close_ring_fd().unwrap();
+    push(&mut ring, &[opcode::Nop::new().build().user_data(1)]);
+    assert_eq!(errno(ring.resize(32, 0)), libc::EINVAL);
+    assert_eq!(ring.params().sq_entries(), 4);
+    assert_eq!(ring.submit_and_wait(1).unwrap(), 1);
+    assert_eq!(ring.completion().next().unwrap().user_data(), 1);
+    assert_eq!(result(&mut ring, opcode::Nop::new().build()), 0);
+}
+
+#[test]
+fn sizes_are_clamped_where_the_ring_was_made_so() {
+    if !needs("resize::clamped", 6, 13) {
+        return;
+    }
+    assert_eq!(errno(deferred(4).resize(1 << 20, 0)), libc::EINVAL);
+    let mut builder = IoUring::builder();
+    builder.setup_single_issuer().setup_defer_taskrun().setup_clamp();
+    let mut ring: IoUring = builder.build(4).unwrap();
+    ring.resize(1 << 20, 1 << 20).unwrap();
+    assert_eq!((ring.params().sq_entries(), ring.params().cq_entries()), (32768, 65536));
+    assert_eq!(result(&mut ring, opcode::Nop::new().build()), 0);
 }

@@ -51,6 +51,25 @@ fn a_ring_can_live_without_its_descriptor() {
     ring.submitter().register_files_sparse(2).unwrap();
 }
 
+/// The kernel takes the descriptor -1 for the calling task, which must not be restricted instead.
+#[test]
+fn nothing_is_registered_without_a_descriptor() {
+    let mut ring = ring();
+    if !ring.params().is_feature_reg_reg_ring() {
+        return skip("ring_fd::without_a_descriptor", "needs Linux 6.3");
+    }
+    ring.submitter().register_ring_fd().unwrap();
+    ring.close_ring_fd().unwrap();
+    std::thread::scope(|scope| {
+        let elsewhere = scope.spawn(|| {
+            let refused = ring.submitter().register_restrictions(&mut []);
+            assert_eq!(errno(refused), libc::EBADF);
+            assert_eq!(errno(ring.submit()), libc::EBADF);
+        });
+        elsewhere.join().unwrap();
+    });
+}
+
 /// Places of dropped rings are given back: a thread has only 16.
 #[test]
 fn dropping_gives_the_place_back() {

@@ -3,7 +3,7 @@
 use super::common::*;
 use std::time::{Duration, Instant};
 use uring::register::WaitRegion;
-use uring::{opcode, sys, IoUring};
+use uring::{opcode, sys, EnterFlags, IoUring};
 
 #[test]
 fn waits_follow_their_argument() {
@@ -27,6 +27,51 @@ fn waits_follow_their_argument() {
     let outside = ring.submitter().submit_and_wait_reg(1, region.count());
     assert_eq!(errno(outside), libc::EFAULT);
     assert_eq!(errno(region.set(region.count(), None, 0)), libc::EINVAL);
+}
+
+/// A signal that is blocked outside the wait ends it.
+#[test]
+fn a_wait_runs_with_the_signal_mask_of_its_argument() {
+    extern "C" fn nothing(_: libc::c_int) {}
+    let ring: IoUring = IoUring::builder().setup_r_disabled().build(8).unwrap();
+    let Ok(mut region) = WaitRegion::register(&ring.submitter(), 2) else {
+        return skip("wait_region::sigmask", "needs Linux 6.13");
+    };
+    ring.submitter().register_enable_rings().unwrap();
+    // SAFETY: the handler does nothing, and the signal goes to this thread alone.
+    let nobody = unsafe {
+        libc::signal(libc::SIGUSR2, nothing as *const () as libc::sighandler_t);
+        let mut set: libc::sigset_t = std::mem::zeroed();
+        libc::sigaddset(&raw mut set, libc::SIGUSR2);
+        libc::pthread_sigmask(libc::SIG_BLOCK, &raw const set, std::ptr::null_mut());
+        libc::pthread_kill(libc::pthread_self(), libc::SIGUSR2);
+        std::mem::zeroed::<libc::sigset_t>()
+    };
+    region.set_sigmask(1, Some(&nobody)).unwrap();
+    region.set(1, Some(Duration::from_secs(10)), 0).unwrap(); // leaves the mask
+    region.set(0, Some(Duration::from_millis(2)), 0).unwrap();
+    assert_eq!(errno(ring.submitter().submit_and_wait_reg(1, 0)), libc::ETIME);
+    assert_eq!(errno(ring.submitter().submit_and_wait_reg(1, 1)), libc::EINTR);
+    region.set_sigmask(1, None).unwrap();
+    region.set(1, Some(Duration::from_millis(2)), 0).unwrap();
+    assert_eq!(errno(ring.submitter().submit_and_wait_reg(1, 1)), libc::ETIME);
+    assert_eq!(errno(region.set_sigmask(region.count(), None)), libc::EINVAL);
+}
+
+/// An absolute time of one second after the start of the machine is long past.
+#[test]
+fn a_wait_by_argument_takes_flags() {
+    let ring: IoUring = IoUring::builder().setup_r_disabled().build(8).unwrap();
+    let Ok(mut region) = WaitRegion::register(&ring.submitter(), 1) else {
+        return skip("wait_region::flags", "needs Linux 6.13");
+    };
+    ring.submitter().register_enable_rings().unwrap();
+    region.set(0, Some(Duration::from_secs(1)), 0).unwrap();
+    let wait = |flags| ring.submitter().submit_and_wait_reg_with_flags(1, 0, flags);
+    let start = Instant::now();
+    assert_eq!(errno(wait(EnterFlags::ABS_TIMER)), libc::ETIME);
+    assert!(start.elapsed() < Duration::from_millis(900));
+    assert_eq!(errno(wait(EnterFlags::SQ_WAIT)), libc::EINVAL);
 }
 
 #[test]

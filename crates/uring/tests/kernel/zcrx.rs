@@ -87,7 +87,7 @@ fn data_arrives_in_the_area_and_its_buffers_go_round() {
         // SAFETY: the completion is one of this queue's, and recycled after the last use.
         unsafe {
             got.extend_from_slice(queue.data(&done).unwrap());
-            queue.recycle(&done);
+            queue.recycle(&done).unwrap();
         }
         ring.submitter().zcrx_flush_refill(queue.id()).unwrap();
     }
