@@ -6,7 +6,7 @@ import { cargoFolder, inRoot } from '../scripts/lib/paths'
 import { runNicely } from '../scripts/lib/process'
 import { toolchainFor } from '../scripts/targets/toolchain'
 
-const CRATE = 'uring'
+const CRATE = 'uring-linux'
 /** Programs that say nothing about a kernel: `compat` proves that two crates have one source interface, and asks for a new one. */
 const NOT_FOR_GUESTS = new Set(['compat'])
 const TRIPLE: Readonly<Record<DebianArch, string | undefined>> = {

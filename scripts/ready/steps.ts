@@ -11,7 +11,7 @@ export interface Step {
 }
 
 const TYPESCRIPT_PROJECTS = ['.', '__test__', 'bench', 'examples', 'kernels']
-const RUST_TESTS = ['uring', 'uring-engine', 'compat', 'codegen', 'bench']
+const RUST_TESTS = ['uring-linux', 'uring-engine', 'compat', 'codegen', 'bench']
 
 const check = (name: string, command: string): Step => ({ name, command, count: countNothing })
 
