@@ -7,8 +7,6 @@ import { runNicely } from '../scripts/lib/process'
 import { toolchainFor } from '../scripts/targets/toolchain'
 
 const CRATE = 'uring-linux'
-/** Programs that say nothing about a kernel: `compat` proves that two crates have one source interface, and asks for a new one. */
-const NOT_FOR_GUESTS = new Set(['compat'])
 const TRIPLE: Readonly<Record<DebianArch, string | undefined>> = {
   amd64: undefined,
   arm64: 'aarch64-unknown-linux-gnu',
@@ -61,7 +59,6 @@ export async function buildRustTests(arch: DebianArch): Promise<RustTest[]> {
       name: one.target?.name ?? basename(one.executable ?? ''),
       file: one.executable ?? '',
     }))
-    .filter(({ name }) => !NOT_FOR_GUESTS.has(name))
   if (tests.length === 0) throw new Error(`cargo built no test program of ${CRATE}`)
   return tests
 }
