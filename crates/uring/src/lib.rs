@@ -39,6 +39,7 @@ mod local;
 mod memory;
 mod no_mmap;
 pub mod opcode;
+pub mod owned;
 mod parameters;
 #[cfg(test)]
 mod queue_tests;

@@ -31,6 +31,7 @@ mod msg_ring;
 mod napi;
 mod no_mmap;
 mod nop;
+mod owned;
 mod parameters;
 mod path_ops;
 mod poll;
