@@ -81,7 +81,9 @@ mod tests {
     #[test]
     fn what_is_held_is_leaked_unless_it_is_taken_out() {
         let count = Rc::new(());
-        drop(Held::new(Rc::clone(&count)));
+        {
+            let _held = Held::new(Rc::clone(&count));
+        }
         assert_eq!(Rc::strong_count(&count), 2);
         drop(Held::new(Rc::clone(&count)).into_inner());
         assert_eq!(Rc::strong_count(&count), 2);

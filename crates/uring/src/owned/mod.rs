@@ -1,6 +1,6 @@
 //! Reads, writes and sockets without `unsafe`: buffers are moved in and come back.
 //!
-//! The entries of [`opcode`](crate::opcode) hold addresses, and whoever pushes one vouches for
+//! The entries of [`opcode`] hold addresses, and whoever pushes one vouches for
 //! them. Here an operation owns what it points at. A buffer is moved into the [`Ring`] when the
 //! operation is started, and returned in its [`Completion`]; a file is shared by an `Arc`, of which
 //! the ring keeps a clone until then.
