@@ -18,6 +18,7 @@ mod credentials;
 mod devices;
 mod epoll;
 mod eventfd;
+mod examples;
 mod file_ops;
 mod fixed_buffers;
 mod fixed_files;
