@@ -132,7 +132,7 @@ impl Copy<'_> {
         self.in_flight += 1;
     }
 
-    /// Waits, and returns the pairs that have completed: chunk, result of the read and of the write.
+    /// Waits, and returns the pairs that have completed: chunk, result of the read, of the write.
     fn wait(&mut self) -> io::Result<Vec<(usize, i32, i32)>> {
         match self.ring.submit_and_wait(1) {
             Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),

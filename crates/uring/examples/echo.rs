@@ -6,9 +6,9 @@
 //! nc 127.0.0.1 7000
 //! ```
 //!
-//! What a connection has received is copied out of the group's buffer, which goes back to the kernel
-//! at once, and sent one piece at a time: sends of one socket that are in flight side by side may
-//! overtake each other. A peer that does not read is not read from either.
+//! What a connection has received is copied out of the group's buffer, which returns to the kernel
+//! at once, and is sent one piece at a time: two sends of one socket that are in flight side by side
+//! may overtake each other. From a peer that does not read, nothing more is received.
 
 use std::io;
 use std::net::{Shutdown, TcpListener, TcpStream};

@@ -70,7 +70,8 @@ opcode! {
     ///     ..Default::default()
     /// };
     /// let mut cmd = [0; 80];
-    /// cmd[..72].copy_from_slice(&unsafe { std::mem::transmute::<sys::nvme_uring_cmd, [u8; 72]>(read) });
+    /// let bytes: [u8; 72] = unsafe { std::mem::transmute(read) };
+    /// cmd[..72].copy_from_slice(&bytes);
     /// let fd = types::Fd(device.as_raw_fd());
     /// let entry = opcode::UringCmd80::new(fd, sys::NVME_URING_CMD_IO).cmd(cmd).build();
     /// unsafe { ring.submission().push(&entry) }.expect("the queue has room");

@@ -61,9 +61,9 @@ impl<T: AsFd + Send + Sync + 'static> Handle for T {}
 /// An operation is queued when it is started; it is submitted by [`submit`](Self::submit) or the
 /// next wait. Any number can be in flight.
 ///
-/// Dropping the ring cancels what is in flight and waits for it, usually some microseconds. What
-/// cannot be cancelled and takes longer than a second (a network file system that does not answer)
-/// is left behind: its buffers leak. Dropping discards operations that were not submitted.
+/// Dropping the ring discards the operations that were not submitted, cancels the others, and waits
+/// for them, usually for some microseconds. What cannot be cancelled and takes longer than five
+/// seconds (a network file system that does not answer) is left behind, and its buffers leak.
 pub struct Ring<B: Buffer = Vec<u8>> {
     ring: IoUring,
     slots: Slots<B>,

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::{cancellation, Buffer, Ring, Token};
 
 /// The longest that a drop waits.
-const LIMIT: Duration = Duration::from_secs(1);
+const LIMIT: Duration = Duration::from_secs(5);
 /// How long it sleeps between two looks.
 const PAUSE: Duration = Duration::from_millis(1);
 
