@@ -40,14 +40,9 @@ opcode! {
         pi: *const sys::io_uring_attr_pi = std::ptr::null(),
     }
     encode |op, sqe| {
-        sqe.target(op.fd);
-        sqe.ioprio = op.ioprio;
-        sqe.addr = op.buf as u64;
-        sqe.len = op.len;
-        sqe.off = op.offset;
-        sqe.op_flags = op.rw_flags as u32;
+        sqe.transfer(op.fd, op.buf as u64, op.len, op.offset);
+        sqe.conditions(op.ioprio, op.rw_flags, op.pi);
         sqe.buf_index = op.buf_index;
-        sqe.attribute(op.pi);
         sqe.done()
     }
 }
@@ -90,15 +85,10 @@ opcode! {
         pi: *const sys::io_uring_attr_pi = std::ptr::null(),
     }
     encode |op, sqe| {
-        sqe.target(op.fd);
-        sqe.ioprio = op.ioprio;
-        sqe.addr = op.buf as u64;
-        sqe.len = op.len;
-        sqe.off = op.offset;
-        sqe.op_flags = op.rw_flags as u32;
+        sqe.transfer(op.fd, op.buf as u64, op.len, op.offset);
+        sqe.conditions(op.ioprio, op.rw_flags, op.pi);
         sqe.buf_index = op.buf_index;
         sqe.write_stream(op.write_stream);
-        sqe.attribute(op.pi);
         sqe.done()
     }
 }
@@ -138,14 +128,9 @@ opcode! {
         pi: *const sys::io_uring_attr_pi = std::ptr::null(),
     }
     encode |op, sqe| {
-        sqe.target(op.fd);
-        sqe.ioprio = op.ioprio;
-        sqe.addr = op.iovec as u64;
-        sqe.len = op.len;
-        sqe.off = op.offset;
-        sqe.op_flags = op.rw_flags as u32;
+        sqe.transfer(op.fd, op.iovec as u64, op.len, op.offset);
+        sqe.conditions(op.ioprio, op.rw_flags, op.pi);
         sqe.buf_index = op.buf_index;
-        sqe.attribute(op.pi);
         sqe.done()
     }
 }
@@ -187,15 +172,10 @@ opcode! {
         pi: *const sys::io_uring_attr_pi = std::ptr::null(),
     }
     encode |op, sqe| {
-        sqe.target(op.fd);
-        sqe.ioprio = op.ioprio;
-        sqe.addr = op.iovec as u64;
-        sqe.len = op.len;
-        sqe.off = op.offset;
-        sqe.op_flags = op.rw_flags as u32;
+        sqe.transfer(op.fd, op.iovec as u64, op.len, op.offset);
+        sqe.conditions(op.ioprio, op.rw_flags, op.pi);
         sqe.buf_index = op.buf_index;
         sqe.write_stream(op.write_stream);
-        sqe.attribute(op.pi);
         sqe.done()
     }
 }

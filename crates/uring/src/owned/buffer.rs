@@ -1,29 +1,27 @@
-//! What can be lent to the kernel: memory that is moved in and comes back.
+//! Memory that is moved into a ring and comes back.
 //!
 //! Owns the trait, its implementations, and [`Held`], in which a ring keeps what the kernel may
-//! use. Promises that a value in there never moves its memory and is never dropped: it is taken
-//! out, or it is leaked. Proven by `tests/kernel/owned.rs` and the tests below.
+//! use. Promises that a held value is taken out or leaked, never dropped. Never touches the memory
+//! itself. Proven by `tests/kernel/owned.rs` and the tests below.
 
 use std::mem::MaybeUninit;
 
 /// Memory that can be moved into a [`Ring`](super::Ring) and comes back with the completion.
 ///
-/// Implemented for `Vec<u8>`, `Box<[u8]>` and `&'static mut [u8]`. A read fills the bytes that
-/// [`memory`](Self::memory) names, which for a vector are its length, not its capacity. Implement
-/// it for memory of your own, for instance a mapping or a page of a pool; an `enum` of several
-/// kinds lets one ring carry all of them.
+/// Implemented for `Vec<u8>` (its length counts, not its capacity), `Box<[u8]>` and
+/// `&'static mut [u8]`. It can be implemented for other memory, for instance a mapping or a page of
+/// a pool. With an `enum` one ring accepts several kinds.
 ///
 /// # Safety
 ///
-/// The trait is unsafe because the kernel trusts the answer. For as long as the value is not
-/// touched, however often it is moved:
+/// The trait is unsafe because the kernel reads and writes where [`memory`](Self::memory) points.
+/// While the value is only moved and not otherwise used,
 ///
-/// - `memory` must name initialised bytes that stay valid, in place, for reads and for writes;
-/// - nobody else may access them.
-///
-/// Two calls on a value that was not used in between must return the same range.
+/// - the bytes must stay valid, initialised, and in place;
+/// - nothing else may access them;
+/// - `memory` must return the same range each time.
 pub unsafe trait Buffer: 'static {
-    /// The address and the length of the bytes.
+    /// Returns the address and the length of the bytes.
     fn memory(&mut self) -> *mut [u8];
 }
 
@@ -50,9 +48,9 @@ unsafe impl Buffer for &'static mut [u8] {
 
 /// A value that the kernel may be using.
 ///
-/// `MaybeUninit` for two reasons. It never drops its content, so that memory in use leaks rather
-/// than being freed. And a box or a unique reference in it may be moved although somebody else (the
-/// kernel) accesses what it points at, which the compiler could otherwise take for impossible.
+/// `MaybeUninit` has two effects. Its content is never dropped, so that memory in use leaks rather
+/// than being freed. And a box or a unique reference in it may be moved while the kernel accesses
+/// its memory: outside of it, the compiler may assume that nobody else does.
 pub(super) struct Held<T>(MaybeUninit<T>);
 
 impl<T> Held<T> {
@@ -60,7 +58,7 @@ impl<T> Held<T> {
         Held(MaybeUninit::new(value))
     }
 
-    /// For taking addresses before the kernel has learnt of the value, and not after.
+    /// For taking addresses, before the kernel knows them and not after.
     pub(super) fn get_mut(&mut self) -> &mut T {
         // SAFETY: the value is there until `into_inner`, which consumes this one.
         unsafe { self.0.assume_init_mut() }

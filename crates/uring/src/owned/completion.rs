@@ -1,7 +1,7 @@
-//! What comes back of an operation.
+//! The completion of an operation.
 //!
-//! Owns the buffer and the descriptor until somebody takes them. Promises that a descriptor which
-//! nobody takes is closed. Proven by `tests/kernel/owned.rs`.
+//! Owns the buffer and the descriptor until they are taken. Promises to close a descriptor that is
+//! not taken. Never interprets a result beyond that. Proven by `tests/kernel/owned.rs`.
 
 use std::io;
 use std::os::fd::{FromRawFd, OwnedFd};
@@ -12,15 +12,14 @@ use super::slots::{Kind, Operation, Token};
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Completion<B = Vec<u8>> {
-    /// The operation, as returned when it was started.
+    /// The operation, as it was named when it was started.
     pub token: Token,
     /// The number of bytes, which can be fewer than were asked for, and is 0 at the end of a file
     /// or a connection. 0 for operations that transfer nothing.
     ///
-    /// The error is the kernel's: ECANCELED after [`cancel`](super::Ring::cancel), or EINTR where
-    /// that interrupted a worker thread.
+    /// The errors are those of the operation, and of [`cancel`](super::Ring::cancel).
     pub result: io::Result<u32>,
-    /// The buffer of a transfer, whatever the result. Its length is what it was.
+    /// The buffer of a transfer, whatever the result. Its length is unchanged.
     pub buffer: Option<B>,
     /// The connection of an accept that was successful.
     pub accepted: Option<OwnedFd>,
@@ -32,7 +31,7 @@ impl<B> Completion<B> {
         let mut accepted = None;
         let result = match (operation.kind, u32::try_from(result)) {
             (Kind::Accept, Ok(_)) => {
-                // SAFETY: the kernel has just made this descriptor, and for nobody else.
+                // SAFETY: the kernel has created this descriptor for this operation.
                 accepted = Some(unsafe { OwnedFd::from_raw_fd(result) });
                 Ok(0)
             }

@@ -1,9 +1,9 @@
 //! Reads, writes and sockets without `unsafe`: buffers are moved in and come back.
 //!
-//! The entries of [`opcode`] hold addresses, and whoever pushes one vouches for
-//! them. Here an operation owns what it points at. A buffer is moved into the [`Ring`] when the
-//! operation is started, and returned in its [`Completion`]; a file is shared by an `Arc`, of which
-//! the ring keeps a clone until then.
+//! The entries of [`opcode`] hold addresses, and whoever pushes one vouches for them. Here, an
+//! operation owns what it uses. A buffer is moved into the [`Ring`] when the operation is started,
+//! and comes back with its [`Completion`]. A file is shared in an [`Arc`](std::sync::Arc), of which
+//! the ring holds a clone until then.
 //!
 //! ```
 //! use std::{fs::File, sync::Arc};
@@ -19,14 +19,14 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! Owns a ring of its own, the operations in flight, and what they use. Promises that memory is
-//! never freed, and never seen by the program, while the kernel may access it: neither after a
-//! [cancellation](Ring::cancel), nor when the ring is dropped or forgotten, nor in a panic. Never
-//! runs code of the program's while it holds an operation half made. Proven by
-//! `tests/kernel/owned.rs`, which `.ci/asan` also runs under AddressSanitizer.
+//! Owns a ring, the operations in flight, and what they use. Promises that memory is neither freed
+//! nor returned while the kernel may access it: not after a [cancellation](Ring::cancel), not when
+//! the ring is dropped or forgotten, not in a panic. Never shares its ring's descriptor: a message
+//! from another ring would look like the completion of an operation that still uses its buffer.
+//! Proven by `tests/kernel/owned.rs`, which `.ci/asan` also runs under AddressSanitizer.
 //!
-//! What this layer leaves out (links, registered files and buffers, multishot operations, provided
-//! buffers) is done with [`IoUring`].
+//! Links, registered files and buffers, multishot operations and provided buffers are not part of
+//! this layer: see [`IoUring`].
 
 mod buffer;
 mod completion;
@@ -49,9 +49,9 @@ use slots::{Operation, Slots};
 /// The user data of the ring's own entries, which no token has.
 const OWN: u64 = u64::MAX;
 
-/// What can be shared with a ring as a file: anything with a descriptor, for instance
-/// [`File`](std::fs::File), [`TcpStream`](std::net::TcpStream), [`OwnedFd`](std::os::fd::OwnedFd).
-/// Implemented for all of them.
+/// A file that can be shared with a ring. Implemented for every type that has a descriptor, for
+/// instance [`File`](std::fs::File), [`TcpStream`](std::net::TcpStream) and
+/// [`OwnedFd`](std::os::fd::OwnedFd).
 pub trait Handle: AsFd + Send + Sync + 'static {}
 
 impl<T: AsFd + Send + Sync + 'static> Handle for T {}
@@ -69,15 +69,15 @@ pub struct Ring<B: Buffer = Vec<u8>> {
     slots: Slots<B>,
     /// Entries that were not pushed yet, in order.
     backlog: VecDeque<squeue::Entry>,
-    /// Completions that nobody has asked for yet.
+    /// Completions that no wait has returned yet.
     ready: VecDeque<Completion<B>>,
     /// The process that made the ring.
     process: u32,
 }
 
 impl Ring {
-    /// Makes a ring for vectors with `entries` slots in its submission queue, rounded up to a power
-    /// of two: the number of operations that one system call can submit.
+    /// Creates a ring whose buffers are vectors. `entries`, rounded up to a power of two, is the
+    /// number of operations that one system call can submit.
     ///
     /// # Errors
     ///
@@ -88,7 +88,7 @@ impl Ring {
 }
 
 impl<B: Buffer> Ring<B> {
-    /// Makes a ring with setup flags, for buffers of any type.
+    /// Creates a ring with setup flags, for buffers of any type.
     ///
     /// # Errors
     ///
@@ -97,7 +97,7 @@ impl<B: Buffer> Ring<B> {
     pub fn build(builder: &Builder, entries: u32) -> io::Result<Self> {
         let ring = builder.build(entries)?;
         let params = ring.params();
-        // RW_CUR_POS came with the operations that are used here, after NODROP.
+        // RW_CUR_POS came together with the operations that are used here.
         if params.is_setup_sqpoll() || !params.is_feature_rw_cur_pos() {
             return Err(io::Error::from_raw_os_error(libc::EINVAL));
         }
@@ -163,16 +163,25 @@ impl<B: Buffer> Ring<B> {
         Ok(self.ready.pop_front())
     }
 
-    /// Asks the kernel to cancel an operation, with the next submit. The operation completes in any
-    /// case: with ECANCELED, or with its own result where it was faster or cannot be cancelled.
-    /// Does nothing for an operation that has completed.
+    /// Cancels an operation, with the next submit. The operation still completes: with ECANCELED,
+    /// with EINTR if a worker thread was interrupted, or with its own result if it was faster or
+    /// cannot be cancelled. Does nothing for an operation that has completed.
+    ///
+    /// ```
+    /// let mut ring = uring::owned::Ring::new(8)?;
+    /// let token = ring.timeout(std::time::Duration::from_secs(1000));
+    /// ring.cancel(token);
+    /// let error = ring.wait()?.expect("the timeout").result.unwrap_err();
+    /// assert_eq!(error.raw_os_error(), Some(libc::ECANCELED));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn cancel(&mut self, token: Token) {
         if self.slots.contains(token) {
             self.backlog.push_back(cancellation(token));
         }
     }
 
-    /// Queues an operation whose entry points at nothing but what the operation holds.
+    /// Queues an operation. Its entry must point at nothing but what the operation holds.
     fn start(&mut self, operation: Operation<B>, entry: squeue::Entry) -> Token {
         let token = self.slots.insert(operation);
         self.backlog.push_back(entry.user_data(token.user_data()));
@@ -209,7 +218,7 @@ impl<B: Buffer> Ring<B> {
         }
     }
 
-    /// Lets the kernel post what is pending, and takes it. Never waits.
+    /// Lets the kernel post pending completions, and takes them. Does not wait.
     fn run_task_work(&mut self) -> io::Result<()> {
         let result = self.ring.submitter().get_events();
         self.reap();
@@ -232,7 +241,7 @@ impl<B: Buffer> Ring<B> {
         }
     }
 
-    /// Takes the completions that are there, and returns how many entries they were.
+    /// Takes the posted completions, and returns the number of entries.
     fn reap(&mut self) -> usize {
         let mut count = 0;
         for entry in self.ring.completion() {
@@ -246,7 +255,7 @@ impl<B: Buffer> Ring<B> {
     }
 }
 
-/// The entry that cancels an operation. Its own result is of no interest.
+/// Returns the entry that cancels an operation. Its own completion is ignored.
 fn cancellation(token: Token) -> squeue::Entry {
     opcode::AsyncCancel::new(token.user_data()).build().user_data(OWN)
 }

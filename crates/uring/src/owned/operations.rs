@@ -1,7 +1,7 @@
-//! The operations: each moves what it needs into a slot and queues an entry that points there.
+//! The operations: each moves what it uses into a slot and queues an entry.
 //!
-//! Promises that an entry points only at memory of its own slot, and names a file that its slot
-//! keeps open. Never enters the kernel. Proven by `tests/kernel/owned.rs`.
+//! Owns the encoding. Promises that an entry points only at memory of its own slot, and names a
+//! file that its slot keeps open. Never enters the kernel. Proven by `tests/kernel/owned.rs`.
 
 use std::ops::{Bound, RangeBounds};
 use std::os::fd::AsRawFd;
@@ -53,6 +53,24 @@ impl<B: Buffer> Ring<B> {
     }
 
     /// [`write`](Self::write) of a part of the buffer: the way to go on after a short write.
+    ///
+    /// ```
+    /// # let path = std::env::temp_dir().join(format!("uring-owned-{}", std::process::id()));
+    /// # let file = std::sync::Arc::new(std::fs::File::create(&path)?);
+    /// # std::fs::remove_file(&path)?;
+    /// let mut ring = uring::owned::Ring::new(8)?;
+    /// let mut done = 0;
+    /// ring.write(&file, b"all of this".to_vec(), 0);
+    /// while let Some(write) = ring.wait()? {
+    ///     done += write.result? as usize;
+    ///     let buffer = write.buffer.expect("a write has one");
+    ///     if done < buffer.len() {
+    ///         ring.write_range(&file, buffer, done.., done as u64);
+    ///     }
+    /// }
+    /// assert_eq!(file.metadata()?.len(), 11);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     ///
     /// # Panics
     ///
@@ -119,6 +137,21 @@ impl<B: Buffer> Ring<B> {
     /// [`accepted`](super::Completion::accepted), close-on-exec.
     ///
     /// Errors: ECONNABORTED, EMFILE, ENFILE, EINVAL for a socket that does not listen.
+    ///
+    /// ```
+    /// use std::{net::{TcpListener, TcpStream}, sync::Arc};
+    ///
+    /// let mut ring = uring::owned::Ring::<Vec<u8>>::new(8)?;
+    /// let listener = Arc::new(TcpListener::bind("127.0.0.1:0")?);
+    /// let mut client = TcpStream::connect(listener.local_addr()?)?;
+    /// ring.accept(&listener);
+    /// let accepted = ring.wait()?.expect("the accept").accepted.expect("a connection");
+    /// let server = Arc::new(TcpStream::from(accepted));
+    /// ring.send(&server, b"hello".to_vec());
+    /// assert_eq!(ring.wait()?.expect("the send").result?, 5);
+    /// std::io::Read::read_exact(&mut client, &mut [0; 5])?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn accept(&mut self, listener: &Arc<impl Handle>) -> Token {
         let fd = Fd(listener.as_fd().as_raw_fd());
         // Without memory for the peer's address, for which a socket can be asked later.

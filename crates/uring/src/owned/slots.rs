@@ -37,7 +37,7 @@ impl Token {
     }
 }
 
-/// How a result is to be read.
+/// What a result means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     /// A number of bytes, or 0.
@@ -53,7 +53,7 @@ pub(super) struct Operation<B> {
     pub(super) kind: Kind,
     pub(super) buffer: Option<Held<B>>,
     pub(super) time: Option<Held<Box<Timespec>>>,
-    /// Closed early it would be a number that can come to mean another file.
+    /// Kept open, because the number of a closed file can become that of another one.
     pub(super) file: Option<Arc<dyn Handle>>,
 }
 
@@ -84,14 +84,14 @@ impl<B> Slots<B> {
         Slots { slots: Vec::new(), free: Vec::new() }
     }
 
-    /// The number of operations.
+    /// Returns the number of operations in flight.
     pub(super) fn len(&self) -> usize {
         self.slots.len() - self.free.len()
     }
 
     pub(super) fn insert(&mut self, operation: Operation<B>) -> Token {
         let index = self.free.pop().unwrap_or_else(|| {
-            // The highest index is kept for entries of the ring's own.
+            // The highest index is left to entries of the ring itself.
             assert!(self.slots.len() < u32::MAX as usize, "2^32 operations are in flight");
             self.slots.push(Slot { generation: 0, operation: None });
             self.slots.len() - 1
@@ -118,7 +118,7 @@ impl<B> Slots<B> {
         slot.operation.take()
     }
 
-    /// The operations that are there.
+    /// Returns the operations in flight.
     pub(super) fn tokens(&self) -> Vec<Token> {
         let live = |(index, slot): (usize, &Slot<B>)| {
             slot.operation.as_ref().map(|_| Token::new(index, slot.generation))

@@ -1,8 +1,9 @@
-//! The end of a ring: nothing is freed that the kernel may still use.
+//! Dropping a ring.
 //!
-//! Owns the way out. Promises to discard what was never submitted, to cancel the rest, and to wait
-//! for it with a limit; what is left then stays [held](super::buffer::Held) and leaks. Never
-//! panics: it may run in a panic. Proven by `tests/kernel/owned.rs`.
+//! Owns the order of it: operations that were not submitted are discarded, the others are cancelled
+//! and waited for. Promises that memory which the kernel may still use after the time limit stays
+//! [held](super::buffer::Held), and leaks. Never panics, because a panic may be the reason. Proven
+//! by `tests/kernel/owned.rs`.
 
 use std::time::{Duration, Instant};
 
@@ -23,7 +24,7 @@ impl<B: Buffer> Drop for Ring<B> {
 }
 
 impl<B: Buffer> Ring<B> {
-    /// Frees what the kernel has never learnt of.
+    /// Frees what the kernel does not know.
     fn discard_backlog(&mut self) {
         for entry in std::mem::take(&mut self.backlog) {
             let token = Token::from_user_data(entry.get_user_data());
