@@ -32,6 +32,7 @@ export const steps: readonly Step[] = [
     'rust docs',
     'RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --quiet --exclude bench',
   ),
+  check('rust package', 'cargo package -p uring-linux --offline --quiet --allow-dirty'),
   check('generated files', 'cargo run --quiet -p codegen -- --check'),
   { name: 'tests', command: 'npm test', count: countAva },
   ...RUST_TESTS.map((crate) => ({
