@@ -233,6 +233,7 @@ fn sockets() {
         same!(SetSockOpt(types::Fd(fd), len, slot, opt, len).flags(flags as u32));
         same!(SetSockOpt(types::Fixed(slot), len, slot, opt, len));
         same!(GetSockOpt(types::Fd(fd), len, slot, opt.cast_mut(), len).flags(flags as u32));
+        same!(GetSockOpt(types::Fixed(slot), len, slot, opt.cast_mut(), len));
         same!(RecvZc(types::Fd(fd), len).ifq(slot).ioprio(group));
         same!(RecvZc(types::Fixed(slot), len));
     }
@@ -253,7 +254,8 @@ fn sending_and_receiving() {
             .flags(flags)
             .dest_addr(addr)
             .dest_addr_len(len));
-        same!(Send(types::Fixed(slot), buf, len).buf_group(group));
+        same!(Send(types::Fixed(slot), buf, len));
+        same!(Send(types::Fd(fd), buf, len).buf_group(group));
         same!(SendBundle(types::Fd(fd), group).flags(flags).len(len));
         same!(SendBundle(types::Fixed(slot), group));
         same!(SendZc(types::Fd(fd), buf, len)
@@ -265,11 +267,9 @@ fn sending_and_receiving() {
         same!(SendZc(types::Fixed(slot), buf, len));
         same!(SendMsg(types::Fd(fd), msg.cast_const()).ioprio(prio).flags(bits));
         same!(SendMsg(types::Fixed(slot), msg.cast_const()));
-        same!(SendMsgZc(types::Fd(fd), msg.cast_const())
-            .ioprio(prio)
-            .flags(bits)
-            .buf_index(Some(group)));
+        same!(SendMsgZc(types::Fd(fd), msg.cast_const()).ioprio(prio).flags(bits));
         same!(SendMsgZc(types::Fixed(slot), msg.cast_const()));
+        same!(SendMsgZc(types::Fd(fd), msg.cast_const()).ioprio(prio).buf_index(Some(group)));
         same!(Recv(types::Fd(fd), buf, len).ioprio(prio).flags(flags).buf_group(group));
         same!(Recv(types::Fixed(slot), buf, len));
         same!(RecvMulti(types::Fd(fd), group).flags(flags).len(len));
@@ -355,4 +355,12 @@ fn entry_setters() {
             .flags(io_uring::squeue::Flags::from_bits_truncate(bits));
         assert_eq!(bytes::<_, 64>(&ours), bytes::<_, 64>(&theirs));
     }
+}
+
+/// Without the flag of a registered slot the kernel would read from a descriptor of that number.
+#[test]
+fn a_repeated_read_keeps_the_flag_of_a_registered_slot() {
+    let ours = uring::opcode::ReadMulti::new(uring::types::Fixed(3), 0, 9).build();
+    let flags = uring::squeue::Flags::FIXED_FILE | uring::squeue::Flags::BUFFER_SELECT;
+    assert_eq!(ours.get_flags(), flags);
 }
