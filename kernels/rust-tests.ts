@@ -6,9 +6,7 @@ import { cargoFolder, inRoot } from '../scripts/lib/paths'
 import { runNicely } from '../scripts/lib/process'
 import { toolchainFor } from '../scripts/targets/toolchain'
 
-const CRATE = 'uring'
-/** Programs that say nothing about a kernel: `compat` proves that two crates have one source interface, and asks for a new one. */
-const NOT_FOR_GUESTS = new Set(['compat'])
+const CRATE = 'uring-linux'
 const TRIPLE: Readonly<Record<DebianArch, string | undefined>> = {
   amd64: undefined,
   arm64: 'aarch64-unknown-linux-gnu',
@@ -61,7 +59,6 @@ export async function buildRustTests(arch: DebianArch): Promise<RustTest[]> {
       name: one.target?.name ?? basename(one.executable ?? ''),
       file: one.executable ?? '',
     }))
-    .filter(({ name }) => !NOT_FOR_GUESTS.has(name))
   if (tests.length === 0) throw new Error(`cargo built no test program of ${CRATE}`)
   return tests
 }

@@ -11,7 +11,7 @@ export interface Step {
 }
 
 const TYPESCRIPT_PROJECTS = ['.', '__test__', 'bench', 'examples', 'kernels']
-const RUST_TESTS = ['uring', 'uring-engine', 'compat', 'codegen', 'bench']
+const RUST_TESTS = ['uring-linux', 'uring-engine', 'compat', 'codegen', 'bench']
 
 const check = (name: string, command: string): Step => ({ name, command, count: countNothing })
 
@@ -32,6 +32,7 @@ export const steps: readonly Step[] = [
     'rust docs',
     'RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --quiet --exclude bench',
   ),
+  check('rust package', 'cargo package -p uring-linux --offline --quiet --allow-dirty'),
   check('generated files', 'cargo run --quiet -p codegen -- --check'),
   { name: 'tests', command: 'npm test', count: countAva },
   ...RUST_TESTS.map((crate) => ({

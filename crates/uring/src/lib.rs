@@ -1,30 +1,36 @@
 //! io_uring over raw system calls.
 //!
-//! The crate keeps the names and shapes of the `io-uring` crate 0.7, so that a program moves by
-//! renaming its dependency, and goes on to the whole kernel interface through Linux 7.2.
+//! The crate has the names and shapes of the `io-uring` crate 0.7, so that a program moves by
+//! renaming its dependency, and covers the whole kernel interface through Linux 7.2.
 //!
-//! ```no_run
-//! use uring::{opcode, types, IoUring};
+//! - [`owned`] runs operations that own their buffers, without `unsafe`.
+//! - [`IoUring`] takes entries, which the builders of [`opcode`] make, and returns completions.
+//! - [`register`] has what is registered with a ring: buffers, files, restrictions, filters.
+//! - [`sys`] has the kernel's own numbers and structures.
+//!
+//! ```
 //! use std::os::fd::AsRawFd;
+//! use uring::{opcode, types, IoUring};
 //!
 //! let mut ring = IoUring::new(8)?;
-//! let file = std::fs::File::open("/etc/hostname")?;
+//! let file = std::fs::File::open("/proc/self/comm")?;
 //! let mut buf = vec![0; 1024];
 //! let read = opcode::Read::new(types::Fd(file.as_raw_fd()), buf.as_mut_ptr(), buf.len() as u32)
 //!     .build()
 //!     .user_data(42);
-//! // SAFETY: buffer and file live until the completion has arrived.
+//! // SAFETY: the buffer and the file live until the completion has arrived.
 //! unsafe { ring.submission().push(&read) }.expect("the queue is empty");
 //! ring.submit_and_wait(1)?;
 //! let done = ring.completion().next().expect("one completion was waited for");
 //! assert_eq!(done.user_data(), 42);
+//! assert!(done.result() > 0);
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
 //! # Safety
 //!
-//! Making entries is safe, pushing one is not: whoever pushes vouches that everything an entry
-//! points at stays valid and in place until the request's *last* completion. Registering memory
+//! Creating an entry is safe, pushing it is not: whoever pushes it vouches that everything it
+//! points at stays valid, and in place, until the request's *last* completion. Registering memory
 //! that the kernel may write to is unsafe for the same reason.
 
 #![deny(missing_docs, missing_debug_implementations)]
@@ -40,6 +46,7 @@ mod local;
 mod memory;
 mod no_mmap;
 pub mod opcode;
+pub mod owned;
 mod parameters;
 #[cfg(test)]
 mod queue_tests;
@@ -66,3 +73,8 @@ pub use register::Probe;
 pub use ring::IoUring;
 pub use squeue::SubmissionQueue;
 pub use submit::{EnterFlags, Submitter};
+
+/// The examples of the README are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

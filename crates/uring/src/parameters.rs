@@ -1,7 +1,8 @@
-//! What a ring was made with, and what its kernel can do.
+//! The parameters of a ring, and the features of its kernel.
 //!
-//! Owns a copy of `io_uring_params` as the kernel filled it in. Never guesses: a feature is there
-//! when the kernel set its bit. Proven by `tests/kernel/parameters.rs`.
+//! Owns a copy of `io_uring_params` as the kernel filled it in. Promises that a feature is reported
+//! if and only if the kernel has set its bit. Never guesses. Proven by
+//! `tests/kernel/parameters.rs`.
 
 use std::fmt::{self, Debug, Formatter};
 
@@ -28,73 +29,73 @@ macro_rules! questions {
 }
 
 questions! { flags:
-    /// Whether completions are polled for.
+    /// Returns whether the ring polls for completions.
     is_setup_iopoll = IORING_SETUP_IOPOLL,
-    /// Whether a kernel thread polls the submission queue.
+    /// Returns whether a kernel thread polls the submission queue.
     is_setup_sqpoll = IORING_SETUP_SQPOLL,
-    /// Whether the ring was made disabled.
+    /// Returns whether the ring was created disabled.
     is_setup_r_disabled = IORING_SETUP_R_DISABLED,
-    /// Whether a submit goes on after an entry that failed.
+    /// Returns whether a submit continues after an entry that failed.
     is_setup_submit_all = IORING_SETUP_SUBMIT_ALL,
-    /// Whether task work waits for the next transition into the kernel.
+    /// Returns whether task work waits for the next transition into the kernel.
     is_setup_coop_taskrun = IORING_SETUP_COOP_TASKRUN,
-    /// Whether pending task work shows in the queue's flags.
+    /// Returns whether the queue's flags show pending task work.
     is_setup_taskrun_flag = IORING_SETUP_TASKRUN_FLAG,
-    /// Whether submission entries take 128 bytes.
+    /// Returns whether submission entries take 128 bytes.
     is_setup_sqe128 = IORING_SETUP_SQE128,
-    /// Whether completion entries take 32 bytes.
+    /// Returns whether completion entries take 32 bytes.
     is_setup_cqe32 = IORING_SETUP_CQE32,
-    /// Whether only one thread may submit.
+    /// Returns whether only one thread may submit.
     is_setup_single_issuer = IORING_SETUP_SINGLE_ISSUER,
-    /// Whether task work waits for an enter that asks for events.
+    /// Returns whether task work waits for an enter that asks for events.
     is_setup_defer_taskrun = IORING_SETUP_DEFER_TASKRUN,
-    /// Whether the caller gave the ring its memory.
+    /// Returns whether the ring's memory is the caller's.
     is_setup_no_mmap = IORING_SETUP_NO_MMAP,
-    /// Whether the ring has no descriptor, only a registered index.
+    /// Returns whether the ring has no descriptor, only a registered index.
     is_setup_registered_fd_only = IORING_SETUP_REGISTERED_FD_ONLY,
-    /// Whether the submission queue has no index array.
+    /// Returns whether the submission queue has no index array.
     is_setup_no_sqarray = IORING_SETUP_NO_SQARRAY,
-    /// Whether a poll for completions may sleep first.
+    /// Returns whether a poll for completions may sleep first.
     is_setup_hybrid_iopoll = IORING_SETUP_HYBRID_IOPOLL,
-    /// Whether completions of 16 and 32 bytes share the queue.
+    /// Returns whether completions of 16 and 32 bytes share the queue.
     is_setup_cqe_mixed = IORING_SETUP_CQE_MIXED,
-    /// Whether submissions of 64 and 128 bytes share the queue.
+    /// Returns whether submissions of 64 and 128 bytes share the queue.
     is_setup_sqe_mixed = IORING_SETUP_SQE_MIXED,
-    /// Whether every submit starts at slot 0.
+    /// Returns whether every submit starts at slot 0.
     is_setup_sq_rewind = IORING_SETUP_SQ_REWIND,
 }
 
 questions! { features:
     /// Both rings lie in one mapping. Since Linux 5.4.
     is_feature_single_mmap = IORING_FEAT_SINGLE_MMAP,
-    /// Completions that find the queue full are kept in the kernel. Since Linux 5.5.
+    /// The kernel keeps completions for which the queue has no room. Since Linux 5.5.
     is_feature_nodrop = IORING_FEAT_NODROP,
-    /// What an entry points at, other than data buffers, may be reused once submit has returned.
+    /// What an entry points at, apart from data buffers, may be reused once submit has returned.
     /// Since Linux 5.5.
     is_feature_submit_stable = IORING_FEAT_SUBMIT_STABLE,
     /// The offset -1 means the file's own position. Since Linux 5.6.
     is_feature_rw_cur_pos = IORING_FEAT_RW_CUR_POS,
-    /// Requests run with the credentials of who submits them. Since Linux 5.6.
+    /// Requests run with the credentials of the task that submits them. Since Linux 5.6.
     is_feature_cur_personality = IORING_FEAT_CUR_PERSONALITY,
     /// Requests on pollable files wait without a worker thread. Since Linux 5.7.
     is_feature_fast_poll = IORING_FEAT_FAST_POLL,
-    /// Polls know 32 bits of events. Since Linux 5.9.
+    /// Polls have 32 bits of events. Since Linux 5.9.
     is_feature_poll_32bits = IORING_FEAT_POLL_32BITS,
-    /// SQPOLL works with files that are not registered. Since Linux 5.11.
+    /// A polling thread (SQPOLL) accepts files that are not registered. Since Linux 5.11.
     is_feature_sqpoll_nonfixed = IORING_FEAT_SQPOLL_NONFIXED,
-    /// Enter takes a timeout. Since Linux 5.11.
+    /// Enter accepts a timeout. Since Linux 5.11.
     is_feature_ext_arg = IORING_FEAT_EXT_ARG,
     /// Workers are threads of this process; ring memory is not charged. Since Linux 5.12.
     is_feature_native_workers = IORING_FEAT_NATIVE_WORKERS,
     /// Files and buffers can carry tags. Since Linux 5.13.
     is_feature_resource_tagging = IORING_FEAT_RSRC_TAGS,
-    /// Requests can go without a completion. Since Linux 5.17.
+    /// Requests can suppress their completion. Since Linux 5.17.
     is_feature_skip_cqe_on_success = IORING_FEAT_CQE_SKIP,
     /// A linked request looks up its file when it starts. Since Linux 5.17.
     is_feature_linked_file = IORING_FEAT_LINKED_FILE,
-    /// Registrations take a registered ring index. Since Linux 6.3.
+    /// Registrations accept a registered ring index. Since Linux 6.3.
     is_feature_reg_reg_ring = IORING_FEAT_REG_REG_RING,
-    /// Sends and receives in bundles. Since Linux 6.10.
+    /// Sends and receives can be bundled. Since Linux 6.10.
     is_feature_recvsend_bundle = IORING_FEAT_RECVSEND_BUNDLE,
     /// A wait can have a minimum time. Since Linux 6.12.
     is_feature_min_timeout = IORING_FEAT_MIN_TIMEOUT,
@@ -105,37 +106,38 @@ questions! { features:
 }
 
 impl Parameters {
-    /// The number of slots of the submission queue.
+    /// Returns the number of slots of the submission queue.
     pub fn sq_entries(&self) -> u32 {
         self.0.sq_entries
     }
 
-    /// The number of slots of the completion queue.
+    /// Returns the number of slots of the completion queue.
     pub fn cq_entries(&self) -> u32 {
         self.0.cq_entries
     }
 
-    /// After how many milliseconds without work the polling thread sleeps.
+    /// Returns the time without work after which the polling thread sleeps, in milliseconds.
     pub fn sq_thread_idle(&self) -> u32 {
         self.0.sq_thread_idle
     }
 
-    /// All setup flags, `IORING_SETUP_*`.
+    /// Returns all setup flags, `IORING_SETUP_*`.
     pub fn setup_flags(&self) -> u32 {
         self.0.flags
     }
 
-    /// All feature bits, `IORING_FEAT_*`.
+    /// Returns all feature bits, `IORING_FEAT_*`.
     pub fn features(&self) -> u32 {
         self.0.features
     }
 
-    /// The kernel's structure.
+    /// Returns the kernel's structure.
     pub fn as_raw(&self) -> &io_uring_params {
         &self.0
     }
 
-    /// Parameters from the kernel's structure, for [`IoUring::from_fd`](crate::IoUring::from_fd).
+    /// Creates parameters from the kernel's structure, for
+    /// [`IoUring::from_fd`](crate::IoUring::from_fd).
     pub fn from_raw(params: io_uring_params) -> Parameters {
         Parameters(params)
     }

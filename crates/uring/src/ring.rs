@@ -207,8 +207,9 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
     ///
     /// # Safety
     ///
-    /// No other [`SubmissionQueue`] of this ring may exist meanwhile, and no other thread may submit
-    /// on a ring made with [`setup_sq_rewind`](Builder::setup_sq_rewind), whose submit moves entries.
+    /// No other [`SubmissionQueue`] of this ring may exist meanwhile, and no other thread may
+    /// submit on a ring made with [`setup_sq_rewind`](Builder::setup_sq_rewind), whose submit moves
+    /// entries.
     #[inline]
     pub unsafe fn submission_shared(&self) -> SubmissionQueue<'_, S> {
         SubmissionQueue::new(self.sq())

@@ -23,7 +23,6 @@ macro_rules! opcode {
         encode |$op:ident, $sqe:ident| $body:block
     ) => {
         $(#[$outer])*
-        #[doc = concat!("\n\n`", stringify!($code), "`")]
         #[derive(Debug, Clone, Copy)]
         pub struct $name {
             $( $arg: opcode!(@field $kind), )*
@@ -32,10 +31,10 @@ macro_rules! opcode {
 
         #[allow(clippy::new_without_default, clippy::too_many_arguments)]
         impl $name {
-            /// The number of the operation.
+            #[doc = concat!("The operation's number, `", stringify!($code), "`.")]
             pub const CODE: u8 = $crate::sys::$code as u8;
 
-            /// The operation with everything optional left out.
+            /// Returns the operation with its optional arguments at their defaults.
             #[inline]
             pub fn new($( $arg: opcode!(@arg $kind) ),*) -> Self {
                 $name {
@@ -54,7 +53,7 @@ macro_rules! opcode {
                 }
             )*
 
-            /// The entry, to be pushed into the submission queue.
+            /// Returns the entry, to be pushed to the submission queue.
             #[inline]
             pub fn build(self) -> $entry {
                 let $op = self;

@@ -4,12 +4,25 @@ use crate::squeue::{Entry, Entry128};
 use crate::sys::{self, io_uring_sqe};
 
 opcode! {
-    /// A command for the driver of a file, with 16 bytes of payload. Since Linux 5.19.
+    /// Passes a command to the driver of a file, with 16 bytes of payload.
     ///
-    /// What it means, and what its bytes and its result hold, is up to the driver: ublk and btrfs
-    /// take such commands. EOPNOTSUPP where the file has no commands or not this one. A second
-    /// result lies in the first word of [`big_cqe`](crate::cqueue::Entry32::big_cqe), on rings with
-    /// 32-byte completions.
+    /// The driver defines what `cmd_op`, the payload and the result mean; ublk and btrfs have such
+    /// commands. A second result lies in the first word of
+    /// [`big_cqe`](crate::cqueue::Entry32::big_cqe), on rings with 32-byte completions.
+    ///
+    /// - Result: the driver's.
+    /// - Errors: EOPNOTSUPP if the file has no commands, or not this one; the driver's.
+    /// - Since Linux 5.19. Man page `io_uring_prep_uring_cmd(3)`.
+    ///
+    /// ```
+    #[doc = include_str!("prelude.txt")]
+    /// # if older(6, 6) { return Ok(()); }
+    /// let (a, _b) = tcp_pair()?;
+    /// let fd = types::Fd(a.as_raw_fd());
+    /// let command = opcode::UringCmd16::new(fd, sys::SOCKET_URING_OP_SIOCINQ);
+    /// assert_eq!(unsafe { run(command.build()) }?, 0, "nothing waits to be received");
+    /// # Ok::<(), io::Error>(())
+    /// ```
     UringCmd16 = IORING_OP_URING_CMD -> Entry;
     new { fd: [file], cmd_op: [u32] }
     set {
@@ -21,7 +34,7 @@ opcode! {
         addr: Option<u64> = None,
         /// The length that goes with the address.
         len: u32 = 0,
-        /// Complete again and again, with buffers of this group. Since Linux 6.18; not with
+        /// Complete repeatedly, with buffers of this group. Since Linux 6.18; not with
         /// `buf_index`.
         multishot_group: Option<u16> = None,
     }
@@ -37,8 +50,34 @@ opcode! {
 }
 
 opcode! {
-    /// [`UringCmd16`] with 80 bytes of payload, for rings of 128-byte entries. Since Linux 5.19.
-    /// NVMe (`sys::nvme_uring_cmd`) and FUSE take such commands.
+    /// [`UringCmd16`] with 80 bytes of payload, for rings of 128-byte entries. NVMe and FUSE have
+    /// such commands.
+    ///
+    /// - Result and errors: as for [`UringCmd16`].
+    /// - Since Linux 5.19. Man page `io_uring_prep_uring_cmd(3)`.
+    ///
+    /// ```no_run
+    #[doc = include_str!("prelude.txt")]
+    /// let device = File::open("/dev/ng0n1")?;
+    /// let mut ring = IoUring::<squeue::Entry128, cqueue::Entry32>::builder().build(4)?;
+    /// let mut block = [0u8; 4096];
+    /// let read = sys::nvme_uring_cmd {
+    ///     opcode: 2,
+    ///     nsid: 1,
+    ///     addr: block.as_mut_ptr() as u64,
+    ///     data_len: 4096,
+    ///     cdw12: 7, // 8 blocks of 512 bytes
+    ///     ..Default::default()
+    /// };
+    /// let mut cmd = [0; 80];
+    /// let bytes: [u8; 72] = unsafe { std::mem::transmute(read) };
+    /// cmd[..72].copy_from_slice(&bytes);
+    /// let fd = types::Fd(device.as_raw_fd());
+    /// let entry = opcode::UringCmd80::new(fd, sys::NVME_URING_CMD_IO).cmd(cmd).build();
+    /// unsafe { ring.submission().push(&entry) }.expect("the queue has room");
+    /// ring.submit_and_wait(1)?;
+    /// # Ok::<(), io::Error>(())
+    /// ```
     UringCmd80 = IORING_OP_URING_CMD -> Entry128;
     new { fd: [file], cmd_op: [u32] }
     set {
@@ -50,7 +89,7 @@ opcode! {
         addr: Option<u64> = None,
         /// The length that goes with the address.
         len: u32 = 0,
-        /// Complete again and again, with buffers of this group. Since Linux 6.18.
+        /// Complete repeatedly, with buffers of this group. Since Linux 6.18.
         multishot_group: Option<u16> = None,
     }
     encode |op, sqe| {
@@ -64,8 +103,23 @@ opcode! {
 }
 
 opcode! {
-    /// [`UringCmd80`] under the number that rings of mixed entries want. Since Linux 6.19. Takes
-    /// two slots there.
+    /// [`UringCmd80`] under the number that rings of mixed entries need, where it takes two slots.
+    ///
+    /// - Result and errors: as for [`UringCmd16`].
+    /// - Since Linux 6.19. Man page `io_uring_prep_uring_cmd128(3)`.
+    ///
+    /// ```
+    #[doc = include_str!("prelude.txt")]
+    /// # if older(6, 19) { return Ok(()); }
+    /// let (a, _b) = tcp_pair()?;
+    /// let mut ring = IoUring::<squeue::Entry128>::builder().build(4)?;
+    /// let fd = types::Fd(a.as_raw_fd());
+    /// let entry = opcode::UringCmd128::new(fd, sys::SOCKET_URING_OP_SIOCINQ).build();
+    /// unsafe { ring.submission().push(&entry) }.expect("the queue has room");
+    /// ring.submit_and_wait(1)?;
+    /// assert_eq!(ring.completion().next().map(|done| done.result()), Some(0));
+    /// # Ok::<(), io::Error>(())
+    /// ```
     UringCmd128 = IORING_OP_URING_CMD128 -> Entry128;
     new { fd: [file], cmd_op: [u32] }
     set {
@@ -77,7 +131,7 @@ opcode! {
         addr: Option<u64> = None,
         /// The length that goes with the address.
         len: u32 = 0,
-        /// Complete again and again, with buffers of this group.
+        /// Complete repeatedly, with buffers of this group.
         multishot_group: Option<u16> = None,
     }
     encode |op, sqe| {

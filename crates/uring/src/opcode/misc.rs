@@ -1,13 +1,24 @@
-//! Operations that do no I/O of their own.
+//! Operations that do nothing.
 
 use crate::squeue::{Entry, Entry128};
 
 opcode! {
-    /// Does nothing and completes. Measures the ring, or fills a place. Since Linux 5.1.
+    /// Does nothing and completes: for measurements and tests.
+    ///
+    /// - Result: 0, or what `IORING_NOP_INJECT_RESULT` injects.
+    /// - Errors: with flags EBADF or EFAULT for a file or a buffer that is not there, EINVAL for
+    ///   flags that the kernel lacks.
+    /// - Since Linux 5.1. Man page `io_uring_prep_nop(3)`.
+    ///
+    /// ```
+    #[doc = include_str!("prelude.txt")]
+    /// assert_eq!(unsafe { run(opcode::Nop::new().build()) }?, 0);
+    /// # Ok::<(), io::Error>(())
+    /// ```
     Nop = IORING_OP_NOP -> Entry;
     new {}
     set {
-        /// `IORING_NOP_*`: what to look up or to give back. Since Linux 6.10.
+        /// `IORING_NOP_*`: what to look up or to return. Since Linux 6.10.
         nop_flags: u32 = 0,
         /// The result, with `IORING_NOP_INJECT_RESULT`. Since Linux 6.10.
         result: i32 = 0,
@@ -15,7 +26,7 @@ opcode! {
         fd: i32 = -1,
         /// The registered buffer to look up, with `IORING_NOP_FIXED_BUFFER`. Since Linux 6.13.
         buf_index: u16 = 0,
-        /// What comes back in the second half of the completion, with `IORING_NOP_CQE32`.
+        /// The second half of the completion, with `IORING_NOP_CQE32`.
         /// Since Linux 6.18.
         big_cqe: [u64; 2] = [0; 2],
     }
@@ -30,11 +41,25 @@ opcode! {
 }
 
 opcode! {
-    /// [`Nop`] that fills two slots of a ring of mixed entries. Since Linux 6.19.
+    /// [`Nop`] as an entry of 128 bytes. On a ring of mixed entries it takes two slots.
+    ///
+    /// - Result and errors: as for [`Nop`].
+    /// - Since Linux 6.19. Man page `io_uring_prep_nop128(3)`.
+    ///
+    /// ```
+    #[doc = include_str!("prelude.txt")]
+    /// # if older(6, 19) { return Ok(()); }
+    /// let mut ring = IoUring::<squeue::Entry128>::builder().build(4)?;
+    /// let nop = opcode::Nop128::new().build();
+    /// unsafe { ring.submission().push(&nop) }.expect("the queue has room");
+    /// ring.submit_and_wait(1)?;
+    /// assert_eq!(ring.completion().next().map(|done| done.result()), Some(0));
+    /// # Ok::<(), io::Error>(())
+    /// ```
     Nop128 = IORING_OP_NOP128 -> Entry128;
     new {}
     set {
-        /// `IORING_NOP_*`: what to look up or to give back.
+        /// `IORING_NOP_*`: what to look up or to return.
         nop_flags: u32 = 0,
         /// The result, with `IORING_NOP_INJECT_RESULT`.
         result: i32 = 0,
@@ -42,7 +67,7 @@ opcode! {
         fd: i32 = -1,
         /// The registered buffer to look up, with `IORING_NOP_FIXED_BUFFER`.
         buf_index: u16 = 0,
-        /// What comes back in the second half of the completion, with `IORING_NOP_CQE32`.
+        /// The second half of the completion, with `IORING_NOP_CQE32`.
         big_cqe: [u64; 2] = [0; 2],
     }
     encode |op, sqe| {

@@ -1,15 +1,45 @@
 //! One builder per operation; `build` makes the [`squeue::Entry`](crate::squeue::Entry).
 //!
-//! Owns the encoding: which argument goes to which byte. Promises zeroes everywhere else. Never
-//! checks what only the kernel can know. Proven by `tests/encoding.rs` (the same bytes as the
+//! Owns the encoding: which argument goes into which byte. Promises that all other bytes are zero.
+//! Never checks what only the kernel can know. Proven by `tests/encoding.rs` (the same bytes as the
 //! `io-uring` crate), `tests/newer_arguments.rs` and a test on the real kernel for each operation.
 //!
-//! Arguments that an operation cannot go without are given to `new`, the others have setters.
-//! `CODE` is the operation's number, for [`Probe::is_supported`](crate::Probe::is_supported). The
-//! results and errors are those of the system call of the same name unless said otherwise: an error
-//! is a negative result. Every operation answers EINVAL on a kernel that lacks it. Lengths and
-//! offsets are in bytes, but those of arrays in elements; paths are C strings, relative to a
-//! directory descriptor or to `AT_FDCWD`.
+//! `new` takes the arguments that an operation needs; setters take the others. `CODE` is the
+//! operation's number, for [`Probe::is_supported`](crate::Probe::is_supported). Lengths and offsets
+//! are in bytes unless they count elements. Paths are C strings, relative to a directory descriptor
+//! or, with `AT_FDCWD`, to the working directory.
+//!
+//! A completion's result is 0 or more on success and a negative errno on failure; the lists of
+//! errors name those that a program may want to handle. Every operation fails with EINVAL on a
+//! kernel that lacks it.
+//!
+//! # Examples
+//!
+//! The example of each operation uses a few functions that are not shown:
+//!
+//! - `unsafe fn run(entry) -> io::Result<u32>` pushes one entry to a new ring, submits it, and
+//!   waits for its completion. It returns the result. What the entry points at must live that long.
+//! - `unsafe fn run_on(&mut ring, entry) -> io::Result<cqueue::Entry>` does the same on a given
+//!   ring and returns the completion; `next(&mut ring)` waits for another one.
+//! - `pipe()` and `tcp_pair()` return two connected ends, `scratch()` an empty directory.
+//!
+//! In full, an operation is run like this:
+//!
+//! ```
+//! use std::os::fd::AsRawFd;
+//! use uring::{opcode, types, IoUring};
+//!
+//! let mut ring = IoUring::new(8)?;
+//! let file = std::fs::File::open("/proc/self/comm")?;
+//! let mut buf = [0; 64];
+//! let read = opcode::Read::new(types::Fd(file.as_raw_fd()), buf.as_mut_ptr(), 64).build();
+//! // SAFETY: the file and the buffer live until the completion has arrived.
+//! unsafe { ring.submission().push(&read) }.expect("the queue is empty");
+//! ring.submit_and_wait(1)?;
+//! let done = ring.completion().next().expect("a completion was waited for");
+//! assert!(done.result() > 0);
+//! # Ok::<(), std::io::Error>(())
+//! ```
 
 #[macro_use]
 mod builder;
@@ -27,6 +57,7 @@ mod path;
 mod poll;
 mod recv;
 mod rw;
+mod rw_fixed;
 mod send;
 mod socket;
 mod socket_cmd;
@@ -47,6 +78,7 @@ pub use path::*;
 pub use poll::*;
 pub use recv::*;
 pub use rw::*;
+pub use rw_fixed::*;
 pub use send::*;
 pub use socket::*;
 pub use socket_cmd::*;

@@ -4,15 +4,30 @@ use crate::squeue::Entry;
 use crate::sys;
 
 opcode! {
-    /// Completes when one of the events is there, see `poll(2)`. Since Linux 5.1; with 32 bits of
-    /// events since Linux 5.9. The result is the mask of events.
+    /// Waits until a file is ready, as `poll(2)` does.
     ///
-    /// With `multi` (Linux 5.13) it completes again for each new event, edge by edge after the
-    /// first; the last completion comes without [`more`](crate::cqueue::more).
+    /// `flags` holds the events to wait for (`POLL*`); POLLERR and POLLHUP always count. With
+    /// `multi` (Linux 5.13) the request completes for each new event until it is
+    /// [removed](PollRemove) or fails; its last completion comes without
+    /// [`more`](crate::cqueue::more).
+    ///
+    /// - Result: the events.
+    /// - Errors: EBADF, ECANCELED when it was removed, EPERM for a file that cannot be polled.
+    /// - Since Linux 5.1; with 32 bits of events since Linux 5.9. Man pages
+    ///   `io_uring_prep_poll_add(3)`, `io_uring_prep_poll_multishot(3)`.
+    ///
+    /// ```
+    #[doc = include_str!("prelude.txt")]
+    /// let (reader, mut writer) = pipe()?;
+    /// writer.write_all(b"x")?;
+    /// let poll = opcode::PollAdd::new(types::Fd(reader.as_raw_fd()), libc::POLLIN as u32);
+    /// assert_eq!(unsafe { run(poll.build()) }? as i16, libc::POLLIN);
+    /// # Ok::<(), io::Error>(())
+    /// ```
     PollAdd = IORING_OP_POLL_ADD -> Entry;
     new { fd: [file], flags: [u32] }
     set {
-        /// Complete again and again.
+        /// Complete repeatedly.
         multi: bool = false,
     }
     encode |op, sqe| {
@@ -24,8 +39,26 @@ opcode! {
 }
 
 opcode! {
-    /// Takes a poll back. Since Linux 5.1. The result is 0, -ENOENT or -EALREADY; the poll itself
-    /// completes with -ECANCELED.
+    /// Removes a poll request, named by its user data. The poll itself completes with ECANCELED.
+    ///
+    /// - Result: 0.
+    /// - Errors: ENOENT if there is no such poll, EALREADY if it is just completing.
+    /// - Since Linux 5.1. Man page `io_uring_prep_poll_remove(3)`.
+    ///
+    /// ```
+    #[doc = include_str!("prelude.txt")]
+    /// let (reader, _writer) = pipe()?;
+    /// let mut ring = IoUring::new(8)?;
+    /// let poll = opcode::PollAdd::new(types::Fd(reader.as_raw_fd()), libc::POLLIN as u32);
+    /// let remove = opcode::PollRemove::new(42).build();
+    /// let entries = [poll.build().user_data(42), remove];
+    /// unsafe { ring.submission().push_multiple(&entries) }.expect("the queue has room");
+    /// ring.submit_and_wait(2)?;
+    /// let mut results: Vec<i32> = ring.completion().map(|done| done.result()).collect();
+    /// results.sort();
+    /// assert_eq!(results, [-libc::ECANCELED, 0]);
+    /// # Ok::<(), io::Error>(())
+    /// ```
     PollRemove = IORING_OP_POLL_REMOVE -> Entry;
     new { user_data: [u64] }
     set {}
@@ -37,8 +70,30 @@ opcode! {
 }
 
 opcode! {
-    /// Changes a poll: its events, its user data, or both. Since Linux 5.13. The result is 0,
-    /// -ENOENT or -EALREADY.
+    /// Changes the events of a poll request, its user data, or both. The poll is named by its user
+    /// data.
+    ///
+    /// With neither of them the entry is that of a [`PollRemove`].
+    ///
+    /// - Result: 0.
+    /// - Errors: ENOENT if there is no such poll, EALREADY if it is just completing, EINVAL for
+    ///   `multi` alone.
+    /// - Since Linux 5.13. Man page `io_uring_prep_poll_update(3)`.
+    ///
+    /// ```
+    #[doc = include_str!("prelude.txt")]
+    /// # if older(5, 13) { return Ok(()); }
+    /// let (_reader, writer) = pipe()?;
+    /// let mut ring = IoUring::new(8)?;
+    /// let poll = opcode::PollAdd::new(types::Fd(writer.as_raw_fd()), libc::POLLPRI as u32);
+    /// let update = opcode::PollUpdate::new(42).events(Some(libc::POLLOUT as u32));
+    /// let entries = [poll.build().user_data(42), update.build()];
+    /// unsafe { ring.submission().push_multiple(&entries) }.expect("the queue has room");
+    /// ring.submit_and_wait(2)?;
+    /// let poll = ring.completion().find(|done| done.user_data() == 42).expect("it completes");
+    /// assert_eq!(poll.result() as i16, libc::POLLOUT);
+    /// # Ok::<(), io::Error>(())
+    /// ```
     PollUpdate = IORING_OP_POLL_REMOVE -> Entry;
     new { user_data: [u64] }
     set {
@@ -46,8 +101,8 @@ opcode! {
         events: Option<u32> = None,
         /// The new user data.
         new_user_data: Option<u64> = None,
-        /// Taken beside new events or user data (EINVAL alone), but without effect so far: a poll
-        /// repeats if it was made to.
+        /// Accepted together with new events or user data, without effect: a poll repeats if it was
+        /// created with [`PollAdd::multi`].
         multi: bool = false,
     }
     encode |op, sqe| {

@@ -6,8 +6,22 @@ use crate::squeue::Entry;
 use crate::sys;
 
 opcode! {
-    /// How many bytes wait to be read, as `SIOCINQ` tells. Since Linux 6.6. EOPNOTSUPP for
-    /// `AF_UNIX`.
+    /// Asks how many bytes wait to be received, as the ioctl `SIOCINQ` does.
+    ///
+    /// - Result: the number of bytes.
+    /// - Errors: EOPNOTSUPP if the protocol does not know, as `AF_UNIX`.
+    /// - Since Linux 6.6. Man page `io_uring_prep_cmd_sock(3)`.
+    ///
+    /// ```
+    #[doc = include_str!("prelude.txt")]
+    /// # if older(6, 6) { return Ok(()); }
+    /// let (mut a, b) = tcp_pair()?;
+    /// a.write_all(b"hello")?;
+    /// b.peek(&mut [0; 5])?;
+    /// let ask = opcode::SocketInq::new(types::Fd(b.as_raw_fd()));
+    /// assert_eq!(unsafe { run(ask.build()) }?, 5);
+    /// # Ok::<(), io::Error>(())
+    /// ```
     SocketInq = IORING_OP_URING_CMD -> Entry;
     new { fd: [file] }
     set {}
@@ -19,7 +33,20 @@ opcode! {
 }
 
 opcode! {
-    /// How many bytes wait to be sent, as `SIOCOUTQ` tells. Since Linux 6.6.
+    /// Asks how many bytes wait to be sent or acknowledged, as the ioctl `SIOCOUTQ` does.
+    ///
+    /// - Result: the number of bytes.
+    /// - Errors: EOPNOTSUPP if the protocol does not know.
+    /// - Since Linux 6.6. Man page `io_uring_prep_cmd_sock(3)`.
+    ///
+    /// ```
+    #[doc = include_str!("prelude.txt")]
+    /// # if older(6, 6) { return Ok(()); }
+    /// let (a, _b) = tcp_pair()?;
+    /// let ask = opcode::SocketOutq::new(types::Fd(a.as_raw_fd()));
+    /// assert_eq!(unsafe { run(ask.build()) }?, 0);
+    /// # Ok::<(), io::Error>(())
+    /// ```
     SocketOutq = IORING_OP_URING_CMD -> Entry;
     new { fd: [file] }
     set {}
@@ -31,8 +58,27 @@ opcode! {
 }
 
 opcode! {
-    /// Reads a socket option, see `getsockopt(2)`. Since Linux 6.7, only of level `SOL_SOCKET`
-    /// (EOPNOTSUPP). The result is the option's length.
+    /// Reads an option of a socket, as `getsockopt(2)` does. Only options of the level
+    /// `SOL_SOCKET`.
+    ///
+    /// `optval` and `optlen` (bytes) name the memory for the value.
+    ///
+    /// - Result: the length of the value in bytes.
+    /// - Errors: EOPNOTSUPP for another level, ENOPROTOOPT, EFAULT.
+    /// - Since Linux 6.7. Man page `io_uring_prep_cmd_sock(3)`.
+    ///
+    /// ```
+    #[doc = include_str!("prelude.txt")]
+    /// # if older(6, 7) { return Ok(()); }
+    /// let (a, _b) = tcp_pair()?;
+    /// let (level, name) = (libc::SOL_SOCKET as u32, libc::SO_TYPE as u32);
+    /// let mut kind = 0i32;
+    /// let fd = types::Fd(a.as_raw_fd());
+    /// let get = opcode::GetSockOpt::new(fd, level, name, (&raw mut kind).cast(), 4);
+    /// assert_eq!(unsafe { run(get.build()) }?, 4);
+    /// assert_eq!(kind, libc::SOCK_STREAM);
+    /// # Ok::<(), io::Error>(())
+    /// ```
     GetSockOpt = IORING_OP_URING_CMD -> Entry;
     new { fd: [file], level: [u32], optname: [u32], optval: [*mut c_void], optlen: [u32] }
     set {
@@ -51,7 +97,26 @@ opcode! {
 }
 
 opcode! {
-    /// Sets a socket option, see `setsockopt(2)`. Since Linux 6.7.
+    /// Sets an option of a socket, as `setsockopt(2)` does.
+    ///
+    /// `optval` and `optlen` (bytes) name the value.
+    ///
+    /// - Result: 0.
+    /// - Errors: ENOPROTOOPT, EINVAL, EFAULT, EPERM.
+    /// - Since Linux 6.7. Man page `io_uring_prep_cmd_sock(3)`.
+    ///
+    /// ```
+    #[doc = include_str!("prelude.txt")]
+    /// # if older(6, 7) { return Ok(()); }
+    /// let (a, _b) = tcp_pair()?;
+    /// let (level, name) = (libc::IPPROTO_TCP as u32, libc::TCP_NODELAY as u32);
+    /// let on = 1i32;
+    /// let fd = types::Fd(a.as_raw_fd());
+    /// let set = opcode::SetSockOpt::new(fd, level, name, (&raw const on).cast(), 4);
+    /// assert_eq!(unsafe { run(set.build()) }?, 0);
+    /// assert!(a.nodelay()?);
+    /// # Ok::<(), io::Error>(())
+    /// ```
     SetSockOpt = IORING_OP_URING_CMD -> Entry;
     new { fd: [file], level: [u32], optname: [u32], optval: [*const c_void], optlen: [u32] }
     set {
@@ -70,12 +135,21 @@ opcode! {
 }
 
 opcode! {
-    /// Delivers the transmit timestamps of a socket, one completion each. Since Linux 6.17, on
-    /// rings with 32-byte completions.
+    /// Reports the transmit timestamps of a socket, one completion each, until it is cancelled.
+    /// Needs a ring with 32-byte completions, and a socket with `SO_TIMESTAMPING`.
     ///
-    /// The result is the timestamp's key, [`timestamp_type`](crate::cqueue::timestamp_type) and
-    /// [`timestamp_hw`](crate::cqueue::timestamp_hw) read the flags, and
-    /// [`TxTimestamp::time`](crate::types::TxTimestamp) the second half.
+    /// - Result: the packet's key. [`TxTimestamp::parse`](crate::types::TxTimestamp::parse) reads
+    ///   the completion.
+    /// - Errors: EINVAL on a ring with 16-byte completions, EOPNOTSUPP if the socket has no
+    ///   timestamps.
+    /// - Since Linux 6.17. No man page.
+    ///
+    /// ```no_run
+    #[doc = include_str!("prelude.txt")]
+    /// let socket = UdpSocket::bind("127.0.0.1:0")?;
+    /// let report = opcode::SocketTxTimestamp::new(types::Fd(socket.as_raw_fd())).build();
+    /// # Ok::<(), io::Error>(())
+    /// ```
     SocketTxTimestamp = IORING_OP_URING_CMD -> Entry;
     new { fd: [file] }
     set {}
@@ -87,12 +161,31 @@ opcode! {
 }
 
 opcode! {
-    /// The address of a socket, or with `peer` that of the other end, see `getsockname(2)`. Since
-    /// Linux 6.19. `addrlen` says how much room there is and gets the address's length.
+    /// Reads the address of a socket as `getsockname(2)` does or, with `peer`, that of the other
+    /// end as `getpeername(2)` does.
+    ///
+    /// `addrlen` points at the room at `addr` in bytes, and receives the address's length.
+    ///
+    /// - Result: 0.
+    /// - Errors: ENOTCONN, ENOTSOCK, EFAULT, EINVAL.
+    /// - Since Linux 6.19. Man page `io_uring_prep_cmd_getsockname(3)`.
+    ///
+    /// ```
+    #[doc = include_str!("prelude.txt")]
+    /// # if older(6, 19) { return Ok(()); }
+    /// let (a, b) = tcp_pair()?;
+    /// let mut address: libc::sockaddr_in = unsafe { std::mem::zeroed() };
+    /// let mut len = size_of_val(&address) as u32;
+    /// let fd = types::Fd(a.as_raw_fd());
+    /// let name = opcode::GetSockName::new(fd, (&raw mut address).cast(), &raw mut len).peer(true);
+    /// unsafe { run(name.build()) }?;
+    /// assert_eq!(u16::from_be(address.sin_port), b.local_addr()?.port());
+    /// # Ok::<(), io::Error>(())
+    /// ```
     GetSockName = IORING_OP_URING_CMD -> Entry;
     new { fd: [file], addr: [*mut libc::sockaddr], addrlen: [*mut libc::socklen_t] }
     set {
-        /// Ask for the other end.
+        /// Read the address of the other end.
         peer: bool = false,
     }
     encode |op, sqe| {

@@ -1,7 +1,7 @@
-//! The places of an entry that several operations share under different names.
+//! The places of an entry that several operations use, some under different names.
 //!
-//! The kernel's structure is full of unions. Here it is flat, so that nothing is unsafe, and these
-//! functions put the smaller members of a union where they belong, on either byte order.
+//! The kernel's structure has many unions. Here it is flat, so that no access is unsafe; these
+//! functions put the smaller members of a union into place, on either byte order.
 
 use crate::sys::{
     io_uring_attr_pi, io_uring_sqe, IORING_RECVSEND_FIXED_BUF, IORING_RW_ATTR_FLAG_PI,
@@ -77,23 +77,34 @@ impl io_uring_sqe {
         self.addr = two_words(level, optname);
     }
 
-    /// `attr_ptr` and `attr_type_mask`: protection information.
+    /// `fd`, `addr`, `len` and `off` of a read or a write.
     #[inline]
-    pub(crate) fn attribute(&mut self, pi: *const io_uring_attr_pi) {
+    pub(crate) fn transfer(&mut self, file: Target, addr: u64, len: u32, offset: u64) {
+        self.target(file);
+        self.addr = addr;
+        self.len = len;
+        self.off = offset;
+    }
+
+    /// `ioprio`, `rw_flags`, and protection information in `attr_ptr` and `attr_type_mask`.
+    #[inline]
+    pub(crate) fn conditions(&mut self, ioprio: u16, flags: i32, pi: *const io_uring_attr_pi) {
+        self.ioprio = ioprio;
+        self.op_flags = flags as u32;
         if !pi.is_null() {
             self.addr3 = pi as u64;
             self.pad2 = IORING_RW_ATTR_FLAG_PI.into();
         }
     }
 
-    /// The entry.
+    /// Returns the entry.
     #[inline]
     pub(crate) fn done(self) -> Entry {
         Entry(self)
     }
 }
 
-/// Two 32-bit members of a 64-bit place, in the order of memory.
+/// Returns two 32-bit members of a 64-bit place, in the order of memory.
 #[inline]
 fn two_words(first: u32, second: u32) -> u64 {
     let [a, b, c, d] = first.to_ne_bytes();

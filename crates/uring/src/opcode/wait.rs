@@ -6,13 +6,32 @@ use crate::squeue::Entry;
 use crate::types;
 
 opcode! {
-    /// Waits for a child process, see `waitid(2)`. Since Linux 6.7.
+    /// Waits for a child process to change state, as `waitid(2)` does.
+    ///
+    /// `idtype` and `id` name the children (`P_PID`, `P_PGID`, `P_PIDFD`, `P_ALL`), `options` the
+    /// changes (`WEXITED` and so on).
+    ///
+    /// - Result: 0.
+    /// - Errors: ECHILD if there is no such child, EINVAL.
+    /// - Since Linux 6.7. Man page `io_uring_prep_waitid(3)`.
+    ///
+    /// ```
+    #[doc = include_str!("prelude.txt")]
+    /// # if older(6, 7) { return Ok(()); }
+    /// let child = std::process::Command::new("true").spawn()?;
+    /// let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
+    /// let wait = opcode::WaitId::new(libc::P_PID, child.id(), libc::WEXITED).infop(&raw mut info);
+    /// unsafe { run(wait.build()) }?;
+    /// assert_eq!((info.si_code, unsafe { info.si_status() }), (libc::CLD_EXITED, 0));
+    /// # Ok::<(), io::Error>(())
+    /// ```
     WaitId = IORING_OP_WAITID -> Entry;
     new { idtype: [libc::idtype_t], id: [libc::id_t], options: [libc::c_int] }
     set {
-        /// Where the kernel describes the child; it writes there, whatever the type of the pointer.
+        /// The memory for a description of the child. The kernel writes to it, although the pointer
+        /// is const.
         infop: *const libc::siginfo_t = ptr::null(),
-        /// Must be 0 so far.
+        /// Reserved by the kernel: must be 0.
         flags: libc::c_uint = 0,
     }
     encode |op, sqe| {
@@ -28,13 +47,29 @@ opcode! {
 }
 
 opcode! {
-    /// Waits while a word has the value `val`, as `FUTEX_WAIT_BITSET` does, see `futex(2)`. Since
-    /// Linux 6.7. `futex_flags` are those of futex2 (`FUTEX2_SIZE_U32`, `FUTEX2_PRIVATE`). The
-    /// result is 0 when woken, -EAGAIN when the word had another value.
+    /// Waits while the word at `futex` has the value `val`, as `FUTEX_WAIT_BITSET` of `futex(2)`
+    /// does.
+    ///
+    /// `mask` selects who can wake it. `futex_flags` are those of futex2: `FUTEX2_SIZE_U32` (2),
+    /// and `FUTEX2_PRIVATE` (128) for a word of this process alone.
+    ///
+    /// - Result: 0 once woken.
+    /// - Errors: EAGAIN if the word has another value, EINVAL, EFAULT.
+    /// - Since Linux 6.7. Man page `io_uring_prep_futex_wait(3)`.
+    ///
+    /// ```
+    #[doc = include_str!("prelude.txt")]
+    /// # if older(6, 7) { return Ok(()); }
+    /// let word = std::sync::atomic::AtomicU32::new(5);
+    /// let wait = opcode::FutexWait::new(word.as_ptr(), 4, u32::MAX.into(), 2 | 128);
+    /// let error = unsafe { run(wait.build()) }.unwrap_err();
+    /// assert_eq!(error.raw_os_error(), Some(libc::EAGAIN));
+    /// # Ok::<(), io::Error>(())
+    /// ```
     FutexWait = IORING_OP_FUTEX_WAIT -> Entry;
     new { futex: [*const u32], val: [u64], mask: [u64], futex_flags: [u32] }
     set {
-        /// Must be 0 so far.
+        /// Reserved by the kernel: must be 0.
         flags: u32 = 0,
     }
     encode |op, sqe| {
@@ -48,12 +83,27 @@ opcode! {
 }
 
 opcode! {
-    /// Wakes up to `val` waiters whose mask shares a bit with `mask`, as `FUTEX_WAKE_BITSET` does.
-    /// Since Linux 6.7. The result is their number.
+    /// Wakes up to `val` waiters of the word at `futex`, as `FUTEX_WAKE_BITSET` of `futex(2)` does.
+    ///
+    /// Only waiters whose mask shares a bit with `mask` are woken. `futex_flags` as for
+    /// [`FutexWait`].
+    ///
+    /// - Result: the number of waiters woken.
+    /// - Errors: EINVAL, EFAULT.
+    /// - Since Linux 6.7. Man page `io_uring_prep_futex_wake(3)`.
+    ///
+    /// ```
+    #[doc = include_str!("prelude.txt")]
+    /// # if older(6, 7) { return Ok(()); }
+    /// let word = std::sync::atomic::AtomicU32::new(5);
+    /// let wake = opcode::FutexWake::new(word.as_ptr(), 1, u32::MAX.into(), 2 | 128);
+    /// assert_eq!(unsafe { run(wake.build()) }?, 0, "nobody waits");
+    /// # Ok::<(), io::Error>(())
+    /// ```
     FutexWake = IORING_OP_FUTEX_WAKE -> Entry;
     new { futex: [*const u32], val: [u64], mask: [u64], futex_flags: [u32] }
     set {
-        /// Must be 0 so far.
+        /// Reserved by the kernel: must be 0.
         flags: u32 = 0,
     }
     encode |op, sqe| {
@@ -67,12 +117,30 @@ opcode! {
 }
 
 opcode! {
-    /// Waits on up to 128 words at once, see `futex_waitv(2)`. Since Linux 6.7. The result is the
-    /// index of one that was woken.
+    /// Waits for one of several words, as `futex_waitv(2)` does.
+    ///
+    /// `futexv` points at `nr_futex` words, at most 128.
+    ///
+    /// - Result: the index of a word that was woken.
+    /// - Errors: EAGAIN if a word has another value, EINVAL, EFAULT.
+    /// - Since Linux 6.7. Man page `io_uring_prep_futex_waitv(3)`.
+    ///
+    /// ```
+    #[doc = include_str!("prelude.txt")]
+    /// # if older(6, 7) { return Ok(()); }
+    /// let words = [5, 6].map(std::sync::atomic::AtomicU32::new);
+    /// let waits = words.each_ref().map(|word| {
+    ///     types::FutexWaitV::new().val(5).uaddr(word.as_ptr() as u64).flags(2 | 128)
+    /// });
+    /// let wait = opcode::FutexWaitV::new(waits.as_ptr(), 2);
+    /// let error = unsafe { run(wait.build()) }.unwrap_err();
+    /// assert_eq!(error.raw_os_error(), Some(libc::EAGAIN));
+    /// # Ok::<(), io::Error>(())
+    /// ```
     FutexWaitV = IORING_OP_FUTEX_WAITV -> Entry;
     new { futexv: [*const types::FutexWaitV], nr_futex: [u32] }
     set {
-        /// Must be 0 so far.
+        /// Reserved by the kernel: must be 0.
         flags: u32 = 0,
     }
     encode |op, sqe| {

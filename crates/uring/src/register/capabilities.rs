@@ -1,8 +1,8 @@
-//! What this kernel can do, from every source that it offers.
+//! What the running kernel supports.
 //!
-//! Owns the answer. Promises that a "yes" is the kernel's own word: its query (Linux 6.18), its
-//! probe, its feature bits, or a ring that was made. Never asks for a kernel version: stable
-//! kernels back-port. Proven by `tests/kernel/capabilities.rs`.
+//! Owns the answer. Promises that every `true` comes from the kernel itself: from its query (Linux
+//! 6.18), its probe, its feature bits, or a ring that it made. Never compares versions: stable
+//! kernels have back-ports. Proven by `tests/kernel/capabilities.rs`.
 
 use std::io;
 
@@ -10,7 +10,18 @@ use super::{query_opcodes, Probe, Restriction};
 use crate::sys::{self, io_uring_params};
 use crate::{squeue, IoUring};
 
-/// What this kernel can do, asked once.
+/// What the running kernel supports.
+///
+/// ```
+/// use uring::register::Capabilities;
+/// use uring::{opcode, sys};
+///
+/// let kernel = Capabilities::probe()?;
+/// assert!(kernel.has_opcode(opcode::Read::CODE));
+/// let multishot = kernel.has_opcode(opcode::SendZc::CODE); // both came with Linux 6.0
+/// let deferred = kernel.has_setup_flags(sys::IORING_SETUP_DEFER_TASKRUN);
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct Capabilities {
     probe: Probe,
@@ -22,11 +33,11 @@ pub struct Capabilities {
 }
 
 impl Capabilities {
-    /// Asks the kernel. Makes a few small rings and closes them.
+    /// Asks the kernel. Creates a few small rings and closes them again.
     ///
     /// # Errors
     ///
-    /// What [`Builder::build`](crate::Builder::build) says where no ring can be made at all.
+    /// Those of [`Builder::build`](crate::Builder::build), if no ring can be created at all.
     pub fn probe() -> io::Result<Capabilities> {
         let ring = IoUring::new(2)?;
         let features = ring.params().features();
@@ -54,39 +65,39 @@ impl Capabilities {
         })
     }
 
-    /// Whether the kernel has an operation: pass the `CODE` of a builder.
+    /// Returns whether the kernel has an operation, named by the `CODE` of its builder.
     pub fn has_opcode(&self, opcode: u8) -> bool {
         self.probe.is_supported(opcode)
     }
 
-    /// Whether the kernel knows a registration, one of `IORING_REGISTER_*`.
+    /// Returns whether the kernel knows a registration, one of `IORING_REGISTER_*`.
     pub fn has_register_op(&self, op: u32) -> bool {
         op < self.register_ops
     }
 
-    /// Whether rings can be made with all these flags' features, `IORING_SETUP_*`.
+    /// Returns whether the kernel knows all these setup flags, `IORING_SETUP_*`.
     pub fn has_setup_flags(&self, flags: u32) -> bool {
         self.setup_flags & flags == flags
     }
 
-    /// Whether enter knows all these flags, `IORING_ENTER_*`.
+    /// Returns whether `io_uring_enter(2)` knows all these flags, `IORING_ENTER_*`.
     pub fn has_enter_flags(&self, flags: u32) -> bool {
         self.enter_flags & flags == flags
     }
 
-    /// Whether entries can have all these flags.
+    /// Returns whether entries can have all these flags.
     pub fn has_sqe_flags(&self, flags: squeue::Flags) -> bool {
         self.sqe_flags & u32::from(flags.bits()) == u32::from(flags.bits())
     }
 
-    /// Whether the kernel has all these features, `IORING_FEAT_*`.
+    /// Returns whether the kernel has all these features, `IORING_FEAT_*`.
     pub fn has_features(&self, features: u32) -> bool {
         self.features & features == features
     }
 }
 
-/// Restrictions name registrations, and the kernel refuses those that it does not know: the first
-/// refused number is how many there are. Leaves nothing behind but closed rings.
+/// Returns the number of registrations. A restriction names one, and the kernel refuses numbers
+/// that it does not know: the first of them is the answer.
 fn count_register_ops() -> u32 {
     (0..=u8::MAX).find(|op| !knows_register_op(*op)).map_or(256, u32::from)
 }
@@ -97,7 +108,8 @@ fn knows_register_op(op: u8) -> bool {
     ring.submitter().register_restrictions(&mut [Restriction::register_op(op)]).is_ok()
 }
 
-/// Makes a ring with each flag and what it cannot go without.
+/// Returns the setup flags that the kernel knows: it is asked for a ring with each of them, and
+/// with the flags that this one needs.
 fn try_setup_flags() -> u32 {
     let needs = |flag: u32| match flag {
         sys::IORING_SETUP_SQ_AFF => sys::IORING_SETUP_SQPOLL,
@@ -124,8 +136,8 @@ fn setup_is_known(flags: u32, flag: u32) -> bool {
     match crate::syscall::setup(2, &mut params) {
         // SAFETY: the descriptor is new and ours.
         Ok(fd) => drop(unsafe { crate::fd::RingFd::owned(fd, 0) }),
-        // Without memory, or without the other ring's descriptor, a known flag is refused by
-        // another error than an unknown one.
+        // Flags that need memory or another ring's descriptor fail here, but with another error
+        // than unknown flags.
         Err(error) => {
             return match error.raw_os_error() {
                 Some(libc::EFAULT) => {
@@ -140,8 +152,8 @@ fn setup_is_known(flags: u32, flag: u32) -> bool {
     true
 }
 
-/// Enter has no question of its own before Linux 6.18: each flag came together with something that
-/// can be asked for.
+/// Returns the flags of enter, of which a kernel before Linux 6.18 does not tell: each came
+/// together with a feature or a registration.
 fn derive_enter_flags(features: u32, register_ops: u32) -> u32 {
     let has = |feature: u32| features & feature != 0;
     let mut flags = sys::IORING_ENTER_GETEVENTS | sys::IORING_ENTER_SQ_WAKEUP;
@@ -155,7 +167,7 @@ fn derive_enter_flags(features: u32, register_ops: u32) -> u32 {
     flags
 }
 
-/// All flags but the newest are as old as the probe.
+/// Every flag but the newest is as old as the probe.
 fn derive_sqe_flags(features: u32) -> u32 {
     let all = u32::from(squeue::Flags::all().bits());
     if features & sys::IORING_FEAT_CQE_SKIP == 0 {
@@ -168,7 +180,7 @@ fn derive_sqe_flags(features: u32) -> u32 {
 mod tests {
     use super::*;
 
-    /// The ways that do not need the query give the same answers as the query.
+    /// The fallbacks return what the query returns.
     #[test]
     fn fallbacks_agree_with_the_query() {
         let Ok(answer) = query_opcodes() else { return };

@@ -1,7 +1,7 @@
-//! What registrations take and give, and the helpers that own what they register.
+//! What is registered with a ring, and helpers that own what they register.
 //!
-//! Owns the memory of the helpers. Promises that memory which the kernel may write to is either
-//! held by the kernel too, or leaked rather than freed too early. Never registers by itself.
+//! Owns the memory of the helpers. Promises not to free memory that the kernel may write to: the
+//! kernel holds it, too, or it is leaked. Never registers by itself.
 //! Proven by a test file for each helper.
 
 mod bpf_filter;
@@ -30,5 +30,5 @@ pub(crate) use wait_region::page_size;
 pub use wait_region::WaitRegion;
 pub use zcrx::{Zcrx, ZcrxOptions};
 
-/// In [`register_files_update`](crate::Submitter::register_files_update): leave this slot alone.
+/// In [`register_files_update`](crate::Submitter::register_files_update): leave this slot as it is.
 pub const SKIP_FILE: RawFd = sys::IORING_REGISTER_FILES_SKIP;

@@ -1,4 +1,4 @@
-//! Which operations a kernel has.
+//! The operations that a kernel has.
 
 use std::fmt::{self, Debug, Formatter};
 
@@ -6,6 +6,14 @@ use crate::sys::{self, io_uring_probe, io_uring_probe_op};
 
 /// The operations of a kernel, from
 /// [`register_probe`](crate::Submitter::register_probe).
+///
+/// ```
+/// let ring = uring::IoUring::new(1)?;
+/// let mut probe = uring::Probe::new();
+/// ring.submitter().register_probe(&mut probe)?;
+/// assert!(probe.is_supported(uring::opcode::Read::CODE));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone)]
 #[repr(C)]
 pub struct Probe {
@@ -14,26 +22,26 @@ pub struct Probe {
 }
 
 impl Probe {
-    /// The most operations that one probe can describe.
+    /// The number of operations that a probe has room for.
     pub(crate) const COUNT: usize = 256;
 
-    /// A probe of a kernel that has nothing.
+    /// Returns a probe that supports nothing, to be filled in.
     pub fn new() -> Probe {
         Probe { head: Default::default(), ops: [Default::default(); Probe::COUNT] }
     }
 
-    /// Whether the kernel has the operation: pass the `CODE` of a builder.
+    /// Returns whether the kernel has an operation, named by the `CODE` of its builder.
     pub fn is_supported(&self, opcode: u8) -> bool {
         let op = &self.ops[usize::from(opcode)];
         opcode <= self.head.last_op && u32::from(op.flags) & sys::IO_URING_OP_SUPPORTED != 0
     }
 
-    /// The highest number that this kernel knows.
+    /// Returns the highest number of an operation that the kernel knows.
     pub fn last_op(&self) -> u8 {
         self.head.last_op
     }
 
-    /// The kernel wants zeroes on entry.
+    /// The kernel refuses a probe that is not zero.
     pub(crate) fn clear(&mut self) {
         *self = Probe::new();
     }

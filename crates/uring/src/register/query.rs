@@ -1,4 +1,4 @@
-//! Asking the kernel what it knows, without a ring. Since Linux 6.18; EINVAL before.
+//! Asking the kernel what it supports, without a ring. Since Linux 6.18; EINVAL before.
 
 use std::io;
 
@@ -6,35 +6,41 @@ use super::ringless::NO_RING;
 use crate::sys::{self, io_uring_query_hdr};
 use crate::syscall;
 
-/// How many operations, and which flags, this kernel has (`IO_URING_QUERY_OPCODES`).
+/// Returns the numbers of operations and the flags that the kernel has (`IO_URING_QUERY_OPCODES`).
+///
+/// ```
+/// if let Ok(answer) = uring::register::query_opcodes() {
+///     assert!(answer.nr_request_opcodes > u32::from(uring::opcode::Read::CODE));
+/// }
+/// ```
 pub fn query_opcodes() -> io::Result<sys::io_uring_query_opcode> {
-    // SAFETY: the structure belongs to the query.
+    // SAFETY: the structure belongs to this query.
     unsafe { query(sys::IO_URING_QUERY_OPCODES) }
 }
 
-/// What zero-copy receive offers (`IO_URING_QUERY_ZCRX`). Since Linux 6.19.
+/// Returns the properties of zero-copy receive (`IO_URING_QUERY_ZCRX`). Since Linux 6.19.
 pub fn query_zcrx() -> io::Result<sys::io_uring_query_zcrx> {
-    // SAFETY: the structure belongs to the query.
+    // SAFETY: the structure belongs to this query.
     unsafe { query(sys::IO_URING_QUERY_ZCRX) }
 }
 
-/// The header of ring memory (`IO_URING_QUERY_SCQ`). Since Linux 6.19.
+/// Returns the header of ring memory (`IO_URING_QUERY_SCQ`). Since Linux 6.19.
 pub fn query_scq() -> io::Result<sys::io_uring_query_scq> {
-    // SAFETY: the structure belongs to the query.
+    // SAFETY: the structure belongs to this query.
     unsafe { query(sys::IO_URING_QUERY_SCQ) }
 }
 
-/// The events of zero-copy receive (`IO_URING_QUERY_ZCRX_EVENT`). Since Linux 7.2.
+/// Returns the events of zero-copy receive (`IO_URING_QUERY_ZCRX_EVENT`). Since Linux 7.2.
 pub fn query_zcrx_event() -> io::Result<sys::io_uring_query_zcrx_event> {
-    // SAFETY: the structure belongs to the query.
+    // SAFETY: the structure belongs to this query.
     unsafe { query(sys::IO_URING_QUERY_ZCRX_EVENT) }
 }
 
-/// Asks one question. What the kernel does not fill stays zero.
+/// Runs one query. Fields that the kernel does not fill in stay zero.
 ///
 /// # Safety
 ///
-/// `T` must be the structure of the question.
+/// `T` must be the structure that belongs to `op`.
 unsafe fn query<T: Default>(op: u32) -> io::Result<T> {
     let mut data = T::default();
     let mut header = io_uring_query_hdr {
@@ -51,8 +57,8 @@ unsafe fn query<T: Default>(op: u32) -> io::Result<T> {
     }
 }
 
-/// Asks a chain of questions, linked by `next_entry`. Each header gets its own `result`, and its
-/// `size` becomes what kernel and caller both know.
+/// Runs a chain of queries, linked by `next_entry`. The kernel sets the `result` of each header,
+/// and reduces its `size` to what kernel and caller both know.
 ///
 /// # Safety
 ///

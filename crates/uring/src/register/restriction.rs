@@ -1,11 +1,21 @@
-//! What a restricted ring may still do.
+//! What a restricted ring is allowed to do.
 
 use std::fmt::{self, Debug, Formatter};
 
 use crate::sys::{self, io_uring_restriction};
 
-/// One thing that is allowed, for
+/// One permission, for
 /// [`register_restrictions`](crate::Submitter::register_restrictions). Since Linux 5.10.
+///
+/// ```
+/// use uring::register::Restriction;
+/// use uring::{opcode, IoUring};
+///
+/// let ring: IoUring = IoUring::builder().setup_r_disabled().build(4)?;
+/// ring.submitter().register_restrictions(&mut [Restriction::sqe_op(opcode::Read::CODE)])?;
+/// ring.submitter().register_enable_rings()?; // from now on it only reads
+/// # Ok::<(), std::io::Error>(())
+/// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
 #[repr(transparent)]
 pub struct Restriction(io_uring_restriction);
@@ -20,7 +30,7 @@ impl Restriction {
         Self::new(sys::IORING_RESTRICTION_REGISTER_OP, op)
     }
 
-    /// Allows an operation: pass the `CODE` of a builder.
+    /// Allows an operation, named by the `CODE` of its builder.
     pub fn sqe_op(op: u8) -> Restriction {
         Self::new(sys::IORING_RESTRICTION_SQE_OP, op)
     }
@@ -30,7 +40,7 @@ impl Restriction {
         Self::new(sys::IORING_RESTRICTION_SQE_FLAGS_ALLOWED, flags)
     }
 
-    /// Demands these [flags](crate::squeue::Flags) of every entry.
+    /// Requires these [flags](crate::squeue::Flags) of every entry.
     pub fn sqe_flags_required(flags: u8) -> Restriction {
         Self::new(sys::IORING_RESTRICTION_SQE_FLAGS_REQUIRED, flags)
     }

@@ -1,4 +1,4 @@
-//! Registrations that need no ring: a message to one, and rules for the calling task.
+//! Registrations that need no ring: a message to a ring, and rules for the calling task.
 
 use std::io;
 use std::os::fd::RawFd;
@@ -10,13 +10,28 @@ use crate::{opcode, syscall, types};
 /// The descriptor of "no ring".
 pub(crate) const NO_RING: RawFd = -1;
 
-/// Posts a completion on a ring, from any thread and without a ring of one's own. Since Linux
-/// 6.13.
+/// Posts a completion on a ring, from any thread, without a ring to send from. Since Linux 6.13.
+///
+/// ```
+/// use std::os::fd::AsRawFd;
+///
+/// let mut ring = uring::IoUring::new(1)?;
+/// match uring::register::send_msg_ring(ring.as_raw_fd(), 7, 42, None) {
+///     Err(error) if error.raw_os_error() == Some(libc::EINVAL) => {} // older than Linux 6.13
+///     sent => {
+///         sent?;
+///         ring.submit_and_wait(1)?;
+///         let done = ring.completion().next().expect("a completion was posted");
+///         assert_eq!((done.result(), done.user_data()), (7, 42));
+///     }
+/// }
+/// # Ok::<(), std::io::Error>(())
+/// ```
 ///
 /// # Errors
 ///
-/// EBADF or EBADFD for what is no ring or a disabled one, EOVERFLOW when there is no memory for
-/// the completion.
+/// EBADF or EBADFD if the descriptor is no ring or the ring is disabled, EOVERFLOW if there is no
+/// memory for the completion.
 pub fn send_msg_ring(
     ring_fd: RawFd,
     result: i32,
@@ -29,11 +44,11 @@ pub fn send_msg_ring(
     unsafe { syscall::register(NO_RING, sys::IORING_REGISTER_SEND_MSG_RING, arg, 1).map(drop) }
 }
 
-/// Restricts all rings that this thread, and what it starts, will make. Since Linux 7.0.
+/// Restricts all rings that this thread and its children will create. Since Linux 7.0.
 ///
 /// # Errors
 ///
-/// EACCES without `no_new_privs` or CAP_SYS_ADMIN, EPERM when it is restricted already, E2BIG for
+/// EACCES without `no_new_privs` or CAP_SYS_ADMIN, EPERM if it is restricted already, E2BIG for
 /// more than 65535 items.
 pub fn register_task_restrictions(restrictions: &[Restriction]) -> io::Result<()> {
     let (header, bytes) = task_argument(restrictions)?;
@@ -45,7 +60,7 @@ pub fn register_task_restrictions(restrictions: &[Restriction]) -> io::Result<()
     }
 }
 
-/// The header and the items as one piece of memory, in words to be aligned.
+/// Returns the header and the items as one piece of memory, in words so that it is aligned.
 pub(crate) fn task_argument(
     restrictions: &[Restriction],
 ) -> io::Result<(io_uring_task_restriction, Vec<u32>)> {
@@ -64,8 +79,8 @@ pub(crate) fn task_argument(
     Ok((header, words))
 }
 
-/// Lets requests of all rings that this thread, and what it starts, will make pass through a
-/// filter. Since Linux 7.0. Errors as for
+/// Filters the requests of all rings that this thread and its children will create. Since Linux
+/// 7.0. Errors as for
 /// [`register_bpf_filter`](crate::Submitter::register_bpf_filter).
 pub fn register_bpf_filter_task(filter: &mut BpfFilter) -> io::Result<()> {
     let arg = filter.argument().cast_const().cast();

@@ -9,9 +9,9 @@ impl Submitter<'_> {
     /// Registers the ring's descriptor with the calling thread. Since Linux 5.18.
     ///
     /// The ring remembers it: from now on enter, and where the kernel can
-    /// (`IORING_FEAT_REG_REG_RING`) every registration, uses the index on this thread and the
-    /// plain descriptor on any other. Dropping the ring on this thread gives the index back; dropped
-    /// on another one, the ring stays open until this thread ends.
+    /// (`IORING_FEAT_REG_REG_RING`) every registration, uses the index on this thread and the plain
+    /// descriptor on any other. Dropping the ring on this thread gives the index back; dropped on
+    /// another one, the ring stays open until this thread ends.
     ///
     /// # Errors
     ///

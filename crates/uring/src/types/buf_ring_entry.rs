@@ -1,9 +1,9 @@
-//! One place of a ring of provided buffers, as memory.
+//! One element of a ring of provided buffers.
 
 use crate::sys::io_uring_buf;
 
-/// One place of a ring of provided buffers (`struct io_uring_buf`), for programs that manage such
-/// a ring by hand; [`BufRing`](crate::register::BufRing) does it for you.
+/// One element of a ring of provided buffers (`struct io_uring_buf`), for programs that manage the
+/// ring themselves. [`BufRing`](crate::register::BufRing) manages it for its user.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 #[repr(transparent)]
 pub struct BufRingEntry(pub(crate) io_uring_buf);
@@ -15,7 +15,7 @@ impl BufRingEntry {
         self.0.addr = addr;
     }
 
-    /// The buffer's address.
+    /// Returns the buffer's address.
     pub fn addr(&self) -> u64 {
         self.0.addr
     }
@@ -25,7 +25,7 @@ impl BufRingEntry {
         self.0.len = len;
     }
 
-    /// The buffer's length, in bytes.
+    /// Returns the buffer's length, in bytes.
     pub fn len(&self) -> u32 {
         self.0.len
     }
@@ -35,16 +35,16 @@ impl BufRingEntry {
         self.0.bid = bid;
     }
 
-    /// The id that completions name.
+    /// Returns the id that completions name.
     pub fn bid(&self) -> u16 {
         self.0.bid
     }
 
-    /// Where the ring's tail lies: in the unused bytes of the first place.
+    /// Returns the address of the ring's tail, which lies in unused bytes of the first element.
     ///
     /// # Safety
     ///
-    /// `ring_base` must point at the first place of a ring of buffers.
+    /// `ring_base` must point at the first element of a ring of buffers.
     pub unsafe fn tail(ring_base: *const BufRingEntry) -> *const u16 {
         // SAFETY: the caller vouches for the pointer; only an address is computed.
         unsafe { &raw const (*ring_base).0.resv }

@@ -3,7 +3,7 @@
 use super::sealed::{Target, UseFixed};
 use super::AsyncCancelFlags;
 
-/// The requests that a cancellation is about: by user data, by file, by operation, or any.
+/// What a cancellation matches: requests by user data, by file, by operation, or any.
 ///
 /// Used by [`AsyncCancel2`](crate::opcode::AsyncCancel2) and by
 /// [`register_sync_cancel`](crate::Submitter::register_sync_cancel).
@@ -29,20 +29,21 @@ impl CancelBuilder {
         CancelBuilder { flags, user_data: None, fd: None, opcode: None }
     }
 
-    /// Every request of the ring, or every one that matches what is added. The completion's result
-    /// is their number. Since Linux 5.19.
+    /// Matches every request of the ring, or every one that meets the criteria added. The
+    /// completion's result is their number. Since Linux 5.19.
     pub const fn any() -> Self {
         Self::with(AsyncCancelFlags::ANY)
     }
 
-    /// The first request with this user data. Since Linux 5.5.
+    /// Matches the first request with this user data. Since Linux 5.5.
     pub const fn user_data(user_data: u64) -> Self {
         let mut builder = Self::with(AsyncCancelFlags::empty());
         builder.user_data = Some(user_data);
         builder
     }
 
-    /// The first request on this file. Since Linux 5.19; for a registered slot since Linux 6.0.
+    /// Matches the first request on this file. Since Linux 5.19; for a registered slot since Linux
+    /// 6.0.
     pub fn fd(fd: impl UseFixed) -> Self {
         let target = fd.target();
         let mut builder = Self::with(AsyncCancelFlags::FD);
@@ -53,14 +54,14 @@ impl CancelBuilder {
         builder
     }
 
-    /// The first request of this operation. Since Linux 6.6.
+    /// Matches the first request of this operation. Since Linux 6.6.
     pub const fn opcode(opcode: u8) -> Self {
         let mut builder = Self::with(AsyncCancelFlags::OP);
         builder.opcode = Some(opcode);
         builder
     }
 
-    /// Of those, only requests of this operation. Since Linux 6.6.
+    /// Adds a criterion: the operation. Since Linux 6.6.
     #[must_use]
     pub fn op(mut self, opcode: u8) -> Self {
         self.every_match();
@@ -73,7 +74,7 @@ impl CancelBuilder {
         self
     }
 
-    /// Of those, only requests with this user data. Since Linux 6.6 next to another criterion.
+    /// Adds a criterion: the user data. Since Linux 6.6 together with another criterion.
     #[must_use]
     pub fn and_user_data(mut self, user_data: u64) -> Self {
         self.every_match();
@@ -85,16 +86,16 @@ impl CancelBuilder {
         self
     }
 
-    /// All that match, not just the first; the completion's result is their number.
-    /// Since Linux 5.19.
+    /// Cancels every match, not just the first. The completion's result is their number. Since
+    /// Linux 5.19.
     #[must_use]
     pub fn all(mut self) -> Self {
         self.flags.insert(AsyncCancelFlags::ALL);
         self
     }
 
-    /// A criterion is about to be added. Beside "any" the kernel refuses it, or cancels everything
-    /// all the same (a cancellation that waits does).
+    /// Called before a criterion is added. Together with "any" the kernel refuses criteria or, in a
+    /// synchronous cancellation, ignores them: "any" becomes "all that match".
     fn every_match(&mut self) {
         if self.flags.contains(AsyncCancelFlags::ANY) {
             self.flags.remove(AsyncCancelFlags::ANY);

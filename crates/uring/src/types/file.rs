@@ -1,4 +1,4 @@
-//! Files, the slots that new ones go to, and what opening them takes.
+//! Files: descriptors, registered slots, and how files are opened.
 
 use std::num::NonZeroU32;
 use std::os::fd::RawFd;
@@ -32,9 +32,8 @@ pub struct epoll_event {
     _opaque: (),
 }
 
-/// Where a new file goes when it shall have a registered slot instead of a descriptor.
-///
-/// The kernel counts these from 1, which this type hides. Since Linux 5.15.
+/// The slot of the registered files that receives a new file, instead of a descriptor. Since Linux
+/// 5.15.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DestinationSlot {
     argument: NonZeroU32,
@@ -44,17 +43,17 @@ pub struct DestinationSlot {
 const ALLOC: NonZeroU32 = NonZeroU32::new(sys::IORING_FILE_INDEX_ALLOC).unwrap();
 
 impl DestinationSlot {
-    /// Any free slot; the completion's result is its number. ENFILE when all are taken.
-    /// Since Linux 5.19.
+    /// Lets the kernel choose a free slot. The completion's result is its number, or ENFILE if no
+    /// slot is free. Since Linux 5.19.
     pub const fn auto_target() -> Self {
         DestinationSlot { argument: ALLOC }
     }
 
-    /// This slot; what it holds is replaced. The completion's result is 0.
+    /// Chooses a slot. The file in it is replaced. The completion's result is 0.
     ///
     /// # Errors
     ///
-    /// Gives the number back where it is above `u32::MAX - 2`.
+    /// Returns the number if it is above `u32::MAX - 2`.
     pub const fn try_from_slot_target(target: u32) -> Result<Self, u32> {
         match NonZeroU32::new(target.wrapping_add(1)) {
             Some(argument) if argument.get() < ALLOC.get() => Ok(DestinationSlot { argument }),
@@ -62,7 +61,7 @@ impl DestinationSlot {
         }
     }
 
-    /// The number as the kernel wants it.
+    /// Returns the number in the kernel's encoding.
     #[inline]
     pub(crate) const fn kernel_index_arg(self) -> u32 {
         self.argument.get()
@@ -75,26 +74,26 @@ impl DestinationSlot {
 pub struct OpenHow(open_how);
 
 impl OpenHow {
-    /// Read-only, without restrictions.
+    /// Opens read-only, without restrictions.
     pub const fn new() -> Self {
         OpenHow(open_how { flags: 0, mode: 0, resolve: 0 })
     }
 
-    /// The `O_*` flags.
+    /// Sets the `O_*` flags.
     #[must_use]
     pub const fn flags(mut self, flags: u64) -> Self {
         self.0.flags = flags;
         self
     }
 
-    /// The mode of a file that gets created; must be 0 otherwise.
+    /// Sets the mode of a file that is created; must be 0 otherwise.
     #[must_use]
     pub const fn mode(mut self, mode: u64) -> Self {
         self.0.mode = mode;
         self
     }
 
-    /// The `RESOLVE_*` flags.
+    /// Sets the `RESOLVE_*` flags.
     #[must_use]
     pub const fn resolve(mut self, resolve: u64) -> Self {
         self.0.resolve = resolve;

@@ -5,7 +5,8 @@ use bitflags::bitflags;
 use crate::sys;
 
 bitflags! {
-    /// How a timeout counts (`IORING_TIMEOUT_*`). Without a clock it is the monotonic one.
+    /// How a timeout counts (`IORING_TIMEOUT_*`). The clock is the monotonic one unless a flag
+    /// names another.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
     pub struct TimeoutFlags: u32 {
         /// The time is a point on the clock, not a span. Since Linux 5.5.
@@ -19,11 +20,11 @@ bitflags! {
         /// Expiry counts as success: it does not break a chain. The result is still -ETIME.
         /// Since Linux 5.16.
         const ETIME_SUCCESS = sys::IORING_TIMEOUT_ETIME_SUCCESS;
-        /// Fire again and again, `count` times (0 = until removed); EINVAL with
+        /// Complete repeatedly, `count` times or, with 0, until removed. EINVAL with
         /// [`ABS`](Self::ABS). Since Linux 6.4.
         const MULTISHOT = sys::IORING_TIMEOUT_MULTISHOT;
-        /// The place of the address holds the time itself, in nanoseconds. Since Linux 7.1.
-        /// [`TimeoutImmediate`](crate::opcode::TimeoutImmediate) and its like set it.
+        /// The entry holds the time itself, in nanoseconds, in place of an address. Since Linux
+        /// 7.1. [`TimeoutImmediate`](crate::opcode::TimeoutImmediate) and its like set it.
         const IMMEDIATE_ARG = sys::IORING_TIMEOUT_IMMEDIATE_ARG;
     }
 }
@@ -51,12 +52,12 @@ bitflags! {
 }
 
 bitflags! {
-    /// How registered buffers are taken over from another ring.
+    /// How registered buffers are cloned from another ring.
     #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
     pub struct CloneBuffersFlags: u32 {
         /// The source is a registered ring index. Since Linux 6.12.
         const SRC_REGISTERED = sys::IORING_REGISTER_SRC_REGISTERED;
-        /// Slots that are taken get replaced. Since Linux 6.13.
+        /// Buffers in the way are replaced. Since Linux 6.13.
         const DST_REPLACE = sys::IORING_REGISTER_DST_REPLACE;
     }
 }

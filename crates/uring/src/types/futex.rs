@@ -1,33 +1,33 @@
-//! One word of a wait on several.
+//! One word of a wait for several.
 
 use crate::sys::futex_waitv;
 
-/// What to wait for at one word, for [`FutexWaitV`](crate::opcode::FutexWaitV).
+/// One word to wait for, in [`FutexWaitV`](crate::opcode::FutexWaitV).
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 #[repr(transparent)]
 pub struct FutexWaitV(futex_waitv);
 
 impl FutexWaitV {
-    /// Nothing yet.
+    /// Returns an element that is all zero.
     pub const fn new() -> Self {
         FutexWaitV(futex_waitv { val: 0, uaddr: 0, flags: 0, reserved: 0 })
     }
 
-    /// The value that the word must have for the wait to start.
+    /// Sets the value that the word must have for the wait to start.
     #[must_use]
     pub const fn val(mut self, val: u64) -> Self {
         self.0.val = val;
         self
     }
 
-    /// The address of the word.
+    /// Sets the address of the word.
     #[must_use]
     pub const fn uaddr(mut self, uaddr: u64) -> Self {
         self.0.uaddr = uaddr;
         self
     }
 
-    /// `FUTEX2_*`
+    /// Sets the flags, `FUTEX2_*`.
     #[must_use]
     pub const fn flags(mut self, flags: u32) -> Self {
         self.0.flags = flags;

@@ -2,14 +2,14 @@
 
 use crate::sys::{self, io_uring_napi};
 
-/// How the kernel learns which network queues to poll. Since Linux 6.13.
+/// How the kernel finds the network queues to poll. Since Linux 6.13.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NapiTracking {
     /// From the sockets that the ring uses.
     Dynamic,
     /// From [`register_napi_add_id`](crate::Submitter::register_napi_add_id).
     Static,
-    /// Not at all. Only ever given back: setting it is EINVAL,
+    /// Not at all. Only the kernel reports it; to set it fails with EINVAL.
     /// [`unregister_napi`](crate::Submitter::unregister_napi) ends the polling.
     Inactive,
 }
@@ -25,13 +25,13 @@ impl NapiTracking {
 }
 
 /// Settings of busy polling, for [`register_napi`](crate::Submitter::register_napi), which writes
-/// the previous ones back into it. Since Linux 6.9.
+/// the previous settings into it. Since Linux 6.9.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(transparent)]
 pub struct Napi(pub(crate) io_uring_napi);
 
 impl Napi {
-    /// No busy polling, dynamic tracking.
+    /// Returns settings without busy polling, with dynamic tracking.
     pub const fn new() -> Self {
         Napi(io_uring_napi {
             busy_poll_to: 0,
@@ -43,38 +43,38 @@ impl Napi {
         })
     }
 
-    /// How long to poll, in microseconds; newer kernels cut it to 10 ms.
+    /// Sets how long to poll, in microseconds. Newer kernels limit it to 10 ms.
     #[must_use]
     pub const fn set_busy_poll_timeout(mut self, micros: u32) -> Self {
         self.0.busy_poll_to = micros;
         self
     }
 
-    /// Whether to keep interrupts off as long as polling goes on.
+    /// Sets whether interrupts stay off while the kernel polls.
     #[must_use]
     pub const fn set_prefer_busy_poll(mut self, enabled: bool) -> Self {
         self.0.prefer_busy_poll = enabled as u8;
         self
     }
 
-    /// How queues are found.
+    /// Sets how the queues are found.
     #[must_use]
     pub const fn set_tracking(mut self, strategy: NapiTracking) -> Self {
         self.0.op_param = strategy.op_param();
         self
     }
 
-    /// How long to poll, in microseconds.
+    /// Returns how long to poll, in microseconds.
     pub const fn busy_poll_timeout(&self) -> u32 {
         self.0.busy_poll_to
     }
 
-    /// Whether interrupts are kept off.
+    /// Returns whether interrupts stay off while the kernel polls.
     pub const fn prefer_busy_poll(&self) -> bool {
         self.0.prefer_busy_poll != 0
     }
 
-    /// How queues are found; nothing for a strategy without a name here.
+    /// Returns how the queues are found, or `None` for a strategy that is not known here.
     pub const fn tracking(&self) -> Option<NapiTracking> {
         match self.0.op_param {
             sys::IO_URING_NAPI_TRACKING_DYNAMIC => Some(NapiTracking::Dynamic),

@@ -1,11 +1,11 @@
-//! Taking apart what a repeated receive of messages put into a buffer.
+//! The parts of a buffer that a multishot receive of messages has filled.
 
 use crate::sys::io_uring_recvmsg_out;
 
 const HEADER: usize = size_of::<io_uring_recvmsg_out>();
 
-/// A buffer that [`RecvMsgMulti`](crate::opcode::RecvMsgMulti) filled: a header, the room that was
-/// asked for the peer's name, the room for control data, then the payload.
+/// A buffer that [`RecvMsgMulti`](crate::opcode::RecvMsgMulti) has filled: a header, the room
+/// reserved for the peer's name, the room reserved for control data, then the payload.
 #[derive(Debug, Clone, Copy)]
 pub struct RecvMsgOut<'buf> {
     header: io_uring_recvmsg_out,
@@ -16,12 +16,12 @@ pub struct RecvMsgOut<'buf> {
 }
 
 impl<'buf> RecvMsgOut<'buf> {
-    /// Takes a buffer apart. `msghdr` is the one that was submitted; only its lengths count. Pass
-    /// the buffer cut to the completion's result, or whole.
+    /// Finds the parts of a buffer. `msghdr` is the one that was submitted, of which only the
+    /// lengths count. The buffer can be passed whole, or up to the completion's result.
     ///
     /// # Errors
     ///
-    /// When the buffer is too short for the header and the rooms.
+    /// The buffer is too short for the header and the reserved room.
     #[allow(clippy::result_unit_err)]
     pub fn parse(buffer: &'buf [u8], msghdr: &libc::msghdr) -> Result<Self, ()> {
         #[allow(clippy::unnecessary_cast)] // the type differs between C libraries
@@ -43,58 +43,59 @@ impl<'buf> RecvMsgOut<'buf> {
         })
     }
 
-    /// How long the peer's name was; more than [`name_data`](Self::name_data) has, if cut.
+    /// Returns the length of the peer's name, which is more than [`name_data`](Self::name_data) has
+    /// if that was truncated.
     pub fn incoming_name_len(&self) -> u32 {
         self.header.namelen
     }
 
-    /// Whether the peer's name did not fit its room.
+    /// Returns whether the peer's name was truncated.
     pub fn is_name_data_truncated(&self) -> bool {
         self.header.namelen as usize > self.name_room
     }
 
-    /// The peer's address, as in `msg_name`.
+    /// Returns the peer's address, as in `msg_name`.
     pub fn name_data(&self) -> &'buf [u8] {
         self.name
     }
 
-    /// How long the control data was.
+    /// Returns the length of the control data.
     pub fn incoming_control_len(&self) -> u32 {
         self.header.controllen
     }
 
-    /// Whether the control data did not fit its room (`MSG_CTRUNC`).
+    /// Returns whether the control data was truncated (`MSG_CTRUNC`).
     pub fn is_control_data_truncated(&self) -> bool {
         self.header.flags & libc::MSG_CTRUNC as u32 != 0
     }
 
-    /// The control data, as in `msg_control`.
+    /// Returns the control data, as in `msg_control`.
     pub fn control_data(&self) -> &'buf [u8] {
         self.control
     }
 
-    /// Whether the payload did not fit the buffer (`MSG_TRUNC`).
+    /// Returns whether the payload was truncated (`MSG_TRUNC`).
     pub fn is_payload_truncated(&self) -> bool {
         self.header.flags & libc::MSG_TRUNC as u32 != 0
     }
 
-    /// The payload.
+    /// Returns the payload.
     pub fn payload_data(&self) -> &'buf [u8] {
         self.payload
     }
 
-    /// How long the payload was.
+    /// Returns the length of the payload.
     pub fn incoming_payload_len(&self) -> u32 {
         self.header.payloadlen
     }
 
-    /// `MSG_*`, as in `msg_flags`.
+    /// Returns the flags, `MSG_*`, as in `msg_flags`.
     pub fn flags(&self) -> u32 {
         self.header.flags
     }
 }
 
-/// Reads the header, which may lie at any address.
+/// Reads the header, which need not be aligned.
 fn header(bytes: &[u8]) -> io_uring_recvmsg_out {
     let word = |at: usize| {
         let mut four = [0; 4];
@@ -109,7 +110,7 @@ fn header(bytes: &[u8]) -> io_uring_recvmsg_out {
     }
 }
 
-/// What arrived, or all there is room for.
+/// Returns the first `len` bytes, or all if there are fewer.
 fn up_to(room: &[u8], len: u32) -> &[u8] {
     &room[..room.len().min(len as usize)]
 }

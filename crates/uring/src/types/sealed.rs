@@ -1,4 +1,4 @@
-//! What may stand where an operation wants a file.
+//! The kinds of files that operations accept.
 
 use std::os::fd::RawFd;
 
@@ -13,15 +13,15 @@ pub enum Target {
     Fixed(u32),
 }
 
-/// Where only a descriptor will do.
+/// What operations accept that need a descriptor.
 pub trait UseFd: Sized {
-    /// The descriptor.
+    /// Returns the descriptor.
     fn fd(self) -> RawFd;
 }
 
-/// Where a registered slot will do as well.
+/// What operations accept that take a descriptor or a registered slot.
 pub trait UseFixed: Sized {
-    /// The file.
+    /// Returns the file.
     fn target(self) -> Target;
 }
 

@@ -1,15 +1,15 @@
-//! What a submit that waits can be told.
+//! The arguments of a submit that waits.
 
 use std::marker::PhantomData;
 
 use super::Timespec;
 use crate::sys::io_uring_getevents_arg;
 
-/// The kernel's own signal set is 64 bits, whatever `sigset_t` is here.
+/// The size of the kernel's signal set, which is not that of `sigset_t`.
 const KERNEL_SIGSET: u32 = 8;
 
 /// The arguments of [`submit_with_args`](crate::Submitter::submit_with_args): a timeout, a signal
-/// mask, a minimum wait. What it refers to must outlive it:
+/// mask, a minimum wait. It borrows what it refers to:
 ///
 /// ```compile_fail
 /// use uring::types::{SubmitArgs, Timespec};
@@ -30,7 +30,7 @@ pub struct SubmitArgs<'prev: 'now, 'now> {
 }
 
 impl<'prev, 'now> SubmitArgs<'prev, 'now> {
-    /// Waits without limits.
+    /// Returns arguments for a wait without limits.
     #[inline]
     pub const fn new() -> SubmitArgs<'static, 'static> {
         SubmitArgs {
@@ -49,7 +49,7 @@ impl<'prev, 'now> SubmitArgs<'prev, 'now> {
         SubmitArgs { args: self.args, prev: self.now, now: PhantomData }
     }
 
-    /// After this many microseconds one completion is enough. Since Linux 6.12
+    /// Sets the time after which one completion is enough, in microseconds. Since Linux 6.12
     /// (`IORING_FEAT_MIN_TIMEOUT`, EINVAL without it).
     #[inline]
     #[must_use]
@@ -58,7 +58,7 @@ impl<'prev, 'now> SubmitArgs<'prev, 'now> {
         self
     }
 
-    /// Waits no longer than this; then the submit says ETIME. Since Linux 5.11.
+    /// Limits the wait, which then ends with ETIME. Since Linux 5.11.
     #[inline]
     #[must_use]
     pub fn timespec<'new>(mut self, timespec: &'new Timespec) -> SubmitArgs<'now, 'new> {

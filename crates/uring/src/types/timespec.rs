@@ -4,19 +4,19 @@ use std::time::Duration;
 
 use crate::sys::__kernel_timespec;
 
-/// A span or a point of time.
+/// A span of time, or a point in time.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 #[repr(transparent)]
 pub struct Timespec(pub(crate) __kernel_timespec);
 
 impl Timespec {
-    /// No time at all.
+    /// Returns a time of zero.
     #[inline]
     pub const fn new() -> Self {
         Timespec(__kernel_timespec { tv_sec: 0, tv_nsec: 0 })
     }
 
-    /// Sets the seconds. Values above `i64::MAX` make the kernel say EINVAL.
+    /// Sets the seconds. The kernel refuses values above `i64::MAX` (EINVAL).
     #[inline]
     #[must_use]
     pub const fn sec(mut self, sec: u64) -> Self {
@@ -24,7 +24,7 @@ impl Timespec {
         self
     }
 
-    /// Sets the nanoseconds, below 1,000,000,000 or the kernel says EINVAL.
+    /// Sets the nanoseconds. The kernel refuses 1,000,000,000 and more (EINVAL).
     #[inline]
     #[must_use]
     pub const fn nsec(mut self, nsec: u32) -> Self {

@@ -3,22 +3,21 @@
 use crate::cqueue;
 use crate::sys::io_timespec;
 
-/// A completion of [`SocketTxTimestamp`](crate::opcode::SocketTxTimestamp), taken apart.
-/// Since Linux 6.17.
+/// A completion of [`SocketTxTimestamp`](crate::opcode::SocketTxTimestamp). Since Linux 6.17.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TxTimestamp {
-    /// Which packet: the key of `SO_TIMESTAMPING` with `OPT_ID`.
+    /// The packet's key, from `SO_TIMESTAMPING` with `OPT_ID`.
     pub key: u32,
-    /// Which moment: one of `SCM_TSTAMP_*`.
+    /// The kind of moment, one of `SCM_TSTAMP_*`.
     pub kind: u32,
-    /// Whether the network card took it.
+    /// Whether the network card took the timestamp.
     pub hardware: bool,
     /// The moment, in seconds and nanoseconds.
     pub time: io_timespec,
 }
 
 impl TxTimestamp {
-    /// Takes a completion apart; nothing for an error.
+    /// Reads a completion. Returns `None` if it is an error.
     pub fn parse(entry: &cqueue::Entry32) -> Option<TxTimestamp> {
         let [tv_sec, tv_nsec] = *entry.big_cqe();
         Some(TxTimestamp {
