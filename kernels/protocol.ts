@@ -50,16 +50,3 @@ export function decode(line: string): GuestEvent | undefined {
   const at = line.indexOf(MARK)
   return at === -1 ? undefined : (JSON.parse(line.slice(at + MARK.length)) as GuestEvent)
 }
-
-export interface Skip {
-  readonly item: string
-  readonly reason: string
-}
-
-/** "SKIP item: reason", as specs and Rust tests write it. */
-export function parseSkip(line: string): Skip | undefined {
-  const [, item, reason] = /\bSKIP ([^:]+(?:::[^:]+)*): (.+)$/.exec(line) ?? []
-  return item === undefined || reason === undefined
-    ? undefined
-    : { item: item.trim(), reason: reason.trim() }
-}

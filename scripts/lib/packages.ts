@@ -22,7 +22,7 @@ export async function ensurePackages(wanted: readonly SystemPackage[]): Promise<
     '--no-install-recommends',
     ...missing,
   ]
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const env = { DEBIAN_FRONTEND: 'noninteractive' }
   const first = await run(command, args, { env, allowFailure: true })
   if (first.code === 0) return
   // package lists that are missing or old are the usual reason: fetch them once, then try again

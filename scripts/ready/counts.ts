@@ -1,6 +1,8 @@
 // How many tests passed, failed and were skipped, from what the runners print. A skip that a test
 // declares itself (`SKIP item: reason`) comes through the file that URING_SKIP_LOG names.
 
+import { readTap, type TapTest } from '../lib/tap'
+
 export interface Counts {
   readonly passed: number
   readonly failed: number
@@ -9,15 +11,14 @@ export interface Counts {
 
 export const countNothing = (): Counts => ({ passed: 0, failed: 0, skipped: 0 })
 
-/** ava: `12 tests passed`, `1 test failed`, `2 tests skipped`, `1 uncaught exception`. */
+/** ava, with --tap. A test that logged why it could not run passed for ava; the file of skips names it. */
 export function countAva(output: string): Counts {
+  const tests = readTap(output)
+  const count = (belongs: (test: TapTest) => boolean): number => tests.filter(belongs).length
   return {
-    passed: sum(output, /^\s*(\d+) tests? passed$/gm),
-    failed: sum(
-      output,
-      /^\s*(\d+) (?:tests? failed|uncaught exceptions?|unhandled rejections?|tests? remained pending.*)$/gm,
-    ),
-    skipped: sum(output, /^\s*(\d+) tests? (?:skipped|todo)$/gm),
+    passed: count(({ outcome, skip }) => outcome === 'passed' || skip !== undefined),
+    failed: count(({ outcome }) => outcome === 'failed'),
+    skipped: count(({ outcome, skip }) => outcome === 'skipped' && skip === undefined),
   }
 }
 

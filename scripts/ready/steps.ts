@@ -33,7 +33,7 @@ export const steps: readonly Step[] = [
     'RUSTDOCFLAGS="--deny warnings" cargo doc --workspace --no-deps --quiet --exclude bench',
   ),
   check('generated files', 'cargo run --quiet -p codegen -- --check'),
-  { name: 'tests', command: 'npm test', count: countAva },
+  { name: 'tests', command: 'npm test -- --tap', count: countAva },
   ...RUST_TESTS.map((crate) => ({
     name: `rust tests of ${crate}`,
     command: `cargo test -p ${crate} --no-fail-fast`,

@@ -27,7 +27,7 @@ export async function buildTarget(target: Target): Promise<Built> {
   const folder = cargoFolder('prebuilt')
   await runNicely(tool.cargo, ['zigbuild', '--release', '-p', CRATE, ...args], {
     cwd: inRoot(),
-    env: { ...process.env, ...toolchain.env, PATH: tool.path, CARGO_TARGET_DIR: folder },
+    env: { ...toolchain.env, PATH: tool.path, CARGO_TARGET_DIR: folder },
   })
   const file = addonFile(target)
   mkdirSync(dirname(file), { recursive: true })

@@ -30,7 +30,7 @@ export async function debianRust(): Promise<DebianRust> {
   const rustc = join(home, 'usr/bin/rustc')
   const libraryPath = join(home, 'usr/lib/x86_64-linux-gnu')
   const { stdout } = await run(rustc, ['--version'], {
-    env: { ...process.env, LD_LIBRARY_PATH: libraryPath },
+    env: { LD_LIBRARY_PATH: libraryPath },
   })
   return { rustc, libraryPath, version: stdout.trim() }
 }
