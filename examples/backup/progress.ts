@@ -4,7 +4,7 @@ import { SingleBar } from 'cli-progress'
 import { bytesOf, countOf } from './format'
 
 export interface Phase {
-  /** More of it is done. */
+  /** Adds to what is done. */
   advance(files: number, bytes: number): void
   end(): void
 }

@@ -2,7 +2,7 @@
 
 import type { Ring } from 'uring'
 
-/** Fills `buffer` from `position` on; gives how much there was. */
+/** Fills `buffer` from `position` on. Resolves to the bytes read: fewer only at the end of the file. */
 export async function readAll(
   ring: Ring,
   fd: number,
