@@ -5,7 +5,7 @@ import type { DebianArch } from '../scripts/lib/apt'
 import { MUSL, muslRoot } from '../scripts/lib/musl'
 import { nodeBinary } from '../scripts/lib/nodes'
 import { inRoot } from '../scripts/lib/paths'
-import { isOlderThanSources } from '../scripts/lib/sources'
+import { ADDON, isOlderThan } from '../scripts/lib/sources'
 import type { Libc } from './series'
 
 export interface Userland {
@@ -62,7 +62,7 @@ function addonFor(arch: DebianArch, libc: Libc): string {
   )
   const built = found !== undefined && existsSync(inRoot('dist', 'index.js'))
   // beside a facade that is newer, an old addon fails in ways that look like a kernel's
-  if (built && !isOlderThanSources(found)) return found
+  if (built && !isOlderThan(found, ADDON)) return found
   throw new Error(
     `the package is not built for ${platform}, or not since its sources were changed: ` +
       `npm run build, npm run build:targets -- ${platform}`,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { inRoot } from './paths'
 
 /** What the addon is built from; the crates' tests are no part of it. */
-const ADDON = [
+export const ADDON: readonly string[] = [
   'Cargo.lock',
   'Cargo.toml',
   'crates/uring-node/build.rs',
@@ -14,10 +14,13 @@ const ADDON = [
   ]),
 ]
 
-/** True when a source of the addon was changed after `file` was written. */
-export function isOlderThanSources(file: string): boolean {
+/** What dist/ is built from. */
+export const FACADE: readonly string[] = ['index.ts', 'src', 'tsconfig.json']
+
+/** True when one of `sources`, files or folders of the checkout, was changed after `file` was written. */
+export function isOlderThan(file: string, sources: readonly string[]): boolean {
   const written = statSync(file).mtimeMs
-  return ADDON.some((source) => newest(inRoot(source)) > written)
+  return sources.some((source) => newest(inRoot(source)) > written)
 }
 
 /** When the newest file in a folder, or a file itself, was written. */

@@ -5,7 +5,7 @@ import { muslRoot } from '../lib/musl'
 import { noOptions } from '../lib/command-line'
 import { inRoot } from '../lib/paths'
 import { run } from '../lib/process'
-import { allTargets, type Target } from '../targets/targets'
+import { hostTarget } from '../targets/targets'
 import { Consumer } from './consumer'
 import { packageName } from './stage'
 
@@ -22,9 +22,7 @@ interface Check {
 }
 
 const PACKAGES = inRoot('packages')
-const HOST: Target | undefined = allTargets().find(
-  (one) => one.cpu === process.arch && one.libc === 'glibc',
-)
+const HOST = hostTarget()
 
 function tarball(name: string): string {
   const file = readdirSync(PACKAGES).find(

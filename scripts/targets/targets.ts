@@ -37,6 +37,11 @@ export function allTargets(): Target[] {
   })
 }
 
+/** The target that this machine's own Node loads, if the package is built for it. */
+export function hostTarget(): Target | undefined {
+  return allTargets().find((one) => one.cpu === process.arch && one.libc === 'glibc')
+}
+
 /** A target by its triple or by its platform. */
 export function targetOf(name: string): Target {
   const found = allTargets().find((one) => one.triple === name || one.platform === name)
