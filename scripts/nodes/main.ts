@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import { markdownTable } from 'markdown-table'
 import { commandLine, start } from '../lib/command-line'
-import { nodeBinary } from '../lib/nodes'
+import { nodeBinary } from '../lib/runtimes'
 import { inRoot } from '../lib/paths'
 import { run } from '../lib/process'
 import { driverOf } from './driver'
@@ -31,7 +31,7 @@ A Node that is not in the cache comes from the npm package node-linux-<cpu>.
 `
 
 async function runOn(major: string, specs: readonly string[]): Promise<Row> {
-  const node = await nodeBinary(major, process.arch === 'arm64' ? 'arm64' : 'x64')
+  const node = await nodeBinary(major)
   const version = (await run(node, ['--version'])).stdout.trim()
   const driver = await driverOf(node)
   const begun = Date.now()
