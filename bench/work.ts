@@ -3,18 +3,26 @@
 
 import type { Ring } from 'uring'
 import type { Checksum } from './checksum'
-import type { Column } from './columns'
+import type { OwnColumn, PeerColumn } from './columns'
 import type { Dataset } from './dataset'
 
 export type WorkName =
-  'nop' | 'read-cached' | 'read-direct' | 'write' | 'small-files' | 'write-fdatasync' | 'statx'
+  | 'nop'
+  | 'read-cached'
+  | 'read-direct'
+  | 'bulk-read'
+  | 'write'
+  | 'small-files'
+  | 'write-fdatasync'
+  | 'statx'
 
 /** Does `count` units of the work. With a checksum, adds what it read to it; never when timed. */
 export type Run = (count: number, checksum?: Checksum) => Promise<void> | void
 
-/** What the native program needs to know besides depth and count. */
-export interface NativeRequest {
+/** What another program needs to know besides the count. */
+export interface PeerRequest {
   work: WorkName
+  depth?: number
   file?: string
   blocks?: number
   fixed?: boolean
@@ -29,9 +37,8 @@ export interface Verification {
 }
 
 export interface Prepared {
-  runs: Partial<Record<Exclude<Column, 'native' | 'nativeFixed'>, Run>>
-  native: NativeRequest
-  nativeFixed?: NativeRequest
+  runs: Partial<Record<OwnColumn, Run>>
+  requests: Partial<Record<PeerColumn, PeerRequest>>
   verification: Verification
   release(): Promise<void>
 }

@@ -26,7 +26,7 @@ export const nop: Work = {
           })
         },
       },
-      native: { work: 'nop' },
+      requests: { native: { work: 'nop' } },
       verification: sumIs(1000, () => 0),
       release: () => ring.dispose(),
     }

@@ -112,8 +112,10 @@ async function prepare(
         }
       },
     },
-    native: { work, file, blocks: DATA_BLOCKS },
-    nativeFixed: { work, file, blocks: DATA_BLOCKS, fixed: true },
+    requests: {
+      native: { work, file, blocks: DATA_BLOCKS },
+      nativeFixed: { work, file, blocks: DATA_BLOCKS, fixed: true },
+    },
     verification: sumIs(500, () => expectedSum(file, 500)),
     async release() {
       await ring.dispose()

@@ -63,7 +63,7 @@ export const statx: Work = {
           }
         },
       },
-      native: { work: 'statx', file: list },
+      requests: { native: { work: 'statx', file: list } },
       verification: sumIs(STAT_FILES, () => (STAT_FILES * (STAT_FILES - 1)) / 2),
       release: () => ring.dispose(),
     }

@@ -92,7 +92,7 @@ export const writeFdatasync: Work = {
           }
         },
       },
-      native: { work: 'write-fdatasync', file: list, blocks: LOG_BLOCKS },
+      requests: { native: { work: 'write-fdatasync', file: list, blocks: LOG_BLOCKS } },
       verification: verification(logs),
       async release() {
         await ring.dispose()

@@ -69,7 +69,7 @@ export const write: Work = {
           }
         },
       },
-      native: { work: 'write', file, blocks: WRITE_BLOCKS },
+      requests: { native: { work: 'write', file, blocks: WRITE_BLOCKS } },
       verification: verification(file),
       async release() {
         await ring.dispose()

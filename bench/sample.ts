@@ -1,0 +1,63 @@
+// Contenders measured in turns, so that whatever else the machine does falls on all of them alike: each is verified,
+// warmed up, and then timed once per round.
+
+import type { Contender } from './contender'
+import type { Verification } from './work'
+
+export interface Effort {
+  rounds: number
+  /** Milliseconds per contender and round. */
+  milliseconds: number
+}
+
+/** Resolves to the units per second of each contender, one number per round. */
+export async function sample(
+  contenders: readonly Contender[],
+  depth: number,
+  verification: Verification,
+  effort: Effort,
+  tick: (what: string) => void,
+): Promise<number[][]> {
+  const entrants: { contender: Contender; count: number; rates: number[] }[] = []
+  for (const contender of contenders) {
+    tick(`warming up ${contender.name}`)
+    await verify(contender, verification)
+    const count = await calibrate(contender, depth, effort.milliseconds)
+    entrants.push({ contender, count, rates: [] })
+  }
+  for (let round = 0; round < effort.rounds; round++) {
+    const order = round % 2 === 0 ? entrants : entrants.toReversed()
+    for (const { contender, count, rates } of order) {
+      tick(`round ${round + 1} of ${effort.rounds}`)
+      await contender.measure(leadIn(count)) // its caches, its code, its heap: not the last one's
+      rates.push(count / (await contender.measure(count)))
+    }
+  }
+  return entrants.map(({ rates }) => rates)
+}
+
+async function verify(contender: Contender, verification: Verification): Promise<void> {
+  verification.before?.()
+  try {
+    verification.after(await contender.check(verification.count))
+  } catch (error) {
+    throw new Error(`${contender.name} does not do the work`, { cause: error })
+  }
+}
+
+/** Doubles the work until it fills half a round, which warms the contender up. Resolves to what fills a round. */
+async function calibrate(
+  contender: Contender,
+  depth: number,
+  milliseconds: number,
+): Promise<number> {
+  const seconds = milliseconds / 1000
+  for (let count = depth; ; count *= 2) {
+    const taken = await contender.measure(count)
+    if (taken >= seconds / 2) return Math.max(depth, Math.round((count / taken) * seconds))
+  }
+}
+
+function leadIn(count: number): number {
+  return Math.ceil(count / 8)
+}
