@@ -6,11 +6,18 @@ import { allColumns, type Column, type PeerColumn } from './columns'
 import type { Peer } from './peer'
 import type { Prepared, Run } from './work'
 
+/** What a run took, in seconds. */
+export interface Taken {
+  seconds: number
+  /** Processor time of all threads, if the program reports it. */
+  processor?: number
+}
+
 export interface Contender<Name extends string = string> {
   /** What the progress line and an error call it. */
   name: Name
-  /** Does `count` units. Resolves to the seconds that took. */
-  measure(count: number): Promise<number>
+  /** Does `count` units. */
+  measure(count: number): Promise<Taken>
   /** Does `count` units. Resolves to what they added up to. */
   check(count: number): Promise<number>
 }
@@ -38,9 +45,11 @@ export function fromRun<Name extends string>(name: Name, run: Run): Contender<Na
   return {
     name,
     async measure(count) {
-      const begin = performance.now()
+      const [begin, used] = [performance.now(), process.cpuUsage()]
       await run(count)
-      return (performance.now() - begin) / 1000
+      const seconds = (performance.now() - begin) / 1000
+      const { user, system } = process.cpuUsage(used)
+      return { seconds, processor: (user + system) / 1e6 }
     },
     async check(count) {
       const checksum = new Checksum()
@@ -57,7 +66,7 @@ export function fromPeer<Name extends string>(
 ): Contender<Name> {
   return {
     name,
-    measure: async (count) => (await peer.run({ ...request, count })).seconds,
+    measure: (count) => peer.run({ ...request, count }),
     check: async (count) => (await peer.run({ ...request, count, check: true })).checksum,
   }
 }

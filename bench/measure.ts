@@ -29,12 +29,12 @@ export async function measureRow(
   const prepared = await work.prepare(context, depth)
   try {
     const columns = contenders(prepared, depth, peers)
-    const rates = await sample(columns, depth, prepared.verification, effort, (what) =>
+    const samples = await sample(columns, depth, prepared.verification, effort, (what) =>
       tick(`${work.name} ${depth}: ${what}`),
     )
     const row: Row = { work: work.name, title: work.title, depth, perSecond: {}, spread: {} }
     columns.forEach(({ name }, i) => {
-      const { median, spread } = summary(rates[i]!)
+      const { median, spread } = summary(samples[i]!.perSecond)
       row.perSecond[name] = median
       row.spread[name] = spread
     })

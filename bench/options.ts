@@ -14,12 +14,12 @@ const USAGE = `npm run bench [-- options]
                    rows: ${works.map((work) => work.name).join(', ')}
                    checks: ${checkNames.join(', ')}
   --against DIR    compare this build of the package with the one in the checkout DIR, which comes
-                   first in the report; fails if a row loses more than 2 %
+                   first in the report; fails if a row surely loses more than 2 %
   --json FILE      write the medians to FILE
   --dir DIR        make the files there instead of in the system's temporary directory
-  --rounds N       rounds per row (9; quick: 3; --against: 15)
-  --processes N    pairs of processes that share the rounds of --against (3)
-  --ms N           milliseconds per column and round (250; quick: 60)
+  --rounds N       rounds per row (9; quick: 3; --against: 60)
+  --processes N    pairs of processes that share the rounds of --against (5)
+  --ms N           milliseconds per column and round (250; quick and --against: 60)
   --help           print this text
 `
 
@@ -47,7 +47,7 @@ export function parse(): Options {
       json: { type: 'string' },
       dir: { type: 'string' },
       rounds: { type: 'string' },
-      processes: { type: 'string', default: '3' },
+      processes: { type: 'string', default: '5' },
       ms: { type: 'string' },
     },
   })
@@ -58,7 +58,7 @@ export function parse(): Options {
     if (!isCheck(name) && !works.some((work) => work.name === name))
       throw new Error(`--only ${name}: there is no such row or check`)
   }
-  const rounds = against === undefined ? (quick ? '3' : '9') : '15'
+  const rounds = against === undefined ? (quick ? '3' : '9') : '60'
   return {
     quick,
     works: only.length === 0 ? works : works.filter(({ name }) => only.includes(name)),
@@ -69,7 +69,7 @@ export function parse(): Options {
     dir: values.dir,
     rounds: countOf('--rounds', values.rounds ?? rounds),
     processes: countOf('--processes', values.processes),
-    milliseconds: countOf('--ms', values.ms ?? (quick ? '60' : '250')),
+    milliseconds: countOf('--ms', values.ms ?? (quick || against !== undefined ? '60' : '250')),
   }
 }
 

@@ -7,6 +7,8 @@ import type { Readable, Writable } from 'node:stream'
 
 export interface PeerReply {
   seconds: number
+  /** Seconds of processor time, of all threads, where the program reports them. */
+  processor?: number
   checksum: number
 }
 

@@ -10,30 +10,39 @@ export interface Effort {
   milliseconds: number
 }
 
-/** Resolves to the units per second of each contender, one number per round. */
+/** What a contender's rounds came to, one number per round. */
+export interface Samples {
+  perSecond: number[]
+  /** Seconds of processor time per unit, if the contender reports them. */
+  processor: number[]
+}
+
+/** Resolves to the samples of each contender, in their order. */
 export async function sample(
   contenders: readonly Contender[],
   depth: number,
   verification: Verification,
   effort: Effort,
   tick: (what: string) => void,
-): Promise<number[][]> {
-  const entrants: { contender: Contender; count: number; rates: number[] }[] = []
+): Promise<Samples[]> {
+  const entrants: { contender: Contender; count: number; samples: Samples }[] = []
   for (const contender of contenders) {
     tick(`warming up ${contender.name}`)
     await verify(contender, verification)
     const count = await calibrate(contender, depth, effort.milliseconds)
-    entrants.push({ contender, count, rates: [] })
+    entrants.push({ contender, count, samples: { perSecond: [], processor: [] } })
   }
   for (let round = 0; round < effort.rounds; round++) {
     const order = round % 2 === 0 ? entrants : entrants.toReversed()
-    for (const { contender, count, rates } of order) {
+    for (const { contender, count, samples } of order) {
       tick(`round ${round + 1} of ${effort.rounds}`)
       await contender.measure(leadIn(count)) // its caches, its code, its heap: not the last one's
-      rates.push(count / (await contender.measure(count)))
+      const { seconds, processor } = await contender.measure(count)
+      samples.perSecond.push(count / seconds)
+      if (processor !== undefined) samples.processor.push(processor / count)
     }
   }
-  return entrants.map(({ rates }) => rates)
+  return entrants.map(({ samples }) => samples)
 }
 
 async function verify(contender: Contender, verification: Verification): Promise<void> {
@@ -54,7 +63,8 @@ async function calibrate(
   const seconds = milliseconds / 1000
   for (let count = depth; ; count *= 2) {
     const taken = await contender.measure(count)
-    if (taken >= seconds / 2) return Math.max(depth, Math.round((count / taken) * seconds))
+    if (taken.seconds < seconds / 2) continue
+    return Math.max(depth, Math.round((count / taken.seconds) * seconds))
   }
 }
 

@@ -30,7 +30,7 @@ async function perform(asked: Asked): Promise<PeerReply> {
   const contender = fromRun(asked.column, run)
   return asked.check === true
     ? { seconds: 0, checksum: await contender.check(asked.count) }
-    : { seconds: await contender.measure(asked.count), checksum: 0 }
+    : { ...(await contender.measure(asked.count)), checksum: 0 }
 }
 
 async function prepare({ work: name, depth, directory }: Asked): Promise<Prepared> {

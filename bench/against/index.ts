@@ -10,13 +10,10 @@ import type { Dataset } from '../dataset'
 import type { Options } from '../options'
 import { Peer } from '../peer'
 import { progress } from '../progress'
-import { quantile, summary } from '../quantile'
-import { sample } from '../sample'
+import { quantile } from '../quantile'
+import { sample, type Samples } from '../sample'
 import type { Prepared, Work } from '../work'
 import { environmentOf, nodeArguments, ownFolder } from './package'
-
-/** What a comparison of two builds may cost. */
-export const LOSS_LIMIT = 0.02
 
 export interface Compared {
   title: string
@@ -24,9 +21,14 @@ export interface Compared {
   column: PackageColumn
   before: number
   after: number
-  /** Medians of the rounds: above 1, this checkout's build is faster. */
+  /** The median of the rounds' ratios: above 1, this checkout's build is faster. */
   ratio: number
   quartiles: readonly [number, number]
+  /** The median of each pair of processes. */
+  pairs: number[]
+  rounds: number
+  /** The median ratio of processor time per unit: below 1, this checkout's build needs less. */
+  processor: number
 }
 
 const CHILD = 'bench/against/child.ts'
@@ -67,39 +69,65 @@ async function compareOne(
   options: Options,
 ): Promise<Compared[]> {
   const columns = packageColumns.filter((column) => prepared.runs[column] !== undefined)
-  const rates = new Map(columns.map((column) => [column, [[], []] as [number[], number[]]]))
-  const rounds = Math.ceil(options.rounds / options.processes)
+  const rows = columns.map((column) => ({ column, before: none(), after: none() }))
+  const effort = {
+    rounds: Math.ceil(options.rounds / options.processes),
+    milliseconds: options.milliseconds,
+  }
   for (let pair = 0; pair < options.processes; pair++) {
     const peers = [start('before', before), start('after', ownFolder)] as const
     try {
-      for (const column of columns) {
+      for (const { column, ...all } of rows) {
         const request = { work: work.name, depth, column, directory: dataset.directory }
-        const both = [fromPeer('before', peers[0], request), fromPeer('after', peers[1], request)]
+        const both = (['before', 'after'] as const).map((name, i) =>
+          fromPeer(name, peers[i]!, request),
+        )
         // neither is always the one that begins
         const order = pair % 2 === 0 ? both : both.toReversed()
-        const effort = { rounds, milliseconds: options.milliseconds }
-        const found = await sample(order, depth, prepared.verification, effort, () => {})
-        const [first, second] = pair % 2 === 0 ? found : found.toReversed()
-        rates.get(column)![0].push(...first!)
-        rates.get(column)![1].push(...second!)
+        const samples = await sample(order, depth, prepared.verification, effort, () => {})
+        order.forEach(({ name }, i) => {
+          all[name].perSecond.push(...samples[i]!.perSecond)
+          all[name].processor.push(...samples[i]!.processor)
+        })
       }
     } finally {
       for (const peer of peers) peer.close()
     }
   }
-  return columns.map((column) => {
-    const [old, young] = rates.get(column)!
-    const ratios = young.map((rate, round) => rate / old[round]!)
-    return {
-      title: work.title,
-      depth,
-      column,
-      before: summary(old).median,
-      after: summary(young).median,
-      ratio: quantile(ratios, 0.5),
-      quartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
-    }
-  })
+  return rows.map(({ column, before: old, after }) =>
+    compared(work, depth, column, old, after, effort.rounds),
+  )
+}
+
+function none(): Samples {
+  return { perSecond: [], processor: [] }
+}
+
+function compared(
+  { title: name }: Work,
+  depth: number,
+  column: PackageColumn,
+  before: Samples,
+  after: Samples,
+  perPair: number,
+): Compared {
+  const ratios = after.perSecond.map((rate, round) => rate / before.perSecond[round]!)
+  const pairs = Array.from({ length: ratios.length / perPair }, (_, pair) =>
+    quantile(ratios.slice(pair * perPair, (pair + 1) * perPair), 0.5),
+  )
+  const used = after.processor.map((time, round) => time / before.processor[round]!)
+  return {
+    title: name,
+    depth,
+    column,
+    before: quantile(before.perSecond, 0.5),
+    after: quantile(after.perSecond, 0.5),
+    ratio: quantile(ratios, 0.5),
+    quartiles: [quantile(ratios, 0.25), quantile(ratios, 0.75)],
+    pairs,
+    rounds: ratios.length,
+    processor: quantile(used, 0.5),
+  }
 }
 
 function start(name: string, folder: string): Peer {

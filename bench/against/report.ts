@@ -5,17 +5,33 @@ import { title } from '../columns'
 import type { Machine } from '../machine'
 import { rate } from '../report/format'
 import { table } from '../report/table'
-import { LOSS_LIMIT, type Compared } from '.'
+import type { Compared } from '.'
 
-const percent = (ratio: number): string => `${((ratio - 1) * 100).toFixed(1)} %`
+/** What a row may lose. */
+const LIMIT = 0.02
 
-/** Whether no row loses more than it may. */
+type Verdict = 'keeps up' | 'unclear' | 'loses'
+
+/** Whether no row surely loses more than it may. */
 export function keepsUp(rows: readonly Compared[]): boolean {
-  return rows.every((row) => !loses(row))
+  return rows.every((row) => verdictOf(row) !== 'loses')
 }
 
-function loses({ ratio }: Compared): boolean {
-  return ratio < 1 - LOSS_LIMIT
+/**
+ * Twice the standard error of the median: from the range between the quartiles of all rounds, or from what differs
+ * between the pairs of processes, whichever is more.
+ */
+function uncertainty({ quartiles: [low, high], rounds, pairs }: Compared): number {
+  const amongRounds = (0.93 * (high - low)) / Math.sqrt(rounds)
+  const mean = pairs.reduce((sum, one) => sum + one, 0) / pairs.length
+  const squares = pairs.reduce((sum, one) => sum + (one - mean) ** 2, 0)
+  const amongPairs = Math.sqrt(squares / Math.max(1, pairs.length - 1) / pairs.length)
+  return 2 * Math.max(amongRounds, amongPairs)
+}
+
+function verdictOf(row: Compared): Verdict {
+  if (row.ratio >= 1 - LIMIT) return 'keeps up'
+  return row.ratio + uncertainty(row) >= 1 - LIMIT ? 'unclear' : 'loses'
 }
 
 export function againstReport(
@@ -32,7 +48,18 @@ export function againstReport(
 
 function ratios(rows: readonly Compared[]): string {
   return table(
-    ['work', 'in flight', 'form', 'before', 'after', 'after / before', 'quartiles', ''],
+    [
+      'work',
+      'in flight',
+      'form',
+      'before',
+      'after',
+      'after / before',
+      '+-',
+      'quartiles',
+      'CPU time',
+      '',
+    ],
     rows.map((row) => [
       row.title,
       String(row.depth),
@@ -40,18 +67,20 @@ function ratios(rows: readonly Compared[]): string {
       rate(row.before),
       rate(row.after),
       row.ratio.toFixed(3),
+      uncertainty(row).toFixed(3),
       row.quartiles.map((one) => one.toFixed(3)).join(' to '),
-      loses(row) ? `**loses ${percent(2 - row.ratio)}**` : percent(row.ratio),
+      row.processor.toFixed(3),
+      verdictOf(row) === 'loses' ? '**loses**' : verdictOf(row),
     ]),
   )
 }
 
 function verdict(rows: readonly Compared[]): string {
-  const lost = rows.filter(loses)
-  const limit = `${LOSS_LIMIT * 100} %`
-  return lost.length === 0
-    ? `No row loses more than ${limit}.`
-    : `${lost.length} of ${rows.length} rows lose more than ${limit}.`
+  const count = (one: Verdict): number => rows.filter((row) => verdictOf(row) === one).length
+  return (
+    `${count('loses')} of ${rows.length} rows lose more than ${LIMIT * 100} %. For ${count('unclear')}` +
+    ' the rounds differ too much to tell: run them again, with more rounds or on a quieter machine.'
+  )
 }
 
 /** Verdicts of the two builds on the same promises. */
