@@ -1,7 +1,7 @@
 // The command line of every script here: options by node:util, `--help`, and one way to end.
 //
 // Promises that `--help` prints the usage and exits with 0 before anything else happens, and that an unknown option
-// is an error that names it and exits with 2. Proved by __test__/scripts.spec.ts.
+// is an error that names it and exits with 2. Proved by scripts/test/scripts.spec.ts.
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 
 /** Options as node:util's parseArgs takes them. */

@@ -2,7 +2,7 @@
 //
 // Promises that a program that failed is never taken for one that worked: `run` rejects, with the end of what the
 // program printed. Never gives a program standard input, so that nothing can wait for an answer.
-// Proved by __test__/scripts.spec.ts.
+// Proved by scripts/test/scripts.spec.ts.
 import { x } from 'tinyexec'
 
 export interface RunOptions {

@@ -1,7 +1,7 @@
 // Reads what `ava --tap` prints, with tap-parser. Used on the host and inside the guests of the kernel matrix.
 //
 // A test that logged "SKIP item: reason" passed for ava; here it is skipped. ava's own skips (test.skip, test.todo)
-// name no item. Proved by __test__/scripts.spec.ts.
+// name no item. Proved by scripts/test/scripts.spec.ts.
 import { Parser, type Result } from 'tap-parser'
 import { parseSkip, type Skip } from './skips'
 
