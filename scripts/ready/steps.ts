@@ -16,6 +16,8 @@ const RUST_TESTS = ['uring', 'uring-engine', 'compat', 'codegen', 'bench']
 const check = (name: string, command: string): Step => ({ name, command, count: countNothing })
 
 export const steps: readonly Step[] = [
+  // npm records only this platform's optional packages when it writes the file beside an installed node_modules
+  check('lockfile', 'npm ci --dry-run --ignore-scripts --no-audit --no-fund --loglevel=error'),
   check('rust format', 'cargo fmt --all --check'),
   check('javascript lint', 'npx oxlint --deny-warnings'),
   check('javascript format', 'npx prettier --check --log-level warn .'),
