@@ -11,7 +11,7 @@ export const columns = {
   native: 'native (Rust)',
 } as const
 
-/** Shown beside the columns where a work has them; not part of the JSON report. */
+/** Columns of works that can use registered buffers. They have a table of their own, and are not in the JSON report. */
 export const registeredColumns = {
   uringFixed: 'uring, registered buffers',
   nativeFixed: 'native, registered buffers',
@@ -19,7 +19,7 @@ export const registeredColumns = {
 
 export type MainColumn = keyof typeof columns
 export type TitledColumn = MainColumn | keyof typeof registeredColumns
-/** The titles of neighbours have the version of the run in them. */
+/** The neighbours have no fixed titles: theirs include the version of the run. */
 export type Column = TitledColumn | NeighbourColumn
 
 /** Columns that other programs run. */

@@ -1,4 +1,4 @@
-// One column of one row, made uniform: how long do `count` units take, and are they done right.
+// A contender: one column of one row, as two functions that do `count` units, one timed and one verified.
 
 import { performance } from 'node:perf_hooks'
 import { Checksum } from './checksum'
@@ -22,10 +22,10 @@ export interface Contender<Name extends string = string> {
   check(count: number): Promise<number>
 }
 
-/** The programs that are there to be asked. */
+/** The child processes of this run. */
 export type Peers = Partial<Record<PeerColumn, Peer>>
 
-/** The columns that a row has, by their names. */
+/** Returns a contender for each column that a row has. */
 export function contenders(prepared: Prepared, depth: number, peers: Peers): Contender<Column>[] {
   return allColumns.flatMap((column): Contender<Column>[] => {
     if (isPeer(column)) {

@@ -18,7 +18,7 @@ export const STAT_FILES = 10_000
 /** The byte every written block is full of; the same in `crates/bench`. */
 export const FILL = 0x5a
 
-/** A file that names one path per line, and the paths. */
+/** Many files: their paths, and a file that lists them one per line. */
 export interface Listed {
   list: string
   paths: string[]
@@ -27,12 +27,12 @@ export interface Listed {
 export class Dataset {
   private constructor(readonly directory: string) {}
 
-  /** An empty one, in a new directory. */
+  /** Makes an empty dataset in a new directory. */
   static make(parent = os.tmpdir()): Dataset {
     return new Dataset(fs.mkdtempSync(path.join(parent, 'uring-bench-')))
   }
 
-  /** The one that another process of this run has made. */
+  /** Opens the dataset that another process of this run has made. */
   static at(directory: string): Dataset {
     return new Dataset(directory)
   }
@@ -52,12 +52,12 @@ export class Dataset {
     })
   }
 
-  /** One file whose blocks all exist, to be written over. */
+  /** One file whose blocks are all allocated, to be overwritten. */
   get written(): string {
     return this.#file('written', (file) => writeZeros(file, WRITE_BLOCKS))
   }
 
-  /** Logs whose blocks all exist, one per writer. */
+  /** One log per writer; all blocks are allocated. */
   get logs(): Listed {
     return this.#files('logs', LOGS, (file) => writeZeros(file, LOG_BLOCKS))
   }
@@ -106,12 +106,12 @@ export class Dataset {
   }
 }
 
-/** Makes every block of a file be there, as zeros, and on disk. */
+/** Writes zeros over every block of a file and syncs it. */
 export function writeZeros(file: string, blocks: number): void {
   fs.writeFileSync(file, new Uint8Array(blocks * BLOCK), { flush: true })
 }
 
-/** How many blocks of a file are full of the byte that writers write. */
+/** Returns the number of blocks that are full of the byte that writers write. */
 export function filledBlocks(file: string): number {
   const contents = fs.readFileSync(file)
   const filled = Buffer.alloc(BLOCK, FILL)

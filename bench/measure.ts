@@ -1,5 +1,4 @@
-// One row of the report: the columns of a work at one depth, measured in turns. The median of a column's rounds is its
-// figure.
+// Measures one row of the report: the columns of a work at one depth. A column's figure is the median of its rounds.
 
 import type { Column } from './columns'
 import { contenders, type Peers } from './contender'

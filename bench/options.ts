@@ -27,7 +27,7 @@ export interface Options {
   quick: boolean
   works: readonly Work[]
   checks: readonly CheckName[]
-  /** Nothing was left out by --only or --quick. */
+  /** True unless --only or --quick left something out. */
   whole: boolean
   against: string | undefined
   json: string | undefined
@@ -77,7 +77,7 @@ function isCheck(name: string): name is CheckName {
   return checkNames.some((one) => one === name)
 }
 
-/** The folder of another build, if it is one. */
+/** Returns the path of another build of the package; throws if it is not one. */
 function checkout(folder: string): string {
   const absolute = path.resolve(folder)
   if (!existsSync(path.join(absolute, 'package.json')))

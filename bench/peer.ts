@@ -1,5 +1,5 @@
-// A program that does the same work in a process of its own: the native one, or another runtime. It is started once
-// and then asked for runs, one line of JSON each way, so that its start is in no figure.
+// A child process that does the same work: the native program, another runtime, or another build of the package. It is
+// started once and then asked for runs, one line of JSON each way, so that no figure includes its start.
 
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
 import { createInterface } from 'node:readline'
@@ -23,7 +23,7 @@ export class Peer {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, ...env },
     })
-    // the end of its output says the same, with better words
+    // a child that died is reported by `run`, when its output ends
     this.#child.stdin.on('error', () => {})
     this.#lines = createInterface(this.#child.stdout)[Symbol.asyncIterator]()
   }
@@ -38,7 +38,7 @@ export class Peer {
     return reply
   }
 
-  /** Ends the program, once it has answered. */
+  /** Closes the child's standard input, which ends it. */
   close(): void {
     this.#child.stdin.end()
   }

@@ -1,4 +1,4 @@
-// What a set of samples comes to.
+// Medians and quartiles of samples.
 
 export interface Summary {
   median: number
@@ -11,7 +11,7 @@ export function summary(values: readonly number[]): Summary {
   return { median, spread: (quantile(values, 0.75) - quantile(values, 0.25)) / 2 / median }
 }
 
-/** The value below which the fraction `q` of the values lies, interpolated. */
+/** Returns the value below which the fraction `q` of the values lies, interpolated. */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   const at = (sorted.length - 1) * q

@@ -1,5 +1,5 @@
-// Contenders measured in turns, so that whatever else the machine does falls on all of them alike: each is verified,
-// warmed up, and then timed once per round.
+// Measures contenders in turns, so that the machine's other work affects all of them alike. Each is verified, warmed
+// up, and then timed once per round.
 
 import type { Contender } from './contender'
 import type { Verification } from './work'
@@ -10,7 +10,7 @@ export interface Effort {
   milliseconds: number
 }
 
-/** What a contender's rounds came to, one number per round. */
+/** The measurements of one contender, one per round. */
 export interface Samples {
   perSecond: number[]
   /** Seconds of processor time per unit, if the contender reports them. */
@@ -36,7 +36,7 @@ export async function sample(
     const order = round % 2 === 0 ? entrants : entrants.toReversed()
     for (const { contender, count, samples } of order) {
       tick(`round ${round + 1} of ${effort.rounds}`)
-      await contender.measure(leadIn(count)) // its caches, its code, its heap: not the last one's
+      await contender.measure(leadIn(count)) // fills the caches with what this contender needs
       const { seconds, processor } = await contender.measure(count)
       samples.perSecond.push(count / seconds)
       if (processor !== undefined) samples.processor.push(processor / count)
@@ -54,7 +54,7 @@ async function verify(contender: Contender, verification: Verification): Promise
   }
 }
 
-/** Doubles the work until it fills half a round, which warms the contender up. Resolves to what fills a round. */
+/** Doubles the work until it fills half a round, which also warms up. Resolves to the units of a whole round. */
 async function calibrate(
   contender: Contender,
   depth: number,

@@ -1,5 +1,4 @@
-// What a row of the benchmark is made of: the same work, once per column, and a way to tell that it
-// was really done.
+// A work: what a row of the benchmark measures, once per column, and how to verify that it was done.
 
 import type { Ring } from 'uring'
 import type { Checksum } from './checksum'
@@ -28,7 +27,7 @@ export interface PeerRequest {
   fixed?: boolean
 }
 
-/** Before anything is timed, each column does `count` units under these two. */
+/** Before anything is timed, each column does `count` units between these two functions. */
 export interface Verification {
   count: number
   before?(): void
@@ -45,7 +44,7 @@ export interface Prepared {
 
 export interface Context {
   dataset: Dataset
-  /** A new ring; whoever asks for it disposes of it in `release`. */
+  /** Returns a new ring. The work disposes of it in `release`. */
   openRing(): Ring
 }
 
@@ -56,7 +55,7 @@ export interface Work {
   prepare(context: Context, depth: number): Promise<Prepared>
 }
 
-/** The usual verification of works that read: the sum must be the one expected. */
+/** The verification of works that read: the checksum must be the expected one. */
 export function sumIs(count: number, expected: () => number): Verification {
   return {
     count,

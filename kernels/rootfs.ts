@@ -96,7 +96,7 @@ async function copyPackage(root: string, { userland }: RootfsParts): Promise<voi
   mkdirSync(join(app, 'binding'), { recursive: true })
   copyFileSync(inRoot('binding', 'index.js'), join(app, 'binding', 'index.js'))
   copyFileSync(userland.addon, join(app, 'binding', basename(userland.addon)))
-  // tap-parser is what the guest's runner reads ava's results with
+  // the guest's runner reads ava's results with tap-parser
   for (const folder of new Set(['ava', 'tap-parser'].flatMap(closureOf)))
     cpSync(inRoot(folder), join(app, folder), { recursive: true })
   writeFileSync(join(app, 'package.json'), JSON.stringify(guestManifest()))

@@ -7,7 +7,7 @@ import { runNicely } from '../scripts/lib/process'
 import { toolchainFor } from '../scripts/targets/toolchain'
 
 const CRATE = 'uring'
-/** Programs that say nothing about a kernel: `compat` proves that two crates have one source interface, and asks for a new one. */
+/** Programs that test no kernel: `compat` proves that two crates have the same source interface. */
 const NOT_FOR_GUESTS = new Set(['compat'])
 const TRIPLE: Readonly<Record<DebianArch, string | undefined>> = {
   amd64: undefined,
@@ -41,7 +41,7 @@ export async function buildRustTests(arch: DebianArch): Promise<RustTest[]> {
     cwd: inRoot(),
     env: {
       CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER: 'aarch64-linux-gnu-gcc',
-      // two compilers in one folder would throw each other's work away
+      // two compilers that share a folder discard each other's artefacts
       ...(triple === undefined ? {} : { CARGO_TARGET_DIR: cargoFolder('cross') }),
       ...toolchain?.env,
     },

@@ -1,5 +1,4 @@
-// The program of one build in a comparison of two: runs the columns that use the package, asked for as the native
-// program is.
+// One build in a comparison of two: runs the columns that use the package. It speaks the protocol of `bench/peer.ts`.
 
 import { createInterface } from 'node:readline'
 import { Ring } from 'uring'

@@ -1,4 +1,5 @@
-// Has `import 'uring'` find the package of the checkout that URING_BENCH_PACKAGE names. Imported before a program.
+// Makes `import 'uring'` resolve to the package of the checkout that URING_BENCH_PACKAGE names. Node imports this module
+// before the program.
 
 import { register } from 'node:module'
 import { join } from 'node:path'

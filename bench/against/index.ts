@@ -1,7 +1,7 @@
-// `npm run bench -- --against CHECKOUT`: the works of two builds of the package side by side, as ratios. Each build
-// runs in a process of its own and both do the same units in turns. A ratio is taken within a round, so that what the
-// machine does meanwhile cancels out; a few pairs of processes share the rounds, because where a process lies in memory
-// makes it faster or slower by more than a change may cost.
+// `npm run bench -- --against CHECKOUT`: two builds of the package side by side, as ratios. Each build runs in its own
+// process, and the two take turns on the same work. A ratio is taken within a round, so that the machine's other work
+// cancels out. Several pairs of processes share the rounds, because the memory layout of a process alone can make it
+// faster or slower by more than a change may cost.
 
 import { Ring } from 'uring'
 import { packageColumns, title, type PackageColumn } from '../columns'
@@ -46,7 +46,7 @@ export async function compare(
   try {
     for (const { work, depth } of chosen) {
       shown.step(`${work.name} ${depth}`)
-      // it makes the files, and knows what the children must have read or written
+      // makes the files, and verifies what the children read and write
       const prepared = await work.prepare(context, depth)
       const found = await compareOne(work, depth, prepared, before, dataset, options)
       await prepared.release()
@@ -82,7 +82,7 @@ async function compareOne(
         const both = (['before', 'after'] as const).map((name, i) =>
           fromPeer(name, peers[i]!, request),
         )
-        // neither is always the one that begins
+        // neither build always begins
         const order = pair % 2 === 0 ? both : both.toReversed()
         const samples = await sample(order, depth, prepared.verification, effort, () => {})
         order.forEach(({ name }, i) => {

@@ -1,5 +1,5 @@
-// Which build of the package a program of the benchmark uses: this checkout's, or the one of the checkout that
-// URING_BENCH_PACKAGE names.
+// Which build of the package a program of the benchmark imports: this checkout's, or that of the checkout named by the
+// variable URING_BENCH_PACKAGE.
 
 import * as path from 'node:path'
 
@@ -8,12 +8,12 @@ const HOOK = path.join(import.meta.dirname, 'hook.mjs')
 
 export const ownFolder = path.join(import.meta.dirname, '..', '..')
 
-/** The checkout whose build this process is to use. */
+/** Returns the checkout whose build this process uses. */
 export function packageFolder(): string {
   return process.env[VARIABLE] ?? ownFolder
 }
 
-/** Arguments for Node that run a TypeScript program of the benchmark with the package of `VARIABLE`. */
+/** Returns the arguments with which Node runs a program of this checkout with the package that `VARIABLE` names. */
 export function nodeArguments(program: string): string[] {
   const hook = `--import=${HOOK}`
   return ['--import', '@oxc-node/core/register', hook, path.join(ownFolder, program)]

@@ -12,7 +12,7 @@ const LIMIT = 0.02
 
 type Verdict = 'keeps up' | 'unclear' | 'loses'
 
-/** Whether no row surely loses more than it may. */
+/** Returns whether no row certainly loses more than it may. */
 export function keepsUp(rows: readonly Compared[]): boolean {
   return rows.every((row) => verdictOf(row) !== 'loses')
 }
@@ -83,7 +83,7 @@ function verdict(rows: readonly Compared[]): string {
   )
 }
 
-/** Verdicts of the two builds on the same promises. */
+/** The verdicts of both builds on the same promises. */
 function checks(before: readonly Check[], after: readonly Check[]): string {
   const said = (all: readonly Check[], promise: string): string => {
     const check = all.find((one) => one.promise === promise)

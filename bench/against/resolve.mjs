@@ -1,4 +1,4 @@
-// The hook that hook.mjs registers: `uring` is resolved as a file of the other checkout would resolve it.
+// The resolve hook that hook.mjs registers: `uring` resolves as it would for a file of the other checkout.
 
 let parentURL
 

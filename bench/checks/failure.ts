@@ -1,4 +1,4 @@
-// What failing costs: a rejection, and a cancel while many operations are in flight.
+// What the failure path costs: a rejection, and a cancel while many operations are in flight.
 
 import { spawnSync } from 'node:child_process'
 import * as fs from 'node:fs'
@@ -14,13 +14,13 @@ const ROUNDS = 9
 const REJECTIONS = 10_000
 const DEPTH = 32
 const REJECTION_LIMIT = 5
-/** More than any process has open: EBADF. */
+/** A descriptor that is never open: EBADF. */
 const NO_DESCRIPTOR = 2 ** 30
 
 const CANCELS = 200
 const FEW = 600
 const MANY = 60_000
-/** Memory that was not touched for long is slower to reach, and that is all that may differ. */
+/** Constant time, but for cache misses: with many in flight, an operation's memory was not touched for long. */
 const RATIO_LIMIT = 3
 
 await check('The cost of a rejection and of a cancel.', (report) =>
@@ -30,7 +30,7 @@ await check('The cost of a rejection and of a cancel.', (report) =>
   }),
 )
 
-/** A refused operation beside one that succeeds: the difference is the rejection. */
+/** Compares an operation that the kernel refuses with one that succeeds; the difference is the rejection. */
 async function rejections(ring: Ring, report: Report): Promise<void> {
   const buffer = new Uint8Array(1)
   const refused = (): Promise<unknown> => ring.read(NO_DESCRIPTOR, buffer, 0)
@@ -56,7 +56,7 @@ async function microseconds(operation: () => Promise<unknown>): Promise<number> 
       try {
         await operation()
       } catch {
-        // it is what was asked for
+        // the refusal is what is measured
       }
     }
   })
@@ -65,7 +65,7 @@ async function microseconds(operation: () => Promise<unknown>): Promise<number> 
 
 async function cancels(fifo: string, report: Report): Promise<void> {
   if (spawnSync('mkfifo', [fifo]).status !== 0) throw new Error('mkfifo is not there')
-  // both ends: a read that finds nothing waits
+  // open for writing too, so that a read waits instead of finding the end
   const fd = fs.openSync(fifo, fs.constants.O_RDWR)
   try {
     const { few, many, met } = await tries(async () => {
@@ -90,7 +90,7 @@ async function cancelCost(fd: number, inFlight: number): Promise<number> {
   const ends = Promise.allSettled(reads)
   await ring.nop()
   const stride = Math.floor(inFlight / CANCELS)
-  // two to warm up, then one that counts
+  // the first two warm up
   const costs = [0, 1, 2].map((offset) => {
     const begin = performance.now()
     for (let i = 0; i < CANCELS; i++) ring.cancel(reads[i * stride + offset]!)

@@ -43,7 +43,7 @@ async function measure(ring: Ring, fd: number): Promise<{ measured: string; met:
     const buffer = buffers[slot]!
     while (running) {
       whole(await ring.read(fd, buffer, at.next()), BLOCK)
-      // not a timer's business: a ring that starves timers would never end
+      // not ended by a timer: a ring that starves timers would never end
       if ((++reads & 1023) === 0) running = performance.now() - begin < SECONDS * 1000
     }
   })

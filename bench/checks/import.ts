@@ -1,5 +1,5 @@
 // What importing the package adds to an empty program: processor time and resident memory, by require() and by import.
-// Every program is a process of its own; they take turns, and the median of the rounds counts.
+// Each program runs in a new process. The programs take turns, and the median of the rounds counts.
 
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -31,7 +31,7 @@ interface Used {
 await check('What importing the package adds to an empty program.', async (report) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'uring-import-'))
   try {
-    // as an installed package is found: by its name, through node_modules
+    // the package is found as an installed one is: by its name, through node_modules
     mkdirSync(path.join(folder, 'node_modules'))
     symlinkSync(packageFolder(), path.join(folder, 'node_modules', 'uring'))
     for (const [way, { extension, statement }] of Object.entries(WAYS)) {

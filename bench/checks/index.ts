@@ -1,5 +1,5 @@
-// The promises that are not a ratio of two columns. Each program of this folder tests a few; here they are run and
-// their verdicts collected, with that of the backup of a tree of 20,000 files.
+// The promises that are not a ratio of two columns. Each program of this folder tests a few of them. This module runs
+// the programs, and the backup of 20,000 files, and collects their verdicts.
 
 import { spawnSync } from 'node:child_process'
 import * as fs from 'node:fs'
@@ -12,7 +12,7 @@ export type { Check } from './verdict'
 
 const TREE = 20_000
 
-/** By the names that --only takes. */
+/** The programs, by the names that --only accepts. */
 const programs = ['memory', 'fairness', 'bulk', 'inline', 'failure', 'import'] as const
 
 export const checkNames = [...programs, 'backup'] as const
@@ -30,7 +30,7 @@ function program(name: CheckName, folder: string): Check[] {
     .split('\n')
     .filter((line) => line.startsWith('{'))
     .map((line) => JSON.parse(line) as Check)
-  // a program that broke off says nothing about its other promises
+  // a program that broke off has not judged its other promises
   const whole = verdicts.length > 0 && (status === 0 || verdicts.some(({ met }) => !met))
   if (whole) return verdicts
   return [...verdicts, { promise: name, measured: 'it ended early', met: false }]

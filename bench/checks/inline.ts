@@ -14,7 +14,7 @@ const BYTES = 256 * MIB
 
 await check('A 1 ms timer beside large cached reads.', (report) =>
   withScratch(BYTES, { entries: 256 }, async ({ ring, fd }) => {
-    // written to once: page faults of new memory are not what is measured
+    // filled, so that page faults of new memory are not measured
     const memory = new Uint8Array(BYTES).fill(1)
     await judge(ring, fd, [memory], 'a cached read of 256 MiB', report)
     const pieces = Array.from({ length: 64 }, (_, i) => memory.subarray(i * MIB, (i + 1) * MIB))

@@ -1,5 +1,5 @@
-// Does the ring keep anything? Runs a million operations of every cheap kind after a warm-up; the process must not have
-// grown by more than 4 MiB then, nor have a descriptor more than before.
+// Does the ring leak? Runs a million operations of every cheap kind after a warm-up. The process must then have grown
+// by at most 4 MiB, and must not have more descriptors than before.
 
 import * as fs from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
@@ -13,7 +13,7 @@ const { AT_FDCWD, O_RDONLY } = constants
 const LIMIT = 4 * 2 ** 20
 const DEPTH = 64
 const OPERATIONS = 1_000_000
-/** Operations and collections in turns, until V8's heap has found its size. */
+/** Rounds of operations and collections before the first reading, for V8's heap to reach its size. */
 const WARM_UPS = 5
 const WARM_UP = 200_000
 /** Operations in one turn of a coroutine, see `turn`. */
@@ -58,7 +58,7 @@ interface Standing {
   descriptors: number
 }
 
-/** V8 returns pages on threads of its own, so it gets some time for it. */
+/** Collects garbage until memory is at rest: V8 returns pages on threads of its own, which takes time. */
 async function standing(): Promise<Standing> {
   for (let i = 0; i < 4; i++) {
     collectGarbage()

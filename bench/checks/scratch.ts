@@ -1,4 +1,4 @@
-// A file in the page cache and a ring, for as long as a check needs them.
+// A ring and a file in the page cache, for the duration of a check.
 
 import * as fs from 'node:fs'
 import * as os from 'node:os'
@@ -15,7 +15,7 @@ export interface Scratch {
   fd: number
 }
 
-/** Runs `work` with a ring and a cached file of `bytes` bytes, which end with it. */
+/** Runs `work` with a ring and a cached file of `bytes` bytes, and disposes of both afterwards. */
 export async function withScratch(
   bytes: number,
   options: RingOptions,

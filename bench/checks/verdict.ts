@@ -1,5 +1,5 @@
-// How the programs of this folder report: one line for each promise, and exit code 1 if one was not kept. With --json
-// the lines are for the program that collects them.
+// How the programs of this folder report: one line per promise, and exit code 1 if one is not met. With --json each
+// line is JSON, for the benchmark that collects them.
 
 import { setPriority, constants } from 'node:os'
 import { commandLine, start } from '../../scripts/lib/command-line'
@@ -32,8 +32,8 @@ export async function check(
 }
 
 /**
- * Resolves to what `measure` resolved to when it kept its promise, or the last time. A neighbour that takes the
- * processor away looks like a broken promise from in here, so the process goes before others and there are three tries.
+ * Measures up to three times, at the highest priority, until the promise is met. Resolves to the last result. Another
+ * process that takes the processor is otherwise indistinguishable from a ring that starves its loop.
  */
 export async function tries<T extends { met: boolean }>(measure: () => Promise<T>): Promise<T> {
   goFirst()
@@ -46,6 +46,6 @@ function goFirst(): void {
   try {
     setPriority(constants.priority.PRIORITY_HIGHEST)
   } catch {
-    // only root may: then the machine has to be quiet
+    // only root may raise it; without it the machine has to be quiet
   }
 }

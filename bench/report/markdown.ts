@@ -76,7 +76,7 @@ function ratiosTable(rows: Row[]): string {
   )
 }
 
-/** Whole files by the `readFile` of other runtimes, and the names of those that this run did without. */
+/** Compares with the `readFile` of other runtimes, and names those that this run did without. */
 function neighboursPart(rows: Row[], neighbours: readonly Neighbour[]): string[] {
   const present = neighbours.filter(({ column }) => rows.some((row) => row.perSecond[column]))
   const missing = neighbours.filter((one) => one.missing !== undefined)

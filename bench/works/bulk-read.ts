@@ -1,5 +1,5 @@
-// 64 KiB reads out of the page cache, 20,000 in one batch: more bytes than one turn of the event loop may copy. What
-// fairness towards others costs in throughput shows here; how fair it is, in `bench/checks/bulk.ts`.
+// 64 KiB reads from the page cache, 20,000 in one batch: more than one turn of the event loop may copy. This row shows
+// what fairness costs in throughput; `bench/checks/bulk.ts` measures the fairness.
 
 import * as fs from 'node:fs'
 import type { Ring } from 'uring'
@@ -10,12 +10,12 @@ import { sumIs, type Work } from '../work'
 
 export const BULK_BLOCK = 64 * 1024
 export const BULK_READS = 20_000
-/** Used over and over. Together they are larger than the processor's caches, and so is the file. */
+/** The buffers are reused. Together they are larger than the processor's caches, as is the file. */
 export const BULK_BUFFERS = 1024
-/** The part of a file that is read, again and again from its beginning. */
+/** The part of the file that is read, repeatedly. */
 export const BULK_BYTES = 256 * 2 ** 20
 
-/** Reads that are verified: no more than there are buffers, so that each still holds what was read. */
+/** Reads that are verified: at most one per buffer, so that each still holds what was read. */
 const VERIFIED = 64
 
 const POSITIONS = BULK_BYTES / BULK_BLOCK

@@ -1,7 +1,8 @@
-// Whole small files: 1,000 files of 1 to 16 KiB, opened, read to the end and closed, round and round.
+// Whole small files: 1,000 files of 1 to 16 KiB, each opened, read to the end and closed, repeatedly.
 //
-// Node's columns use `readFile`, and so do the newest Node and Bun. Ours read into one buffer per slot that has room for more than the
-// largest file, so that a read which leaves room has seen the end; the native column does the same.
+// Node's columns use `readFile`, and so do the newest Node and Bun. The columns of the package and the
+// native one read into one buffer per slot. It is larger than the largest file, so a read that leaves
+// room has reached the end.
 
 import * as fs from 'node:fs'
 import { constants } from 'uring'

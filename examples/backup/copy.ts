@@ -1,5 +1,5 @@
-// The copy itself: directories first, then every file through the ring, a bounded number at a time,
-// then links and the times of the directories.
+// Copies a tree: the directories first, then every file through the ring, a bounded number at a time,
+// then the symbolic links, and last the modes and times of the directories.
 //
 // There is one buffer for each file being copied, so the memory in use does not depend on the tree.
 // A small file is read whole and written whole; a larger one goes through its buffer piece by piece.
@@ -20,7 +20,7 @@ import type { File, Tree } from './tree'
 
 const { AT_FDCWD, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants
 
-/** Bytes copied since the last call. */
+/** Called with the files and bytes copied since the last call. */
 export type OnProgress = (files: number, bytes: number) => void
 
 export async function copyTree(
@@ -31,7 +31,7 @@ export async function copyTree(
   onProgress: OnProgress,
 ): Promise<void> {
   for (const directory of tree.directories) {
-    // writable for us until its contents are there
+    // writable until its contents are copied
     mkdirSync(`${target}/${directory.path}`, { recursive: true, mode: directory.mode | 0o700 })
   }
   const mask = process.umask()

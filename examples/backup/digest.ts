@@ -8,7 +8,7 @@ import type { File } from './tree'
 
 const { AT_FDCWD, O_NOFOLLOW, O_RDONLY } = constants
 
-/** The digests, in the order of the files. */
+/** Resolves to the digests, in the order of the files. */
 export async function digests(
   ring: Ring,
   root: string,
@@ -43,7 +43,7 @@ async function digest(
   }
 }
 
-/** The files whose copies are not what their sources are. */
+/** Returns the files whose copies differ from their sources. */
 export function differences(files: readonly File[], ours: string[], theirs: string[]): string[] {
   return files.filter((_, place) => ours[place] !== theirs[place]).map(({ path }) => path)
 }

@@ -1,10 +1,10 @@
-// Bounded concurrency: at most `lanes` files at a time, each with a buffer of its own meanwhile.
+// Bounded concurrency: at most `lanes` files at a time, each with its own buffer.
 
 import pMap from 'p-map'
 
 const PIECE = 256 * 1024
 
-/** Resolves to what `work` resolved to for each item, in their order; rejects with the first failure. */
+/** Resolves to the results of `work`, in the order of the items. Rejects with the first failure. */
 export function withBuffers<T, R>(
   items: readonly T[],
   lanes: number,

@@ -1,5 +1,5 @@
-// `npm start`: backs up a real directory tree through io_uring, proves that the copy is right, and
-// says how long Node's own fs.cp takes for the same. `npm start -- --help` lists the options.
+// `npm start`: backs up a directory tree through io_uring, verifies the copy, and compares the time with
+// that of Node's own fs.cp. `npm start -- --help` lists the options.
 
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -54,7 +54,7 @@ async function backUp(source: string, options: Options): Promise<void> {
       process.exitCode = 1
     }
   } finally {
-    // a failed copy may have left operations in flight; they end before their directory is removed
+    // operations of a failed copy may be in flight: they must end before their directory is removed
     await ring.dispose()
     for (const directory of made) rmSync(directory, { recursive: true, force: true })
   }

@@ -1,4 +1,4 @@
-// Reading and writing through the ring until all of it is done: either may do less than asked.
+// Reads and writes whole buffers through the ring: a single operation may transfer less than asked.
 
 import type { Ring } from 'uring'
 

@@ -1,4 +1,4 @@
-// Runs the compiled ava specs of the plan in one go: starting ava is the dear part under emulation.
+// Runs the compiled ava specs of the plan in one run: starting ava is the expensive part under emulation.
 import { TapReader, type TapTest } from '../../scripts/lib/tap'
 import { GUEST, type GuestPlan } from '../plan'
 import type { TestResult } from '../protocol'
@@ -7,7 +7,7 @@ import { report } from './report'
 
 const LIMIT_MS = 700_000
 const SILENT_MS = 150_000
-/** How much of their work the long specs do: emulation is some twenty times slower. */
+/** The fraction of their work that the long specs do, because emulation is slow. */
 const SCALE = 0.05
 // ava's own process is not under test, and compiling its code costs more than it saves under emulation
 const AVA = ['--no-opt', 'node_modules/ava/entrypoints/cli.mjs', '--tap', '--serial']

@@ -1,4 +1,4 @@
-// Whether something built is still what its sources say.
+// Whether a built file is up to date with its sources.
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { inRoot } from './paths'
@@ -17,13 +17,13 @@ export const ADDON: readonly string[] = [
 /** What dist/ is built from. */
 export const FACADE: readonly string[] = ['index.ts', 'src', 'tsconfig.json']
 
-/** True when one of `sources`, files or folders of the checkout, was changed after `file` was written. */
+/** Returns whether one of `sources`, files or folders of the checkout, changed after `file` was written. */
 export function isOlderThan(file: string, sources: readonly string[]): boolean {
   const written = statSync(file).mtimeMs
   return sources.some((source) => newest(inRoot(source)) > written)
 }
 
-/** When the newest file in a folder, or a file itself, was written. */
+/** Returns the time of the last change to a file, or to any file of a folder. */
 function newest(path: string): number {
   const stat = statSync(path)
   if (!stat.isDirectory()) return stat.mtimeMs

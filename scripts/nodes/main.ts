@@ -1,5 +1,5 @@
-// `npm run test:nodes`: the ava suite on other versions of Node, with the addon that is built: one binary must do for
-// all of them. A version whose run reports no tests, or reports skips, is red.
+// `npm run test:nodes`: the ava suite on other versions of Node, with the addon that is built: one binary must serve
+// all of them. A version is red if its run reports no tests, or skips any.
 import { join } from 'node:path'
 import { markdownTable } from 'markdown-table'
 import { commandLine, start } from '../lib/command-line'

@@ -18,7 +18,7 @@ whether the types are wrong.
   --help   print this text
 `)
 
-/** What the root tarball may contain, and what it must. */
+/** What the root tarball may contain. */
 const EXPECTED = [
   /^package\.json$/,
   /^README\.md$/,

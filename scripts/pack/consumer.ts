@@ -1,5 +1,5 @@
-// A user's empty folder: installs tarballs there as a machine without compiler and network would, and runs programs in
-// it. The path holds nothing but Node, npm's cache is empty, and as root the network is really gone.
+// The empty folder of a user: installs tarballs there as on a machine without compiler and network, and runs programs
+// in it. PATH holds nothing but Node, npm's cache is empty, and as root there is no network.
 import {
   cpSync,
   existsSync,

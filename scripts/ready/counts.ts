@@ -1,5 +1,5 @@
-// How many tests passed, failed and were skipped, from what the runners print. A skip that a test
-// declares itself (`SKIP item: reason`) comes through the file that URING_SKIP_LOG names.
+// Counts passed, failed and skipped tests in the output of the runners. A test that declares its own skip
+// (`SKIP item: reason`) writes it to the file that URING_SKIP_LOG names.
 
 import { readTap, type TapTest } from '../lib/tap'
 
@@ -11,7 +11,7 @@ export interface Counts {
 
 export const countNothing = (): Counts => ({ passed: 0, failed: 0, skipped: 0 })
 
-/** ava, with --tap. A test that logged why it could not run passed for ava; the file of skips names it. */
+/** ava, with --tap. A test that declares its own skip counts as passed here; `ready` subtracts it. */
 export function countAva(output: string): Counts {
   const tests = readTap(output)
   const count = (belongs: (test: TapTest) => boolean): number => tests.filter(belongs).length
@@ -39,7 +39,7 @@ export function countKernels(output: string): Counts {
 }
 
 function sum(output: string, pattern: RegExp): number {
-  // what a terminal is told about colours is not part of the text
+  // escape sequences for colours are not part of the text
   // oxlint-disable-next-line no-control-regex
   const text = output.replaceAll(/\x1b\[[0-9;]*[A-Za-z]/g, '')
   return [...text.matchAll(pattern)].reduce((total, match) => total + Number(match[1]), 0)

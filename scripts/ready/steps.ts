@@ -1,5 +1,4 @@
-// What has to pass before a change is ready, in the order in which a failure is cheapest to learn.
-// CI runs the same list.
+// The checks that must pass before a change is ready; the quickest come first. CI runs the same list.
 
 import { countAva, countCargo, countKernels, countNothing, type Counts } from './counts'
 
