@@ -47,12 +47,12 @@ async function compareBuilds(options: Options, other: string, dataset: Dataset):
 }
 
 async function measure(options: Options, dataset: Dataset): Promise<void> {
-  const usesPeers = options.works.length > 0
-  const native = usesPeers ? new Peer('the native column', await buildNative()) : undefined
-  const neighbours = usesPeers ? await startNeighbours() : []
-  const peers: Peers = Object.fromEntries(neighbours.map(({ column, peer }) => [column, peer]))
-  if (native !== undefined) Object.assign(peers, { native, nativeFixed: native })
+  if (options.works.length === 0) return report(options, dataset, [], [])
+  const native = new Peer('the native column', await buildNative())
+  const peers: Peers = { native, nativeFixed: native }
   try {
+    const neighbours = await startNeighbours()
+    for (const { column, peer } of neighbours) if (peer !== undefined) peers[column] = peer
     const rows = await measureAll(options, dataset, peers)
     report(options, dataset, rows, neighbours)
   } finally {
