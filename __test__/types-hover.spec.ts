@@ -67,7 +67,10 @@ for (const [kind, name] of [
     t.regex(hover('ring.read').text, /^\(method\) Ring\.read\(.*\): Promise<number>$/s)
     t.regex(hover('b.read').text, /^\(method\) Batch\.read\(.*\): undefined$/s)
     t.regex(hover('c.read').text, /^\(method\) Chain\.read\(.*\): Link<number>$/s)
-    t.regex(hover('c.statx').text, /^\(method\) Chain\.statx\(.*\): Link<Statx>$/s)
+    t.regex(
+      hover('c.statx').text,
+      /^\(method\) Chain\.statx\(.*\): Link<Statx>( \(\+\d overloads\))?$/s,
+    )
     t.regex(hover('ring.dispose').text, /^\(method\) Ring\.dispose\(\): Promise<void>$/)
     for (const at of ['ring.read', 'b.read', 'c.read']) {
       t.regex(hover(at).doc, /IORING_OP_READ/, at)

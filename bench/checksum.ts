@@ -1,5 +1,5 @@
-// FNV-1a over what a column read, and a sum that does not depend on the order of completions; the
-// same as in `crates/bench/src/checksum.rs`. Handed to a column once, before anything is timed.
+// FNV-1a over what a column read, summed so that the order of completions does not matter. The same as
+// in `crates/bench/src/checksum.rs`. Used once per column, before anything is timed.
 
 export class Checksum {
   sum = 0

@@ -1,40 +1,55 @@
-// One column of one row, made uniform: how long do `count` units take, and are they done right.
+// A contender: one column of one row, as two functions that do `count` units, one timed and one verified.
 
 import { performance } from 'node:perf_hooks'
 import { Checksum } from './checksum'
-import { allColumns, type Column } from './columns'
-import type { Native } from './native'
-import type { NativeRequest, Prepared, Run } from './work'
+import { allColumns, type Column, type PeerColumn } from './columns'
+import type { Peer } from './peer'
+import type { Prepared, Run } from './work'
 
-export interface Contender {
-  column: Column
-  /** Does `count` units and says how many seconds it took. */
-  measure(count: number): Promise<number>
-  /** Does `count` units and says what they added up to. */
+/** What a run took, in seconds. */
+export interface Taken {
+  seconds: number
+  /** Processor time of all threads, if the program reports it. */
+  processor?: number
+}
+
+export interface Contender<Name extends string = string> {
+  /** What the progress line and an error call it. */
+  name: Name
+  /** Does `count` units. */
+  measure(count: number): Promise<Taken>
+  /** Does `count` units. Resolves to what they added up to. */
   check(count: number): Promise<number>
 }
 
-export function contenders(prepared: Prepared, depth: number, native: Native): Contender[] {
-  const found: Contender[] = []
-  for (const column of allColumns) {
-    if (column === 'native' || column === 'nativeFixed') {
-      const request = prepared[column]
-      if (request) found.push(fromNative(column, request, depth, native))
-    } else {
-      const run = prepared.runs[column]
-      if (run) found.push(fromRun(column, run))
+/** The child processes of this run. */
+export type Peers = Partial<Record<PeerColumn, Peer>>
+
+/** Returns a contender for each column that a row has. */
+export function contenders(prepared: Prepared, depth: number, peers: Peers): Contender<Column>[] {
+  return allColumns.flatMap((column): Contender<Column>[] => {
+    if (isPeer(column)) {
+      const [peer, request] = [peers[column], prepared.requests[column]]
+      return peer && request ? [fromPeer(column, peer, { ...request, depth })] : []
     }
-  }
-  return found
+    const run = prepared.runs[column]
+    return run ? [fromRun(column, run)] : []
+  })
 }
 
-function fromRun(column: Column, run: Run): Contender {
+function isPeer(column: Column): column is PeerColumn {
+  return column.startsWith('native') || column === 'node26' || column === 'bun'
+}
+
+export function fromRun<Name extends string>(name: Name, run: Run): Contender<Name> {
   return {
-    column,
+    name,
     async measure(count) {
-      const begin = performance.now()
+      const [begin, used] = [performance.now(), process.cpuUsage()]
       await run(count)
-      return (performance.now() - begin) / 1000
+      const seconds = (performance.now() - begin) / 1000
+      const { user, system } = process.cpuUsage(used)
+      return { seconds, processor: (user + system) / 1e6 }
     },
     async check(count) {
       const checksum = new Checksum()
@@ -44,19 +59,14 @@ function fromRun(column: Column, run: Run): Contender {
   }
 }
 
-function fromNative(
-  column: Column,
-  request: NativeRequest,
-  depth: number,
-  native: Native,
-): Contender {
+export function fromPeer<Name extends string>(
+  name: Name,
+  peer: Peer,
+  request: object,
+): Contender<Name> {
   return {
-    column,
-    async measure(count) {
-      return (await native.run({ ...request, depth, count })).seconds
-    },
-    async check(count) {
-      return (await native.run({ ...request, depth, count, check: true })).checksum
-    },
+    name,
+    measure: (count) => peer.run({ ...request, count }),
+    check: async (count) => (await peer.run({ ...request, count, check: true })).checksum,
   }
 }

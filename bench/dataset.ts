@@ -1,5 +1,6 @@
 // The files that the works run on, made once per benchmark in one directory and removed with it.
 // Contents come from a fixed pseudo-random sequence, so every run of the benchmark sees the same.
+// Other processes of a run find what was made through `Dataset.at`.
 
 import * as fs from 'node:fs'
 import * as os from 'node:os'
@@ -17,23 +18,28 @@ export const STAT_FILES = 10_000
 /** The byte every written block is full of; the same in `crates/bench`. */
 export const FILL = 0x5a
 
-/** A file that names one path per line, and the paths. */
+/** Many files: their paths, and a file that lists them one per line. */
 export interface Listed {
   list: string
   paths: string[]
 }
 
 export class Dataset {
-  readonly directory: string
-  readonly #made = new Map<string, unknown>()
+  private constructor(readonly directory: string) {}
 
-  constructor(parent = os.tmpdir()) {
-    this.directory = fs.mkdtempSync(path.join(parent, 'uring-bench-'))
+  /** Makes an empty dataset in a new directory. */
+  static make(parent = os.tmpdir()): Dataset {
+    return new Dataset(fs.mkdtempSync(path.join(parent, 'uring-bench-')))
+  }
+
+  /** Opens the dataset that another process of this run has made. */
+  static at(directory: string): Dataset {
+    return new Dataset(directory)
   }
 
   /** One file of pseudo-random blocks, on disk and in the page cache. */
   get data(): string {
-    return this.#once('data', (file) => {
+    return this.#file('data', (file) => {
       const fd = fs.openSync(file, 'w')
       const chunk = new Uint8Array(1 << 20)
       let state = 1
@@ -43,77 +49,69 @@ export class Dataset {
       }
       fs.fsyncSync(fd)
       fs.closeSync(fd)
-      return file
     })
   }
 
-  /** One file whose blocks all exist, to be written over. */
+  /** One file whose blocks are all allocated, to be overwritten. */
   get written(): string {
-    return this.#once('written', (file) => {
-      writeZeros(file, WRITE_BLOCKS)
-      return file
-    })
+    return this.#file('written', (file) => writeZeros(file, WRITE_BLOCKS))
   }
 
-  /** Logs whose blocks all exist, one per writer. */
+  /** One log per writer; all blocks are allocated. */
   get logs(): Listed {
-    return this.#once('logs', (directory) =>
-      this.#many(directory, LOGS, (file) => writeZeros(file, LOG_BLOCKS)),
-    )
+    return this.#files('logs', LOGS, (file) => writeZeros(file, LOG_BLOCKS))
   }
 
   /** Whole files of 1 to 16 KiB. */
   get smallFiles(): Listed {
-    return this.#once('small', (directory) =>
-      this.#many(directory, SMALL_FILES, (file, i) => {
-        const size = 1024 + ((i * 7919) % (SMALL_FILE_MAX - 1023))
-        const contents = new Uint8Array(Math.ceil(size / 4) * 4)
-        scramble(contents, i + 1)
-        fs.writeFileSync(file, contents.subarray(0, size))
-      }),
-    )
+    return this.#files('small', SMALL_FILES, (file, i) => {
+      const size = 1024 + ((i * 7919) % (SMALL_FILE_MAX - 1023))
+      const contents = new Uint8Array(Math.ceil(size / 4) * 4)
+      scramble(contents, i + 1)
+      fs.writeFileSync(file, contents.subarray(0, size))
+    })
   }
 
   /** Empty files of many sizes (they are holes), a hundred per directory. */
   get statTree(): Listed {
-    return this.#once('stat', (directory) =>
-      this.#many(directory, STAT_FILES, (file, i) => {
-        fs.writeFileSync(file, '')
-        fs.truncateSync(file, i)
-      }),
-    )
+    return this.#files('stat', STAT_FILES, (file, i) => {
+      fs.writeFileSync(file, '')
+      fs.truncateSync(file, i)
+    })
   }
 
   remove(): void {
     fs.rmSync(this.directory, { recursive: true, force: true })
   }
 
-  #once<T>(name: string, make: (where: string) => T): T {
-    if (!this.#made.has(name)) this.#made.set(name, make(path.join(this.directory, name)))
-    return this.#made.get(name) as T
+  #file(name: string, make: (file: string) => void): string {
+    const file = path.join(this.directory, name)
+    if (!fs.existsSync(file)) make(file)
+    return file
   }
 
-  #many(directory: string, count: number, make: (file: string, i: number) => void): Listed {
-    const paths: string[] = []
-    for (let i = 0; i < count; i++) {
-      const parent = path.join(directory, String(Math.floor(i / 100)))
-      if (i % 100 === 0) fs.mkdirSync(parent, { recursive: true })
-      const file = path.join(parent, String(i % 100))
-      make(file, i)
-      paths.push(file)
-    }
+  #files(name: string, count: number, make: (file: string, i: number) => void): Listed {
+    const directory = path.join(this.directory, name)
     const list = `${directory}.list`
+    const paths = Array.from({ length: count }, (_, i) =>
+      path.join(directory, String(Math.floor(i / 100)), String(i % 100)),
+    )
+    if (fs.existsSync(list)) return { list, paths }
+    for (const [i, file] of paths.entries()) {
+      if (i % 100 === 0) fs.mkdirSync(path.dirname(file), { recursive: true })
+      make(file, i)
+    }
     fs.writeFileSync(list, paths.join('\n') + '\n')
     return { list, paths }
   }
 }
 
-/** Makes every block of a file be there, as zeros, and on disk. */
+/** Writes zeros over every block of a file and syncs it. */
 export function writeZeros(file: string, blocks: number): void {
   fs.writeFileSync(file, new Uint8Array(blocks * BLOCK), { flush: true })
 }
 
-/** How many blocks of a file are full of the byte that writers write. */
+/** Returns the number of blocks that are full of the byte that writers write. */
 export function filledBlocks(file: string): number {
   const contents = fs.readFileSync(file)
   const filled = Buffer.alloc(BLOCK, FILL)

@@ -1,7 +1,7 @@
-// Keeping `depth` units of work in flight until `count` are done, in the two styles that JavaScript
-// has for it. What runs per unit is the work's own; these only start it and wait for the end.
+// Keeps `depth` units of work in flight until `count` are done: as coroutines, as chains of callbacks,
+// or in rounds. These functions only start a unit and wait for its end; the work itself is the caller's.
 
-/** A coroutine per slot; each takes units until none is left. */
+/** Runs one coroutine per slot; each takes units until none is left. */
 export async function coroutines(
   depth: number,
   coroutine: (slot: number) => Promise<void>,
@@ -11,7 +11,7 @@ export async function coroutines(
 
 export type Done = (error?: Error | null) => void
 
-/** A chain of callbacks per slot; `start` begins one unit and calls `done` at its end. */
+/** Runs one chain of callbacks per slot. `start` begins one unit and calls `done` at its end. */
 export function chains(
   depth: number,
   count: number,
@@ -33,7 +33,7 @@ export function chains(
   })
 }
 
-/** Rounds of at most `depth` units; each round is awaited before the next. */
+/** Runs rounds of at most `depth` units; each round is awaited before the next. */
 export async function rounds(
   depth: number,
   count: number,

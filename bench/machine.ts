@@ -1,4 +1,4 @@
-// What the figures were taken on.
+// The machine that the figures belong to.
 
 import { spawnSync } from 'node:child_process'
 import * as os from 'node:os'

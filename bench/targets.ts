@@ -1,4 +1,4 @@
-// What this package promises of itself, as ratios within one run, and whether a run met it.
+// The package's performance targets, as ratios within one run, and whether a run met them.
 
 import type { MainColumn } from './columns'
 import type { Row } from './measure'
@@ -29,7 +29,7 @@ export interface Verdict extends Target {
   met: boolean
 }
 
-/** The targets that this run has rows for. */
+/** Returns the verdict on each target that this run has a row for. */
 export function judge(rows: Row[]): Verdict[] {
   return targets.flatMap((target) => {
     const row = rows.find(({ work, depth }) => work === target.work && depth === target.depth)

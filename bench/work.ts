@@ -1,26 +1,33 @@
-// What a row of the benchmark is made of: the same work, once per column, and a way to tell that it
-// was really done.
+// A work: what a row of the benchmark measures, once per column, and how to verify that it was done.
 
 import type { Ring } from 'uring'
 import type { Checksum } from './checksum'
-import type { Column } from './columns'
+import type { OwnColumn, PeerColumn } from './columns'
 import type { Dataset } from './dataset'
 
 export type WorkName =
-  'nop' | 'read-cached' | 'read-direct' | 'write' | 'small-files' | 'write-fdatasync' | 'statx'
+  | 'nop'
+  | 'read-cached'
+  | 'read-direct'
+  | 'bulk-read'
+  | 'write'
+  | 'small-files'
+  | 'write-fdatasync'
+  | 'statx'
 
 /** Does `count` units of the work. With a checksum, adds what it read to it; never when timed. */
 export type Run = (count: number, checksum?: Checksum) => Promise<void> | void
 
-/** What the native program needs to know besides depth and count. */
-export interface NativeRequest {
+/** What another program needs to know besides the count. */
+export interface PeerRequest {
   work: WorkName
+  depth?: number
   file?: string
   blocks?: number
   fixed?: boolean
 }
 
-/** Before anything is timed, each column does `count` units under these two. */
+/** Before anything is timed, each column does `count` units between these two functions. */
 export interface Verification {
   count: number
   before?(): void
@@ -29,16 +36,15 @@ export interface Verification {
 }
 
 export interface Prepared {
-  runs: Partial<Record<Exclude<Column, 'native' | 'nativeFixed'>, Run>>
-  native: NativeRequest
-  nativeFixed?: NativeRequest
+  runs: Partial<Record<OwnColumn, Run>>
+  requests: Partial<Record<PeerColumn, PeerRequest>>
   verification: Verification
   release(): Promise<void>
 }
 
 export interface Context {
   dataset: Dataset
-  /** A new ring; whoever asks for it disposes of it in `release`. */
+  /** Returns a new ring. The work disposes of it in `release`. */
   openRing(): Ring
 }
 
@@ -49,7 +55,7 @@ export interface Work {
   prepare(context: Context, depth: number): Promise<Prepared>
 }
 
-/** The usual verification of works that read: the sum must be the one expected. */
+/** The verification of works that read: the checksum must be the expected one. */
 export function sumIs(count: number, expected: () => number): Verification {
   return {
     count,

@@ -27,7 +27,9 @@ export declare class NativeRing {
   /** Unregisters the descriptors. Returns 0 or an errno. */
   unregisterFiles(): number
   /**
-   * Joins the ring to the event loop, which calls `turn` when there is something to flush.
+   * Joins the ring to the event loop, which calls `turn` when there is something to flush. While
+   * anything is in flight `turn` is kept alive, and must keep this object alive: a ring that is
+   * collected is closed.
    * `objects[slot]` is the value of the operation in `slot`, or an array of its values; both
    * must be arrays without holes that no user code has seen. Returns the functions of a turn:
    *

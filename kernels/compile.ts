@@ -1,5 +1,5 @@
-// Compiles the chosen specs and the guest's runner to plain JavaScript on the host: a guest under emulation would take
-// seconds to do it. Types are checked elsewhere.
+// Compiles the chosen specs and the guest's runner to plain JavaScript on the host, because a guest under emulation
+// would take seconds for it. Types are checked elsewhere.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheFolder, inRoot, ROOT } from '../scripts/lib/paths'

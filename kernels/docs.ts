@@ -1,5 +1,5 @@
-// Writes docs/kernels.md from a run of the matrix, and the results themselves beside it, so that the page can be checked
-// against what it says. A kernel that this run left out keeps its last result.
+// Writes docs/kernels.md from a run of the matrix, and the results as docs/kernels.json, so that the page can be checked
+// against them. A kernel that this run left out keeps its last result.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { markdownTable } from 'markdown-table'
 import { inRoot } from '../scripts/lib/paths'
@@ -73,7 +73,7 @@ function costTable(kernels: readonly KernelVerdict[]): string {
   return markdownTable([['kernel', ...names], ...rows])
 }
 
-/** Same run, same processor, same libc: nothing else but the kernel differs. */
+/** Returns whether two results differ in nothing but the kernel: same run, same processor, same libc. */
 function isComparable(one: KernelVerdict, other: KernelVerdict): boolean {
   const kind = ({ key }: KernelVerdict): string => key.replace(/^[\d.]+/, '')
   return one.run === other.run && kind(one) === kind(other)

@@ -1,5 +1,5 @@
-// One kernel from download to verdict. A guest that dies before its init is tried once more, and only that: a panic
-// later on may be the very thing under test.
+// Takes one kernel from download to verdict. A guest that dies before its init is started once more. A guest that dies
+// later is not: its panic may be the very thing under test.
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheFolder } from '../scripts/lib/paths'
@@ -19,7 +19,7 @@ export interface GuestJob {
   readonly onProgress: (line: string) => void
 }
 
-/** Never rejects: what keeps a guest from running is its verdict, and the other guests go on. */
+/** Never rejects: a guest that cannot run has a red verdict, and the other guests go on. */
 export async function runGuest(job: GuestJob): Promise<KernelVerdict> {
   try {
     return await bootAndJudge(job)
@@ -33,7 +33,7 @@ async function bootAndJudge(job: GuestJob): Promise<KernelVerdict> {
   const folder = job.log ?? cacheFolder('consoles')
   mkdirSync(folder, { recursive: true })
   const file = join(folder, `${job.series.key}.log`)
-  // written as it comes, so that a guest that takes long can be watched
+  // written as it arrives, so that a slow guest can be watched
   writeFileSync(file, '')
   let rest = ''
   const hear = (chunk: string): void => {

@@ -1,4 +1,4 @@
-// Judges a guest's console as a kernel log: what must never stand in it. A log that is not there is a finding too.
+// Judges a guest's console as a kernel log, by what it must never contain. A missing log is a finding too.
 
 const BAD: readonly RegExp[] = [
   /\bBUG: /,

@@ -2,15 +2,16 @@
 // part of both test suites, and prints one table. It ends with 0 only if every kernel is green.
 import { writeFileSync } from 'node:fs'
 import * as os from 'node:os'
+import pMap from 'p-map'
 import { writeDocs } from './docs'
 import { runGuest } from './guest-run'
 import { removeImage } from './image'
-import { parseOptions, USAGE, type Options } from './options'
+import { parseOptions, type Options } from './options'
 import { prepareImage, prepareParts } from './prepare'
 import type { Series } from './series'
 import { selfTest } from './self-test'
 import { resultTable, totals, wordsBelow } from './table'
-import { inParallel } from '../scripts/lib/parallel'
+import { start } from '../scripts/lib/command-line'
 import { neverRan, type KernelVerdict, type MatrixRun } from './verdict'
 
 /** What guests that share an image have in common. */
@@ -53,15 +54,17 @@ async function runPlace(series: readonly Series[], options: Options): Promise<Ke
   const parts = await prepareParts(first.arch, first.libc)
   const { image, groups } = await prepareImage(parts)
   try {
-    return await inParallel(series, options.jobs, (one) => runOne(one, image, groups, options))
+    // runGuest never rejects, so no guest still runs on the image when this is over
+    return await pMap(series, (one) => runOne(one, image, groups, options), {
+      concurrency: options.jobs,
+    })
   } finally {
     removeImage(image)
   }
 }
 
 async function main(): Promise<void> {
-  const options = parseOptions(process.argv.slice(2))
-  if (options === 'help') return console.log(USAGE)
+  const options = parseOptions()
   if (options.selfTest) {
     process.exitCode = (await selfTest(options)) ? 0 : 1
     return
@@ -82,7 +85,4 @@ async function main(): Promise<void> {
   process.exitCode = verdicts.length > 0 && verdicts.every((one) => one.green) ? 0 : 1
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 2
-})
+await start(main)

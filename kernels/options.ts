@@ -1,6 +1,6 @@
 // The command line of the kernel matrix.
 import { cpus } from 'node:os'
-import { parseArgs } from 'node:util'
+import { commandLine, countOf } from '../scripts/lib/command-line'
 import {
   ARM64_KEYS,
   DEFAULT_KEYS,
@@ -11,7 +11,7 @@ import {
   type Series,
 } from './series'
 
-export const USAGE = `npm run test:kernels [-- KERNEL... | --short | --arm64 | --musl | --all] [options]
+const USAGE = `npm run test:kernels [-- KERNEL... | --short | --arm64 | --musl | --all] [options]
 
   KERNEL         ${SERIES.filter((one) => one.libc === 'glibc')
     .map((one) => one.key)
@@ -28,6 +28,7 @@ export const USAGE = `npm run test:kernels [-- KERNEL... | --short | --arm64 | -
   --jobs N       guests at a time (one per processor of this machine)
   --limit N      seconds that one guest may take (900)
   --silence N    seconds that one guest may say nothing (180)
+  --help         print this text
   --self-test    put faults into guests and check that each is reported: a matrix that cannot be red proves nothing`
 
 export interface Options {
@@ -40,10 +41,10 @@ export interface Options {
   readonly selfTest: boolean
 }
 
-export function parseOptions(argv: readonly string[]): Options | 'help' {
-  const { values, positionals } = parseArgs({
-    args: [...argv],
-    allowPositionals: true,
+export function parseOptions(): Options {
+  const { values, positionals } = commandLine({
+    usage: USAGE,
+    positionals: true,
     options: {
       short: { type: 'boolean', default: false },
       arm64: { type: 'boolean', default: false },
@@ -56,10 +57,8 @@ export function parseOptions(argv: readonly string[]): Options | 'help' {
       limit: { type: 'string', default: '900' },
       silence: { type: 'string', default: '180' },
       'self-test': { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h', default: false },
     },
   })
-  if (values.help) return 'help'
   const keys = new Set(positionals)
   if (values.short) SHORT_KEYS.forEach((key) => keys.add(key))
   if (values.all) DEFAULT_KEYS.forEach((key) => keys.add(key))
@@ -70,18 +69,11 @@ export function parseOptions(argv: readonly string[]): Options | 'help' {
     json: values.json,
     docs: values.docs,
     log: values.log,
-    jobs: Math.ceil(positive('--jobs', values.jobs)),
+    jobs: countOf('--jobs', values.jobs),
     limits: {
-      totalSeconds: positive('--limit', values.limit),
-      silentSeconds: positive('--silence', values.silence),
+      totalSeconds: countOf('--limit', values.limit),
+      silentSeconds: countOf('--silence', values.silence),
     },
     selfTest: values['self-test'],
   }
-}
-
-function positive(name: string, text: string): number {
-  const value = Number(text)
-  if (!Number.isFinite(value) || value <= 0)
-    throw new Error(`${name} needs a number above 0, not ${text}`)
-  return value
 }

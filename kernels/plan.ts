@@ -1,4 +1,4 @@
-// The file that tells a guest what to run. The host writes it into the image, the runner reads it.
+// The plan of a guest: what it runs. The host writes it into the image, and the runner reads it.
 
 /** Faults that the self-test puts into a guest to prove that the matrix reports them. */
 export const PLANTS = [

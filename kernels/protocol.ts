@@ -1,5 +1,5 @@
-// What the guest tells the host, one JSON object a line behind a mark, and how a line is read back. Both sides use
-// this file, so that they cannot disagree.
+// The protocol between guest and host: one JSON object per line, behind a mark. Both sides use this module, so that they
+// cannot disagree.
 
 export type Outcome = 'passed' | 'failed' | 'skipped'
 
@@ -45,21 +45,8 @@ export function encode(event: GuestEvent): string {
   return `${MARK}${JSON.stringify(event)}`
 }
 
-/** The event in a console line, or undefined for any other line. A mark with broken JSON behind it is an error. */
+/** Returns the event in a console line, or undefined for any other line. Throws if broken JSON follows the mark. */
 export function decode(line: string): GuestEvent | undefined {
   const at = line.indexOf(MARK)
   return at === -1 ? undefined : (JSON.parse(line.slice(at + MARK.length)) as GuestEvent)
-}
-
-export interface Skip {
-  readonly item: string
-  readonly reason: string
-}
-
-/** "SKIP item: reason", as specs and Rust tests write it. */
-export function parseSkip(line: string): Skip | undefined {
-  const [, item, reason] = /\bSKIP ([^:]+(?:::[^:]+)*): (.+)$/.exec(line) ?? []
-  return item === undefined || reason === undefined
-    ? undefined
-    : { item: item.trim(), reason: reason.trim() }
 }

@@ -96,7 +96,8 @@ async function copyPackage(root: string, { userland }: RootfsParts): Promise<voi
   mkdirSync(join(app, 'binding'), { recursive: true })
   copyFileSync(inRoot('binding', 'index.js'), join(app, 'binding', 'index.js'))
   copyFileSync(userland.addon, join(app, 'binding', basename(userland.addon)))
-  for (const folder of closureOf('ava'))
+  // the guest's runner reads ava's results with tap-parser
+  for (const folder of new Set(['ava', 'tap-parser'].flatMap(closureOf)))
     cpSync(inRoot(folder), join(app, folder), { recursive: true })
   writeFileSync(join(app, 'package.json'), JSON.stringify(guestManifest()))
 }

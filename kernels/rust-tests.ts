@@ -38,9 +38,8 @@ export async function buildRustTests(arch: DebianArch): Promise<RustTest[]> {
   const { stdout } = await runNicely('cargo', args, {
     cwd: inRoot(),
     env: {
-      ...process.env,
       CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER: 'aarch64-linux-gnu-gcc',
-      // two compilers in one folder would throw each other's work away
+      // two compilers that share a folder discard each other's artefacts
       ...(triple === undefined ? {} : { CARGO_TARGET_DIR: cargoFolder('cross') }),
       ...toolchain?.env,
     },

@@ -45,7 +45,7 @@ export async function selfTest(options: Options): Promise<boolean> {
   return proven === PLANTS.length + 1
 }
 
-/** A kernel that cannot be had is a red verdict like any other. */
+/** A kernel that cannot be downloaded must be red like any other. */
 async function reportsMissingKernel(series: Series, options: Options): Promise<boolean> {
   const missing = { ...series, prefix: '0.0.' }
   const rest = { limits: options.limits, log: options.log, onProgress: () => undefined }

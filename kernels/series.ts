@@ -1,4 +1,4 @@
-// The kernels of the matrix: which Debian suite has each series, and which ones run when nobody says otherwise.
+// The kernels of the matrix: the Debian suite of each series, and which of them run by default.
 // A key is the series, with the processor behind it where that is not x86_64 and the libc where that is not glibc:
 // "6.12", "6.12-arm64", "6.12-arm64-musl".
 import type { DebianArch } from '../scripts/lib/apt'

@@ -1,9 +1,9 @@
-// Shows verdicts: one table, kernel x group, and below it everything that was skipped or is wrong, by name.
+// Prints verdicts: one table of kernels and groups, and below it everything that was skipped or failed, by name.
 import { markdownTable } from 'markdown-table'
 import { GROUPS } from './groups'
 import type { GroupVerdict, KernelVerdict } from './verdict'
 
-/** What stands in a cell. The number comes second, so that nobody who counts "N passed" in the output counts it twice. */
+/** Returns the text of a cell. The number comes second: a caller that counts "N passed" must not count it twice. */
 export function cellOf(group: GroupVerdict | undefined): string {
   if (group === undefined) return 'not run'
   const words = []
@@ -25,7 +25,7 @@ export function resultTable(verdicts: readonly KernelVerdict[]): string {
   return markdownTable([['', 'kernel', 'package', ...GROUPS, 'log and exit', 'time'], ...rows])
 }
 
-/** Items that kernels lack -> the kernels that lack them and how many tests that took. */
+/** Returns, for each item that was skipped, the kernels that lack it and the reason. */
 export function skippedItems(
   verdicts: readonly KernelVerdict[],
 ): Map<string, { kernels: Set<string>; reason: string }> {
@@ -54,7 +54,7 @@ export function wordsBelow(verdicts: readonly KernelVerdict[]): string[] {
   return lines
 }
 
-/** The line that a caller counts: tests over all kernels. */
+/** Returns the line that a caller counts: the tests of all kernels. */
 export function totals(verdicts: readonly KernelVerdict[]): string {
   const groups = verdicts.flatMap((one) => Object.values(one.groups))
   const sum = (count: (group: GroupVerdict) => number): number =>

@@ -1,11 +1,11 @@
-// What a guest has beside the kernel: the processor, the libc, a Node built for both, and the addon that belongs to it.
+// What a guest has besides the kernel: its processor, its libc, and a Node and an addon built for both.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DebianArch } from '../scripts/lib/apt'
 import { MUSL, muslRoot } from '../scripts/lib/musl'
-import { nodeBinary } from '../scripts/lib/nodes'
+import { nodeBinary } from '../scripts/lib/runtimes'
 import { inRoot } from '../scripts/lib/paths'
-import { isOlderThanSources } from '../scripts/lib/sources'
+import { ADDON, isOlderThan } from '../scripts/lib/sources'
 import type { Libc } from './series'
 
 export interface Userland {
@@ -37,7 +37,7 @@ export async function userlandFor(arch: DebianArch, libc: Libc): Promise<Userlan
   const addon = addonFor(arch, libc)
   const cpu = arch === 'amd64' ? 'x64' : 'arm64'
   if (libc === 'glibc') {
-    // x86 guests run the very Node that runs this
+    // x86 guests run the Node that runs this script
     const node = arch === 'amd64' ? process.execPath : await nodeBinary('22', cpu)
     return { arch, libc, node, addon, ...GLIBC[arch] }
   }
@@ -56,13 +56,13 @@ export async function userlandFor(arch: DebianArch, libc: Libc): Promise<Userlan
 function addonFor(arch: DebianArch, libc: Libc): string {
   const platform = `linux-${arch === 'amd64' ? 'x64' : 'arm64'}-${libc === 'glibc' ? 'gnu' : 'musl'}`
   const name = `uring.${platform}.node`
-  // what `npm run build` has just made comes before what was built for publishing
+  // the addon of `npm run build` is preferred to the one that was built for publishing
   const found = [inRoot('binding', name), inRoot('npm', platform, name)].find((file) =>
     existsSync(file),
   )
   const built = found !== undefined && existsSync(inRoot('dist', 'index.js'))
-  // beside a facade that is newer, an old addon fails in ways that look like a kernel's
-  if (built && !isOlderThanSources(found)) return found
+  // an addon that is older than the facade fails in ways that look like the kernel's fault
+  if (built && !isOlderThan(found, ADDON)) return found
   throw new Error(
     `the package is not built for ${platform}, or not since its sources were changed: ` +
       `npm run build, npm run build:targets -- ${platform}`,

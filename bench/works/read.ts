@@ -1,7 +1,6 @@
-// 4 KiB reads at random positions of one file of 256 MiB: out of the page cache, or past it with
-// O_DIRECT. One buffer per slot, read into over and over. Every run has new ones, as the native one
-// has: where pages lie in memory, and so in the processor's caches, makes reads up to 3 % faster or
-// slower, and no column is to be lucky in all its rounds.
+// 4 KiB reads at random positions of one file of 256 MiB: from the page cache, or past it with O_DIRECT.
+// There is one buffer per slot, and each run has new buffers, as in the native column: the placement of
+// pages affects the speed of reads, and no column may be lucky in all its rounds (docs/performance.md).
 
 import * as fs from 'node:fs'
 import { alignedBuffers } from '../buffers'
@@ -112,8 +111,10 @@ async function prepare(
         }
       },
     },
-    native: { work, file, blocks: DATA_BLOCKS },
-    nativeFixed: { work, file, blocks: DATA_BLOCKS, fixed: true },
+    requests: {
+      native: { work, file, blocks: DATA_BLOCKS },
+      nativeFixed: { work, file, blocks: DATA_BLOCKS, fixed: true },
+    },
     verification: sumIs(500, () => expectedSum(file, 500)),
     async release() {
       await ring.dispose()
@@ -122,7 +123,7 @@ async function prepare(
   }
 }
 
-/** What `count` reads must have seen, taken from the file by the plainest means there is. */
+/** Returns the checksum that `count` reads must have, computed with readFileSync. */
 function expectedSum(file: string, count: number): number {
   const contents = fs.readFileSync(file)
   const at = new Positions(DATA_BLOCKS, BLOCK)

@@ -1,7 +1,8 @@
-// Whole small files: 1,000 files of 1 to 16 KiB, opened, read to the end and closed, round and round.
+// Whole small files: 1,000 files of 1 to 16 KiB, each opened, read to the end and closed, repeatedly.
 //
-// Node's columns use `readFile`. Ours read into one buffer per slot that has room for more than the
-// largest file, so that a read which leaves room has seen the end; the native column does the same.
+// Node's columns use `readFile`, and so do the newest Node and Bun. The columns of the package and the
+// native one read into one buffer per slot. It is larger than the largest file, so a read that leaves
+// room has reached the end.
 
 import * as fs from 'node:fs'
 import { constants } from 'uring'
@@ -9,7 +10,7 @@ import { alignedBuffers } from '../buffers'
 import { Checksum } from '../checksum'
 import { SMALL_FILES, SMALL_FILE_MAX } from '../dataset'
 import { chains, coroutines, rounds, whole } from '../flight'
-import { sumIs, type Work } from '../work'
+import { sumIs, type PeerRequest, type Work } from '../work'
 
 const { AT_FDCWD, O_CLOEXEC, O_RDONLY } = constants
 const ROOM = SMALL_FILE_MAX + 1
@@ -17,9 +18,10 @@ const ROOM = SMALL_FILE_MAX + 1
 export const smallFiles: Work = {
   name: 'small-files',
   title: 'Whole files of 1-16 KiB',
-  depths: [32],
+  depths: [1, 32],
   async prepare(context, depth) {
     const { list, paths } = context.dataset.smallFiles
+    const request: PeerRequest = { work: 'small-files', file: list }
     const buffers = alignedBuffers(depth, ROOM)
     const ring = context.openRing()
     const cycle = () => {
@@ -89,7 +91,7 @@ export const smallFiles: Work = {
           }
         },
       },
-      native: { work: 'small-files', file: list },
+      requests: { native: request, node26: request, bun: request },
       verification: sumIs(SMALL_FILES, () => {
         const checksum = new Checksum()
         for (const path of paths) checksum.bytes(fs.readFileSync(path))

@@ -1,5 +1,5 @@
-// Write-ahead logs: every writer puts 4 KiB after 4 KiB into a log of its own and makes each durable
-// with fdatasync before the next. Ours and the native column link the two in the kernel.
+// Write-ahead logs: each writer appends blocks of 4 KiB to its own log, and makes each durable with
+// fdatasync before the next. The columns uring and native link the two operations in the kernel.
 
 import * as fs from 'node:fs'
 import { constants } from 'uring'
@@ -92,7 +92,7 @@ export const writeFdatasync: Work = {
           }
         },
       },
-      native: { work: 'write-fdatasync', file: list, blocks: LOG_BLOCKS },
+      requests: { native: { work: 'write-fdatasync', file: list, blocks: LOG_BLOCKS } },
       verification: verification(logs),
       async release() {
         await ring.dispose()
@@ -102,7 +102,7 @@ export const writeFdatasync: Work = {
   },
 }
 
-/** The logs begin as zeros; writers share the units unevenly, but together they write them all. */
+/** The logs begin as zeros. Writers may share the units unevenly; together they must write all of them. */
 function verification(logs: string[]): Verification {
   const count = 200
   return {

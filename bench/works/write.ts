@@ -1,5 +1,5 @@
-// 4 KiB writes over random blocks of one file of 64 MiB that has them all already, through the page
-// cache and without any sync.
+// 4 KiB writes to random blocks of one file of 64 MiB whose blocks are all allocated, through the page
+// cache and without a sync.
 
 import * as fs from 'node:fs'
 import { alignedBuffers } from '../buffers'
@@ -69,7 +69,7 @@ export const write: Work = {
           }
         },
       },
-      native: { work: 'write', file, blocks: WRITE_BLOCKS },
+      requests: { native: { work: 'write', file, blocks: WRITE_BLOCKS } },
       verification: verification(file),
       async release() {
         await ring.dispose()
@@ -79,7 +79,7 @@ export const write: Work = {
   },
 }
 
-/** The file begins as zeros; afterwards as many blocks are filled as there were distinct positions. */
+/** The file begins as zeros. Afterwards as many blocks must be filled as there were distinct positions. */
 function verification(file: string): Verification {
   const count = 1000
   return {

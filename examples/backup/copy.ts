@@ -1,8 +1,8 @@
-// The copy itself: directories first, then every file through the ring, a bounded number at a time,
-// then links and the times of the directories.
+// Copies a tree: the directories first, then every file through the ring, a bounded number at a time,
+// then the symbolic links, and last the modes and times of the directories.
 //
-// A lane owns one buffer for its life, so the memory in use does not depend on the tree. Small files
-// are read whole and written whole; the others go through the same buffer piece by piece.
+// There is one buffer for each file being copied, so the memory in use does not depend on the tree.
+// A small file is read whole and written whole; a larger one goes through its buffer piece by piece.
 
 import {
   fchmodSync,
@@ -14,14 +14,13 @@ import {
   chmodSync,
 } from 'node:fs'
 import { constants, type Ring } from 'uring'
-import { inLanes } from './lanes'
+import { withBuffers } from './lanes'
 import { readAll, writeAll } from './transfer'
 import type { File, Tree } from './tree'
 
 const { AT_FDCWD, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants
-const PIECE = 256 * 1024
 
-/** Bytes copied since the last call. */
+/** Called with the files and bytes copied since the last call. */
 export type OnProgress = (files: number, bytes: number) => void
 
 export async function copyTree(
@@ -32,15 +31,13 @@ export async function copyTree(
   onProgress: OnProgress,
 ): Promise<void> {
   for (const directory of tree.directories) {
-    // writable for us until its contents are there
+    // writable until its contents are copied
     mkdirSync(`${target}/${directory.path}`, { recursive: true, mode: directory.mode | 0o700 })
   }
-  const buffers: Uint8Array[] = []
   const mask = process.umask()
-  await inLanes(tree.files, lanes, async (file, lane) => {
-    const buffer = (buffers[lane] ??= new Uint8Array(PIECE))
-    await copyFile(ring, tree.root, target, file, buffer, mask, onProgress)
-  })
+  await withBuffers(tree.files, lanes, (file, buffer) =>
+    copyFile(ring, tree.root, target, file, buffer, mask, onProgress),
+  )
   for (const link of tree.symlinks) {
     symlinkSync(link.target, `${target}/${link.path}`)
     lutimesSync(`${target}/${link.path}`, link.atime, link.mtime)

@@ -2,14 +2,13 @@
 
 import { createHash } from 'node:crypto'
 import { constants, type Ring } from 'uring'
-import { inLanes } from './lanes'
+import { withBuffers } from './lanes'
 import { readAll } from './transfer'
 import type { File } from './tree'
 
 const { AT_FDCWD, O_NOFOLLOW, O_RDONLY } = constants
-const PIECE = 256 * 1024
 
-/** The digests, in the order of the files. */
+/** Resolves to the digests, in the order of the files. */
 export async function digests(
   ring: Ring,
   root: string,
@@ -17,25 +16,15 @@ export async function digests(
   lanes: number,
   onProgress: (files: number, bytes: number) => void,
 ): Promise<string[]> {
-  const found = Array.from({ length: files.length }, () => '')
-  const places = files.map((_, place) => place)
-  const buffers: Uint8Array[] = []
-  await inLanes(places, lanes, async (place, lane) => {
-    const buffer = (buffers[lane] ??= new Uint8Array(PIECE))
-    const fd = await ring.openat(
-      AT_FDCWD,
-      `${root}/${files[place]!.path}`,
-      O_RDONLY | O_NOFOLLOW,
-      0,
-    )
+  return await withBuffers(files, lanes, async (file, buffer) => {
+    const fd = await ring.openat(AT_FDCWD, `${root}/${file.path}`, O_RDONLY | O_NOFOLLOW, 0)
     try {
-      found[place] = await digest(ring, fd, buffer, (bytes) => onProgress(0, bytes))
+      return await digest(ring, fd, buffer, (bytes) => onProgress(0, bytes))
     } finally {
       await ring.close(fd)
+      onProgress(1, 0)
     }
-    onProgress(1, 0)
   })
-  return found
 }
 
 async function digest(
@@ -54,7 +43,7 @@ async function digest(
   }
 }
 
-/** The files whose copies are not what their sources are. */
+/** Returns the files whose copies differ from their sources. */
 export function differences(files: readonly File[], ours: string[], theirs: string[]): string[] {
   return files.filter((_, place) => ours[place] !== theirs[place]).map(({ path }) => path)
 }

@@ -1,4 +1,4 @@
-// Numbers and tables as people read them.
+// Formats numbers and tables for people.
 
 export function countOf(count: number): string {
   return count.toLocaleString('en')
@@ -11,7 +11,7 @@ export function bytesOf(bytes: number): string {
   return `${unit === 0 || value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${units[unit]}`
 }
 
-/** Columns padded to their widest cell; the first to the left, the others to the right. */
+/** Pads each column to its widest cell: the first column to the left, the others to the right. */
 export function table(rows: string[][]): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
   return rows

@@ -1,24 +1,21 @@
-// Bounded concurrency: a number of lanes, each of which takes the next item when it is done with one.
+// Bounded concurrency: at most `lanes` files at a time, each with its own buffer.
 
-/** Runs `work` for every item; rejects with the first failure, when every lane has come to rest. */
-export async function inLanes<T>(
+import pMap from 'p-map'
+
+const PIECE = 256 * 1024
+
+/** Resolves to the results of `work`, in the order of the items. Rejects with the first failure. */
+export function withBuffers<T, R>(
   items: readonly T[],
   lanes: number,
-  work: (item: T, lane: number) => Promise<void>,
-): Promise<void> {
-  let next = 0
-  let failed = false
-  const lane = async (number: number): Promise<void> => {
-    while (!failed && next < items.length) {
-      try {
-        await work(items[next++]!, number)
-      } catch (error) {
-        failed = true
-        throw error
-      }
-    }
+  work: (item: T, buffer: Uint8Array) => Promise<R>,
+): Promise<R[]> {
+  const free: Uint8Array[] = []
+  const one = async (item: T): Promise<R> => {
+    const buffer = free.pop() ?? new Uint8Array(PIECE)
+    const result = await work(item, buffer)
+    free.push(buffer)
+    return result
   }
-  const count = Math.min(lanes, items.length)
-  const ends = await Promise.allSettled(Array.from({ length: count }, (_, number) => lane(number)))
-  for (const end of ends) if (end.status === 'rejected') throw end.reason
+  return pMap(items, one, { concurrency: lanes })
 }

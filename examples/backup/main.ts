@@ -1,7 +1,7 @@
-// `npm start`: backs up a real directory tree through io_uring, proves that the copy is right, and
-// says how long Node's own fs.cp takes for the same. `npm start -- --help` tells the options.
+// `npm start`: backs up a directory tree through io_uring, verifies the copy, and compares the time with
+// that of Node's own fs.cp. `npm start -- --help` lists the options.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import * as path from 'node:path'
 import { inspect } from 'node:util'
@@ -34,9 +34,16 @@ async function backUp(source: string, options: Options): Promise<void> {
   checkPlaces(source, options.to)
   console.log(`Backing up ${source}${options.to === undefined ? '' : ` to ${options.to}`}\n`)
   const place = options.to === undefined ? tmpdir() : path.dirname(options.to)
+  const made: string[] = []
+  const fresh = (): string => {
+    mkdirSync(place, { recursive: true })
+    const directory = mkdtempSync(path.join(place, 'uring-backup-'))
+    made.push(directory)
+    return directory
+  }
   const ring = new Ring({ entries: 256 })
   try {
-    const result = await perform(ring, source, place, options)
+    const result = await perform(ring, source, fresh, options)
     console.log(`\n${report(result)}`)
     if (options.json !== undefined)
       writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`)
@@ -47,7 +54,9 @@ async function backUp(source: string, options: Options): Promise<void> {
       process.exitCode = 1
     }
   } finally {
+    // operations of a failed copy may be in flight: they must end before their directory is removed
     await ring.dispose()
+    for (const directory of made) rmSync(directory, { recursive: true, force: true })
   }
 }
 
@@ -57,10 +66,10 @@ const hints: Record<string, string[]> = {
   ENOSPC: ['Name a directory with room for it: --to DIR, or TMPDIR for copies that are not kept.'],
 }
 
-/** What a person can act on is told as a sentence; anything else is a bug, and keeps its stack. */
+/** What the user can act on is one sentence; anything else is a bug, and keeps its stack. */
 function explain(error: unknown): string {
   if (error instanceof UsageError)
-    return `${error.message}\n\nnpm start -- --help tells the options.`
+    return `${error.message}\n\nnpm start -- --help lists the options.`
   const refusal = error as NodeJS.ErrnoException
   if (typeof refusal.code !== 'string' || refusal.syscall === undefined) return inspect(error)
   return [refusal.message, ...(hints[refusal.code] ?? []), 'The copy is not complete.'].join('\n')

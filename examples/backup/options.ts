@@ -29,7 +29,7 @@ export interface Options {
   help: boolean
 }
 
-/** Wrong use, to be told without a stack trace. */
+/** A mistake of the user, shown without a stack trace. */
 export class UsageError extends Error {}
 
 export function parse(args: string[]): Options {

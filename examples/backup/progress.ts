@@ -4,7 +4,7 @@ import { SingleBar } from 'cli-progress'
 import { bytesOf, countOf } from './format'
 
 export interface Phase {
-  /** More of it is done. */
+  /** Adds to what is done. */
   advance(files: number, bytes: number): void
   end(): void
 }
@@ -23,7 +23,7 @@ export function phase(name: string, files: number, bytes: number): Phase {
   })
   let done = 0
   let at = 0
-  // a file counts as much as 4 KiB, so that a bar moves for many small ones too
+  // each file counts as 4 KiB more, so that the bar also moves for many small files
   bar.start(files * 4096 + bytes, 0, { files: '0' })
   return {
     advance(more, moreBytes) {

@@ -1,4 +1,4 @@
-// What came of it: the table at the end, and the same for programs.
+// The result of a backup: as a table, and as JSON.
 
 import { bytesOf, countOf, table } from './format'
 
@@ -9,7 +9,7 @@ export interface Result {
   bytes: number
   /** Files whose copy has the SHA-256 of its source, in every round. */
   verified: number
-  /** Paths whose copy has not. */
+  /** Paths whose copy differs. */
   different: string[]
   /** Sockets, pipes and devices, which have no contents to copy. */
   skipped: string[]

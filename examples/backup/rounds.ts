@@ -1,8 +1,11 @@
 // The rounds: each copies the same tree once with the ring and once with fs.cp, in alternating order,
-// into fresh directories of one file system. Only the copying is timed, the walk included; by then
+// into new directories of one file system. Only the copying is timed, the walk included; by then
 // the sources have been read for their checksums, so both find them in the page cache.
+//
+// No copy is removed before the last round: ext4 looks through recently freed inodes when it makes
+// new ones, so one copy would pay for the removal of another.
 
-import { promises as fs, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { promises as fs } from 'node:fs'
 import * as path from 'node:path'
 import { performance } from 'node:perf_hooks'
 import type { Ring } from 'uring'
@@ -13,10 +16,11 @@ import { phase, type Phase } from './progress'
 import { median, type Result } from './result'
 import { walk, type Tree } from './tree'
 
+/** Each call of `fresh` makes a new directory for one copy. */
 export async function perform(
   ring: Ring,
   source: string,
-  place: string,
+  fresh: () => string,
   options: Options,
 ): Promise<Result> {
   const tree = walk(source)
@@ -44,10 +48,8 @@ export async function perform(
   }
 
   for (let round = 0; round < options.rounds; round++) {
-    const kept = options.to !== undefined
-    const mine = (): Promise<void> => (kept ? withRing(options.to!) : inFresh(place, withRing))
-    const other = (): Promise<void> =>
-      options.compare ? inFresh(place, withCp) : Promise.resolve()
+    const mine = (): Promise<void> => withRing(options.to ?? fresh())
+    const other = (): Promise<void> => (options.compare ? withCp(fresh()) : Promise.resolve())
     for (const turn of round % 2 === 0 ? [mine, other] : [other, mine]) await turn()
   }
   return {
@@ -107,15 +109,4 @@ async function timed(
   const seconds = (performance.now() - begin) / 1000
   shown.end()
   return seconds
-}
-
-/** A directory below `place` that is there only while `work` runs. */
-async function inFresh(place: string, work: (target: string) => Promise<void>): Promise<void> {
-  mkdirSync(place, { recursive: true })
-  const target = mkdtempSync(path.join(place, 'uring-backup-'))
-  try {
-    await work(target)
-  } finally {
-    rmSync(target, { recursive: true, force: true })
-  }
 }

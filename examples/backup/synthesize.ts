@@ -1,4 +1,4 @@
-// A made-up tree for measurements: many small files, in sizes and depth much like a node_modules.
+// Makes a tree for measurements: many small files, with sizes and depths like those of a node_modules.
 
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import * as path from 'node:path'

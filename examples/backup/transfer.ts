@@ -1,8 +1,8 @@
-// Reading and writing through the ring until all of it is done: either may do less than asked.
+// Reads and writes whole buffers through the ring: a single operation may transfer less than asked.
 
 import type { Ring } from 'uring'
 
-/** Fills `buffer` from `position` on; gives how much there was. */
+/** Fills `buffer` from `position` on. Resolves to the bytes read: fewer only at the end of the file. */
 export async function readAll(
   ring: Ring,
   fd: number,

@@ -1,5 +1,5 @@
-// What there is to copy: one walk over a directory, with plain synchronous calls. The ring has no
-// operation that lists a directory, and its statx is slower than lstat where the cache is warm.
+// Lists what there is to copy, with synchronous calls. The ring has no operation that lists a directory,
+// and its statx is slower than lstat on a warm cache.
 
 import { lstatSync, readdirSync, readlinkSync, type Stats } from 'node:fs'
 import * as path from 'node:path'

@@ -1,5 +1,5 @@
-// Runs a program inside the guest under a time limit and hands over its output line by line, so that what a test said
-// before it hung or crashed is known.
+// Runs a program inside the guest under a time limit and passes its output on line by line, so that the output of a
+// test that hangs or crashes is known.
 import { spawn, type SpawnOptions } from 'node:child_process'
 import { createInterface } from 'node:readline'
 

@@ -1,5 +1,5 @@
-// Says what the guest is: its kernel, Node, and whether the package's driver is really io_uring there. A package that
-// quietly fell back to something else would make every other result worthless.
+// Reports what the guest is: its kernel, its Node, and whether the package uses io_uring there. Without io_uring every
+// other result would be worthless.
 import { release } from 'node:os'
 import { uring } from './package'
 import { report } from './report'

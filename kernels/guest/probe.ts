@@ -1,5 +1,5 @@
-// A program of its own, run under one way of denying io_uring: prints as JSON what the package says about it and what
-// happens to somebody who opens a ring all the same.
+// A separate program that runs while io_uring is denied: prints as JSON what `availability()` returns, and what
+// `new Ring()` does all the same.
 import { uring } from './package'
 
 export interface Probe {

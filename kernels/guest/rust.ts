@@ -3,7 +3,8 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { GUEST, type GuestPlan } from '../plan'
-import { parseSkip, type Outcome, type Skip, type TestResult } from '../protocol'
+import { parseSkip, type Skip } from '../../scripts/lib/skips'
+import type { Outcome, TestResult } from '../protocol'
 import { faultOf, runChild } from './child'
 import { report } from './report'
 

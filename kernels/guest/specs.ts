@@ -1,12 +1,13 @@
-// Runs the compiled ava specs of the plan in one go: starting ava is the dear part under emulation.
+// Runs the compiled ava specs of the plan in one run: starting ava is the expensive part under emulation.
+import { TapReader, type TapTest } from '../../scripts/lib/tap'
 import { GUEST, type GuestPlan } from '../plan'
+import type { TestResult } from '../protocol'
 import { faultOf, runChild } from './child'
 import { report } from './report'
-import { TapReader } from './tap'
 
 const LIMIT_MS = 700_000
 const SILENT_MS = 150_000
-/** How much of their work the long specs do: emulation is some twenty times slower. */
+/** The fraction of their work that the long specs do, because emulation is slow. */
 const SCALE = 0.05
 // ava's own process is not under test, and compiling its code costs more than it saves under emulation
 const AVA = ['--no-opt', 'node_modules/ava/entrypoints/cli.mjs', '--tap', '--serial']
@@ -18,9 +19,9 @@ export async function runSpecs(plan: GuestPlan): Promise<void> {
     plan.groups.find(
       (group) => title.startsWith(`${group} › `) || title.includes(`${group}.spec.js`),
     ) ?? 'operations'
-  const reader = new TapReader(groupOf, (result) => {
-    silent.delete(result.name.split(' › ')[1] ?? '')
-    report(result)
+  const reader = new TapReader((test) => {
+    silent.delete(test.name.split(' › ')[1] ?? '')
+    report(resultOf(test, groupOf(test.name)))
   })
 
   const words: string[] = []
@@ -30,7 +31,7 @@ export async function runSpecs(plan: GuestPlan): Promise<void> {
     limitMs: LIMIT_MS,
     silentMs: SILENT_MS,
     onLine: (line) => {
-      reader.line(line)
+      reader.write(`${line}\n`)
       words.push(line)
       if (words.length > 12) words.shift()
     },
@@ -44,6 +45,16 @@ export async function runSpecs(plan: GuestPlan): Promise<void> {
   // ava ends with 1 when a test failed, which has been reported; anything else is a failure of its own
   if (fault !== undefined && end.code !== 1)
     report({ event: 'result', group: 'operations', name: 'ava', outcome: 'failed', detail: fault })
+}
+
+/** A guest must not skip a test for no reason: a skip that names no item is a failure. */
+function resultOf({ name, outcome, skip, detail }: TapTest, group: string): TestResult {
+  const result = { event: 'result', group, name } as const
+  if (skip !== undefined)
+    return { ...result, outcome: 'skipped', item: skip.item, detail: skip.reason }
+  if (outcome === 'skipped')
+    return { ...result, outcome: 'failed', detail: 'skipped without an item' }
+  return detail === undefined ? { ...result, outcome } : { ...result, outcome, detail }
 }
 
 function nameOf(spec: string): string {

@@ -20,7 +20,7 @@ const LISTS_FRESH_FOR_MS = 6 * 60 * 60 * 1000
 export type DebianArch = 'amd64' | 'arm64'
 
 export class AptRoot {
-  /** Those being opened or open in this process: two updates of the same lists would lock each other out. */
+  /** The roots of this process: two updates of the same lists would exclude each other. */
   private static readonly roots = new Map<string, Promise<AptRoot>>()
 
   private constructor(
@@ -42,7 +42,7 @@ export class AptRoot {
     return root
   }
 
-  /** The newest package whose name matches, with the part of the name that the pattern's first group caught. */
+  /** Resolves to the newest package whose name matches. The pattern's first group captures its version. */
   async newest(pattern: RegExp): Promise<{ name: string; version: string } | undefined> {
     const { stdout } = await this.apt('apt-cache', ['pkgnames'])
     const found = stdout
@@ -79,7 +79,7 @@ export class AptRoot {
     writeFileSync(join(this.folder, 'sources'), source)
     writeFileSync(join(this.folder, 'status'), '')
     const { stderr } = await this.apt('apt-get', ['update'])
-    // apt-get update ends with 0 although a list could not be fetched
+    // apt-get update exits with 0 even if a list could not be fetched
     if (/^[EW]:.*(Failed|404|not have a Release)/m.test(stderr))
       throw new Error(`apt-get update (${this.suite}): ${stderr}`)
     writeFileSync(stamp, '')
@@ -104,7 +104,7 @@ export class AptRoot {
   }
 }
 
-/** The archive or the security archive, as this machine's apt has it. */
+/** Returns the address of the archive or the security archive, from the environment or this machine's apt. */
 function mirrorFor(suite: string): string {
   const security = suite.endsWith('-security')
   const given = process.env[security ? 'DEBIAN_SECURITY_MIRROR' : 'DEBIAN_MIRROR']

@@ -1,5 +1,5 @@
-// The packages that an installed package needs at run time, read from package-lock.json: what a guest must be given so
-// that ava runs there.
+// The packages that an installed package needs at run time, read from package-lock.json. The kernel matrix copies them
+// into its guests.
 import { readFileSync } from 'node:fs'
 import { inRoot } from './paths'
 
@@ -9,7 +9,7 @@ interface Locked {
 
 type Lock = Readonly<Record<string, Locked>>
 
-/** Folders under the checkout, "node_modules/ava" first. */
+/** Returns folders of the checkout, "node_modules/ava" first. */
 export function closureOf(name: string): string[] {
   const { packages } = JSON.parse(readFileSync(inRoot('package-lock.json'), 'utf8')) as {
     packages: Lock

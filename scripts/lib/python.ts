@@ -1,10 +1,10 @@
-// Tools that come as Python packages, each set in an environment of its own in the cache.
+// Tools that come as Python packages. Each set has its own environment in the cache.
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheFolder } from './paths'
 import { run } from './process'
 
-/** A folder whose bin/ has the programs of these exactly versioned packages. */
+/** Resolves to a folder whose bin/ has the programs of these packages. */
 export async function pythonTools(name: string, packages: readonly string[]): Promise<string> {
   const folder = join(cacheFolder('python'), name)
   const stamp = join(folder, 'installed')

@@ -1,5 +1,5 @@
-// Asks the built package, under a given Node, whether its driver is really io_uring. A suite that ran without it
-// because a container refused the system calls would prove nothing.
+// Asks the built package, under a given Node, whether io_uring works. A suite that ran in a container which refuses the
+// system calls would prove nothing.
 import { inRoot } from '../lib/paths'
 import { run } from '../lib/process'
 

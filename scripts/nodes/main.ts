@@ -1,26 +1,37 @@
-// `npm run test:nodes [-- 20 22 24 26]`: the ava suite on other versions of Node, with the addon that is built: one
-// binary must do for all of them. A version whose run reports no tests, or reports skips, is red.
+// `npm run test:nodes`: the ava suite on other versions of Node, with the addon that is built: one binary must serve
+// all of them. A version is red if its run reports no tests, or skips any.
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { markdownTable } from 'markdown-table'
-import { nodeBinary } from '../lib/nodes'
+import { commandLine, start } from '../lib/command-line'
+import { nodeBinary } from '../lib/runtimes'
 import { inRoot } from '../lib/paths'
 import { run } from '../lib/process'
 import { driverOf } from './driver'
-import { readTap, type Tally } from './tap'
+import { readTap } from '../lib/tap'
 
 const MAJORS = ['20', '22', '24', '26'] as const
 const AVA = join('node_modules', 'ava', 'entrypoints', 'cli.mjs')
 
-interface Row extends Tally {
+interface Row {
   readonly version: string
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
   readonly driver: string
   readonly code: number
   readonly seconds: number
 }
 
+const USAGE = `npm run test:nodes [-- VERSION... SPEC...]
+
+Runs the ava suite, or the SPECs alone, under each VERSION of Node (${MAJORS.join(' ')} when none is named).
+A Node that is not in the cache comes from the npm package node-linux-<cpu>.
+
+  --help   print this text
+`
+
 async function runOn(major: string, specs: readonly string[]): Promise<Row> {
-  const node = await nodeBinary(major, process.arch === 'arm64' ? 'arm64' : 'x64')
+  const node = await nodeBinary(major)
   const version = (await run(node, ['--version'])).stdout.trim()
   const driver = await driverOf(node)
   const begun = Date.now()
@@ -29,12 +40,17 @@ async function runOn(major: string, specs: readonly string[]): Promise<Row> {
     allowFailure: true,
     show: true,
   })
+  const seconds = Math.round((Date.now() - begun) / 1000)
+  const tests = readTap(stdout)
+  const count = (outcome: string): number => tests.filter((one) => one.outcome === outcome).length
   return {
     version,
     driver,
     code,
-    seconds: Math.round((Date.now() - begun) / 1000),
-    ...readTap(stdout),
+    seconds,
+    passed: count('passed'),
+    failed: count('failed'),
+    skipped: count('skipped'),
   }
 }
 
@@ -49,7 +65,7 @@ function isGreen(row: Row): boolean {
 }
 
 async function main(): Promise<void> {
-  const { positionals } = parseArgs({ allowPositionals: true })
+  const { positionals } = commandLine({ usage: USAGE, options: {}, positionals: true })
   const isVersion = (text: string): boolean => /^\d+(\.\d+)*$/.test(text)
   const versions = positionals.filter(isVersion)
   const specs = positionals.filter((one) => !isVersion(one))
@@ -77,7 +93,4 @@ async function main(): Promise<void> {
   process.exitCode = rows.every(isGreen) ? 0 : 1
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 2
-})
+await start(main)

@@ -3,13 +3,22 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { noOptions } from '../lib/command-line'
 import { inRoot } from '../lib/paths'
 import { run } from '../lib/process'
 import { addonFile, allTargets } from '../targets/targets'
 import { packRoot, packTarget } from './stage'
 import { checkTypes } from './types'
 
-/** What the root tarball may contain, and what it must. */
+noOptions(`npm run check:package
+
+Packs the root and every target that is built, and checks the tarballs: their files, publint, and
+whether the types are wrong.
+
+  --help   print this text
+`)
+
+/** What the root tarball may contain. */
 const EXPECTED = [
   /^package\.json$/,
   /^(README|CHANGELOG|SECURITY)\.md$/,

@@ -1,5 +1,5 @@
-// A user's empty folder: installs tarballs there as a machine without compiler and network would, and runs programs in
-// it. The path holds nothing but Node, npm's cache is empty, and as root the network is really gone.
+// The empty folder of a user: installs tarballs there as on a machine without compiler and network, and runs programs
+// in it. PATH holds nothing but Node, npm's cache is empty, and as root there is no network.
 import {
   cpSync,
   existsSync,
@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { inRoot } from '../lib/paths'
-import { run, type RunResult } from '../lib/process'
+import { only, run, type RunResult } from '../lib/process'
 
 const FIXTURES = ['smoke.cjs', 'smoke.mjs', 'strict.ts'] as const
 const NPM_FLAGS = ['--offline', '--no-audit', '--no-fund', '--no-update-notifier'] as const
@@ -79,13 +79,13 @@ export class Consumer {
   }
 
   private node(...args: string[]): Promise<RunResult> {
-    const env = {
+    const env = only({
       PATH: this.inside('bin'),
       HOME: this.inside(),
       npm_config_cache: this.inside('cache'),
       npm_config_registry: 'http://127.0.0.1:9/',
       npm_config_script_shell: this.inside('bin', 'no-shell'),
-    }
+    })
     const node = join(this.inside('bin'), 'node')
     const isRoot = process.getuid?.() === 0 && existsSync(UNSHARE)
     if (!isRoot && this.root !== undefined)

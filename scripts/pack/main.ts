@@ -1,18 +1,36 @@
 // `npm run pack:all`: leaves the tarballs of the root and of every target that is built in packages/, after checking
-// each addon. Says which targets are missing; --require-all makes a missing one an error, as a release must.
+// each addon. Works in a fresh clone: what this machine needs of the package is built first.
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { basename } from 'node:path'
-import { parseArgs } from 'node:util'
 import { markdownTable } from 'markdown-table'
+import { commandLine, start } from '../lib/command-line'
 import { inRoot } from '../lib/paths'
 import { checkAddon } from '../targets/check'
 import { addonFile, allTargets } from '../targets/targets'
+import { buildMissing } from './missing'
 import { packRoot, packTarget, type Packed } from './stage'
 
 const UNPACKED_LIMIT = 1.5 * 1000 * 1000
 
+const USAGE = `npm run pack:all [-- options]
+
+Packs the package and every platform package that is built into packages/. Builds the TypeScript and
+this machine's own addon first where they are missing or older than their sources.
+
+  --no-build      build nothing: what is there was built elsewhere
+  --require-all   fail unless every target is built, as a release must
+  --help          print this text
+`
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { 'require-all': { type: 'boolean', default: false } } })
+  const { values } = commandLine({
+    usage: USAGE,
+    options: {
+      'no-build': { type: 'boolean', default: false },
+      'require-all': { type: 'boolean', default: false },
+    },
+  })
+  if (!values['no-build']) await buildMissing()
   const folder = inRoot('packages')
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder)
@@ -48,7 +66,4 @@ async function main(): Promise<void> {
   process.exitCode = big.length > 0 || incomplete ? 1 : 0
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 2
-})
+await start(main)

@@ -33,12 +33,12 @@ export function readPackage(file: string): PackageJson {
   return JSON.parse(readFileSync(file, 'utf8')) as PackageJson
 }
 
-/** The name of a target's npm package. */
+/** Returns the name of a target's npm package. */
 export function packageName(target: Target): string {
   return readPackage(inRoot('npm', target.platform, 'package.json')).name
 }
 
-/** What the root's package.json says when it is published. */
+/** Returns the root's package.json as it is published. */
 export function publishedManifest(): PackageJson {
   const { devDependencies: _, scripts: __, ava: ___, ...rest } = readPackage(inRoot('package.json'))
   const { version } = manifest()

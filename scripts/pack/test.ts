@@ -2,11 +2,19 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { muslRoot } from '../lib/musl'
+import { noOptions } from '../lib/command-line'
 import { inRoot } from '../lib/paths'
 import { run } from '../lib/process'
-import { allTargets, type Target } from '../targets/targets'
+import { hostTarget } from '../targets/targets'
 import { Consumer } from './consumer'
 import { packageName } from './stage'
+
+noOptions(`npm run test:package
+
+Installs the tarballs of packages/ (npm run pack:all makes them) into empty folders and uses them.
+
+  --help   print this text
+`)
 
 interface Check {
   readonly name: string
@@ -14,9 +22,7 @@ interface Check {
 }
 
 const PACKAGES = inRoot('packages')
-const HOST: Target | undefined = allTargets().find(
-  (one) => one.cpu === process.arch && one.libc === 'glibc',
-)
+const HOST = hostTarget()
 
 function tarball(name: string): string {
   const file = readdirSync(PACKAGES).find(

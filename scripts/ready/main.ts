@@ -1,11 +1,11 @@
 // `npm run ready`: runs every check, shows what each prints, and ends with a table and one line,
-// `N passed, N failed, N skipped`. Exits with 1 when anything failed. `npm run ready -- tests kernels`
-// runs only the steps whose names begin so.
+// `N passed, N failed, N skipped`. Exits with 1 when anything failed.
 
-import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { commandLine, start } from '../lib/command-line'
+import { run } from '../lib/process'
 import { steps, type Step } from './steps'
 import type { Counts } from './counts'
 
@@ -17,29 +17,13 @@ interface Outcome {
   readonly skips: readonly string[]
 }
 
-function run(
-  command: string,
-  environment: NodeJS.ProcessEnv,
-): Promise<{ code: number; output: string }> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('bash', ['-c', command], {
-      env: environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    let output = ''
-    for (const [from, to] of [
-      [child.stdout, process.stdout],
-      [child.stderr, process.stderr],
-    ] as const) {
-      from.on('data', (chunk: Buffer) => {
-        output += chunk.toString()
-        to.write(chunk)
-      })
-    }
-    child.on('error', reject)
-    child.on('close', (code) => resolve({ code: code ?? 1, output }))
-  })
-}
+const USAGE = `npm run ready [-- STEP...]
+
+Runs every check, or those whose names begin with a STEP, in this order:
+${steps.map((step) => `  ${step.name}`).join('\n')}
+
+  --help   print this text
+`
 
 function lines(file: string): string[] {
   try {
@@ -53,8 +37,12 @@ async function perform(step: Step, folder: string): Promise<Outcome> {
   console.log(`\n=== ${step.name}: ${step.command}`)
   const log = join(folder, `${step.name.replaceAll(/\W/g, '-')}.skips`)
   const started = performance.now()
-  const { code, output } = await run(step.command, { ...process.env, URING_SKIP_LOG: log })
-  const counts = step.count(output)
+  const { code, stdout, stderr } = await run('bash', ['-c', step.command], {
+    env: { URING_SKIP_LOG: log },
+    allowFailure: true,
+    show: true,
+  })
+  const counts = step.count(stdout + stderr)
   const skips = lines(log)
   return {
     step,
@@ -71,7 +59,7 @@ async function perform(step: Step, folder: string): Promise<Outcome> {
 }
 
 async function main(): Promise<void> {
-  const wanted = process.argv.slice(2)
+  const { positionals: wanted } = commandLine({ usage: USAGE, options: {}, positionals: true })
   const chosen = steps.filter(
     (step) => wanted.length === 0 || wanted.some((name) => step.name.startsWith(name)),
   )
@@ -100,4 +88,4 @@ async function main(): Promise<void> {
   process.exitCode = outcomes.every((one) => one.ok) ? 0 : 1
 }
 
-void main()
+await start(main)

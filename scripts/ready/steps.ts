@@ -1,5 +1,4 @@
-// What has to pass before a change is ready, in the order in which a failure is cheapest to learn.
-// CI runs the same list.
+// The checks that must pass before a change is ready; the quickest come first. CI runs the same list.
 
 import { countAva, countCargo, countKernels, countNothing, type Counts } from './counts'
 
@@ -16,6 +15,8 @@ const RUST_TESTS = ['uring-linux', 'uring-engine', 'compat', 'codegen', 'bench']
 const check = (name: string, command: string): Step => ({ name, command, count: countNothing })
 
 export const steps: readonly Step[] = [
+  // npm records only this platform's optional packages when it writes the file beside an installed node_modules
+  check('lockfile', 'npm ci --dry-run --ignore-scripts --no-audit --no-fund --loglevel=error'),
   check('rust format', 'cargo fmt --all --check'),
   check('javascript lint', 'npx oxlint --deny-warnings'),
   check('javascript format', 'npx prettier --check --log-level warn .'),
@@ -34,7 +35,7 @@ export const steps: readonly Step[] = [
   ),
   check('rust package', 'cargo package -p uring-linux --offline --quiet --allow-dirty'),
   check('generated files', 'cargo run --quiet -p codegen -- --check'),
-  { name: 'tests', command: 'npm test', count: countAva },
+  { name: 'tests', command: 'npm test -- --tap', count: countAva },
   ...RUST_TESTS.map((crate) => ({
     name: `rust tests of ${crate}`,
     command: `cargo test -p ${crate} --no-fail-fast`,

@@ -1,5 +1,5 @@
-// Builds the addon for one target and puts it into the folder of its npm package. What it gives back has passed the
-// checks of ./check: the right processor, the right libc, nothing newer than the floor.
+// Builds the addon for one target into the folder of its npm package. Promises that a built addon has passed the checks
+// of ./check: the processor, the libc, and the glibc floor.
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { cargoFolder, inRoot } from '../lib/paths'
@@ -23,11 +23,11 @@ export async function buildTarget(target: Target): Promise<Built> {
   const [tool, toolchain] = [await zig(), await toolchainFor(target.triple)]
   const floor = target.libc === 'glibc' ? `.${GLIBC_FLOOR}` : ''
   const args = toolchain.args.map((one) => (one === target.triple ? `${one}${floor}` : one))
-  // a folder of its own: another compiler's artefacts would be thrown away, and thrown away again by the next build
+  // in a separate folder: two compilers that share one discard each other's artefacts
   const folder = cargoFolder('prebuilt')
   await runNicely(tool.cargo, ['zigbuild', '--release', '-p', CRATE, ...args], {
     cwd: inRoot(),
-    env: { ...process.env, ...toolchain.env, PATH: tool.path, CARGO_TARGET_DIR: folder },
+    env: { ...toolchain.env, PATH: tool.path, CARGO_TARGET_DIR: folder },
   })
   const file = addonFile(target)
   mkdirSync(dirname(file), { recursive: true })

@@ -1,11 +1,11 @@
-// Reads a built addon and throws unless it loads where it is meant to: its processor, its libc, and for gnu no symbol
-// newer than the glibc floor. A green build proves none of this: a musl addon can be linked against glibc unnoticed.
+// Checks that a built addon loads on its target: the processor, the libc, and for gnu no symbol newer than the glibc
+// floor. A successful build proves none of this: a musl addon can be linked against glibc without an error.
 import { statSync } from 'node:fs'
 import { run } from '../lib/process'
 import { GLIBC_FLOOR, type Target } from './targets'
 
 const MACHINE = { x64: 'Advanced Micro Devices X86-64', arm64: 'AArch64' } as const
-/** What an addon may ask the loader for. Node itself brings all of these along. */
+/** The libraries that an addon may need. Node itself needs all of them. */
 const ALLOWED = {
   glibc: [
     /^libc\.so\.6$/,

@@ -30,7 +30,7 @@ export async function debianRust(): Promise<DebianRust> {
   const rustc = join(home, 'usr/bin/rustc')
   const libraryPath = join(home, 'usr/lib/x86_64-linux-gnu')
   const { stdout } = await run(rustc, ['--version'], {
-    env: { ...process.env, LD_LIBRARY_PATH: libraryPath },
+    env: { LD_LIBRARY_PATH: libraryPath },
   })
   return { rustc, libraryPath, version: stdout.trim() }
 }
@@ -43,7 +43,7 @@ async function unpackAll(into: string): Promise<void> {
   }
   for (const pattern of [/^libllvm(\d+)$/, /^libz3-(\d+)$/]) {
     const name = await newestName(host, pattern).catch(() => undefined)
-    // what the security archive does not have comes from the release itself
+    // a package that the security archive lacks comes from the release itself
     const archive = name === undefined ? await AptRoot.open('bookworm', 'amd64') : host
     await archive.unpack(name ?? (await newestName(archive, pattern)), into)
   }
@@ -58,7 +58,7 @@ async function newestName(apt: AptRoot, pattern: RegExp): Promise<string> {
   return found.name
 }
 
-/** Takes away what no build reads: most of the gigabyte. */
+/** Removes what no build reads, which is most of it. */
 function prune(home: string): void {
   const source = join(home, 'usr/lib/rustlib/src/rust')
   if (!existsSync(join(source, 'library', 'std')))

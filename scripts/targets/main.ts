@@ -1,10 +1,21 @@
-// `npm run build:targets [-- TARGET...] [--check]`: builds the addon for each target (all of package.json's when none is
-// named) and says what was built, with which compiler, and what it needs to load. --check only checks what is there.
-import { parseArgs } from 'node:util'
+// `npm run build:targets`: builds the addon for each target and reports what was built, with which compiler, and what it
+// needs to load.
 import { markdownTable } from 'markdown-table'
+import { commandLine, start } from '../lib/command-line'
 import { buildTarget, type Built } from './build'
 import { checkAddon } from './check'
 import { addonFile, allTargets, targetOf, type Target } from './targets'
+
+const USAGE = `npm run build:targets [-- TARGET...] [--check]
+
+Builds the addon for each TARGET, by its triple or its platform (all of package.json's when none is named):
+${allTargets()
+  .map((one) => `  ${one.triple}, ${one.platform}`)
+  .join('\n')}
+
+  --check   build nothing, check the addons that are there
+  --help    print this text
+`
 
 async function checked(target: Target): Promise<Built> {
   const file = addonFile(target)
@@ -12,8 +23,9 @@ async function checked(target: Target): Promise<Built> {
 }
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
+  const { values, positionals } = commandLine({
+    usage: USAGE,
+    positionals: true,
     options: { check: { type: 'boolean', default: false } },
   })
   const targets = positionals.length === 0 ? allTargets() : positionals.map(targetOf)
@@ -42,7 +54,4 @@ async function main(): Promise<void> {
   process.exitCode = failed === 0 ? 0 : 1
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 2
-})
+await start(main)

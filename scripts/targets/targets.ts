@@ -1,5 +1,5 @@
-// The platforms that the package is built for, under the names that each tool uses for them. The list itself stands in
-// package.json, where @napi-rs/cli reads it.
+// The platforms that the package is built for, with the name that each tool uses for them. The list is in package.json,
+// where @napi-rs/cli reads it.
 import { readFileSync } from 'node:fs'
 import { parseTriple } from '@napi-rs/cli'
 import { inRoot } from '../lib/paths'
@@ -37,7 +37,12 @@ export function allTargets(): Target[] {
   })
 }
 
-/** A target by its triple or by its platform. */
+/** Returns the target of this machine's own Node, if the package has one for it. */
+export function hostTarget(): Target | undefined {
+  return allTargets().find((one) => one.cpu === process.arch && one.libc === 'glibc')
+}
+
+/** Returns a target by its triple or its platform. */
 export function targetOf(name: string): Target {
   const found = allTargets().find((one) => one.triple === name || one.platform === name)
   if (found !== undefined) return found
@@ -48,7 +53,7 @@ export function targetOf(name: string): Target {
   )
 }
 
-/** Where the addon of a target is put, which is where its npm package is packed from. */
+/** Returns the path of a target's addon, in the folder that its npm package is packed from. */
 export function addonFile(target: Target): string {
   return inRoot('npm', target.platform, `${manifest().napi.binaryName}.${target.platform}.node`)
 }

@@ -6,7 +6,7 @@ import { run } from '../lib/process'
 import { debianRust } from './debian-rust'
 
 export interface Toolchain {
-  /** Said in the build's report. */
+  /** Shown in the build's report. */
   readonly name: string
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>

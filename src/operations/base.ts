@@ -12,16 +12,11 @@ import { MARK_UNREF } from '../generated/layout'
 import { checkOptions, flagsOf, toTimespec, type OperationOptions } from '../options'
 
 /** A member of a chain; stands for its value in what the chain resolves to. */
-export abstract class Link<T> {
-  /** Exists in the type only. */
-  declare protected readonly value: T
+export interface Link<T> {
+  /** The type of the value. No such property exists. */
+  readonly valueType: T
   /** @internal */
   readonly operation: Operation<T>
-
-  /** @internal */
-  constructor(operation: Operation<T>) {
-    this.operation = operation
-  }
 }
 
 /** What an operation's method returns, by where it is called. */

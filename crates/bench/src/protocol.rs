@@ -1,4 +1,4 @@
-//! The line protocol: what the harness may ask for, and what it is told.
+//! The line protocol: the requests of the harness, and the replies.
 
 use std::path::PathBuf;
 
@@ -41,23 +41,23 @@ pub struct Request {
     pub check: bool,
 }
 
-/// What came of a request.
+/// The reply to a request.
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum Reply {
-    /// It was done.
+    /// The run succeeded.
     #[serde(rename_all = "camelCase")]
     Done {
         /// Units per second.
         per_second: f64,
         /// Seconds between the first submission and the last completion.
         seconds: f64,
-        /// The wrapping sum of the checksums of all that was read, 0 where none was asked for.
+        /// The wrapping sum of the checksums of everything read, or 0 if none was asked for.
         checksum: u32,
     },
-    /// It was not.
+    /// The run failed.
     Failed {
-        /// What went wrong, for a person.
+        /// The reason, for people.
         error: String,
     },
 }

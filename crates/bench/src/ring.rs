@@ -1,4 +1,4 @@
-//! The ring every work runs on: the flags that serve one thread best, or what this kernel has of them.
+//! The ring that every work uses: with the flags that suit one thread best, as far as the kernel has them.
 
 use std::io;
 

@@ -1,7 +1,7 @@
-//! The loop: keeps `depth` units in flight until `count` are done, and takes the time.
+//! The loop: keeps `depth` units in flight until `count` are done, and measures the time.
 //!
-//! It submits everything that the last completions made ready with one `io_uring_enter`, waits for
-//! at least one completion and takes all there are: what the JavaScript side does per turn.
+//! Each pass submits what the last completions made ready with one `io_uring_enter`, waits for at
+//! least one completion and takes all that have arrived, as the JavaScript side does per turn.
 
 use std::io;
 use std::time::Instant;
@@ -52,8 +52,8 @@ impl Queue<'_, '_> {
     }
 }
 
-/// Runs `count` units and says how many seconds it took. After an error it starts nothing more, but
-/// still returns only when the kernel has let go of every buffer.
+/// Runs `count` units and returns the seconds that took. After an error it starts nothing more, and
+/// returns only when no operation is in flight.
 pub fn run<U: Unit>(ring: &mut IoUring, unit: &mut U, depth: usize, count: u64) -> io::Result<f64> {
     let begin = Instant::now();
     let mut outstanding = 0;
@@ -92,8 +92,8 @@ pub fn run<U: Unit>(ring: &mut IoUring, unit: &mut U, depth: usize, count: u64) 
     }
 }
 
-/// Submits and waits. A ring that cannot even do that leaves operations in flight that own memory
-/// of this process, so only the end of the process is safe.
+/// Submits and waits. If the ring fails, operations in flight still use memory of this process, so the
+/// process ends.
 fn wait(ring: &IoUring) {
     while let Err(error) = ring.submit_and_wait(1) {
         if error.kind() != io::ErrorKind::Interrupted {
@@ -103,12 +103,12 @@ fn wait(ring: &IoUring) {
     }
 }
 
-/// The result of an operation as Rust has it: an errno is an error.
+/// Converts the result of an operation: a negative errno is an error.
 pub fn checked(result: i32) -> io::Result<u32> {
     u32::try_from(result).map_err(|_| io::Error::from_raw_os_error(-result))
 }
 
-/// The same, where only one result means that the whole work was done.
+/// The same, where any result but `expected` is an error.
 pub fn exactly(result: i32, expected: u32) -> io::Result<()> {
     match checked(result)? {
         done if done == expected => Ok(()),

@@ -14,8 +14,8 @@ cd "$(dirname "$0")/../../.."
 times=${1:-9}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cargo bench --quiet --package uring --bench nop --no-run
-rust=$(cargo bench --package uring --bench nop --no-run --message-format json 2>"$work/errors" |
+cargo bench --quiet --package uring-linux --bench nop --no-run
+rust=$(cargo bench --package uring-linux --bench nop --no-run --message-format json 2>"$work/errors" |
   sed -n 's/.*"executable":"\([^"]*\)".*/\1/p')
 cc -O2 -o "$work/nop" crates/uring/benches/nop.c -luring
 

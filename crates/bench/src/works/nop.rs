@@ -1,4 +1,4 @@
-//! An operation that does nothing: the price of the way itself.
+//! An operation that does nothing: the cost of a submission and its completion.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! 4 KiB writes over random blocks of one file that has them all already, through the page cache.
+//! 4 KiB writes to random blocks of one file whose blocks are all allocated, through the page cache.
 
 use std::fs::File;
 use std::io;

@@ -1,5 +1,5 @@
-//! Write-ahead logs: every writer puts 4 KiB after 4 KiB into a log of its own, each write linked to
-//! an fdatasync that begins when the write is done.
+//! Write-ahead logs: each writer appends blocks of 4 KiB to its own log. Each write is linked to an
+//! fdatasync, which begins when the write has completed.
 
 use std::ffi::OsStr;
 use std::fs::File;

@@ -1,44 +1,35 @@
-// Does the ring keep anything? Runs a million operations of every cheap kind after a warm-up, and
-// fails if the process has grown by more than 4 MiB or has a descriptor more than before.
-//
-// `node --import @oxc-node/core/register bench/memory.ts [operations]`
+// Does the ring leak? Runs a million operations of every cheap kind after a warm-up. The process must then have grown
+// by at most 4 MiB, and must not have more descriptors than before.
 
 import * as fs from 'node:fs'
-import * as os from 'node:os'
-import * as path from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { constants, Ring } from 'uring'
-import { coroutines, whole } from './flight'
+import { constants, type Ring } from 'uring'
+import { coroutines, whole } from '../flight'
 import { collectGarbage } from './gc'
+import { withScratch } from './scratch'
+import { check, type Check } from './verdict'
 
 const { AT_FDCWD, O_RDONLY } = constants
 const LIMIT = 4 * 2 ** 20
 const DEPTH = 64
-/** Operations and collections in turns, until V8's heap has found its size. */
+const OPERATIONS = 1_000_000
+/** Rounds of operations and collections before the first reading, for V8's heap to reach its size. */
 const WARM_UPS = 5
 const WARM_UP = 200_000
 /** Operations in one turn of a coroutine, see `turn`. */
 const PER_TURN = 20
 
-async function main(): Promise<void> {
-  const operations = Number(process.argv[2] ?? 1_000_000)
-  const directory = fs.mkdtempSync(path.join(os.tmpdir(), 'uring-memory-'))
-  const file = path.join(directory, 'file')
-  fs.writeFileSync(file, Buffer.alloc(4096))
-  const ring = new Ring({ entries: 256 })
-  try {
+await check('A million operations, and what the process has kept of them.', (report) =>
+  withScratch(4096, { entries: 256 }, async ({ ring, file }) => {
     let before = await standing()
     for (let i = 0; i < WARM_UPS; i++) {
       await perform(ring, file, WARM_UP)
       before = await standing()
     }
-    await perform(ring, file, operations)
-    judge(operations, before, await standing())
-  } finally {
-    await ring.dispose()
-    fs.rmSync(directory, { recursive: true })
-  }
-}
+    await perform(ring, file, OPERATIONS)
+    report(judge(before, await standing()))
+  }),
+)
 
 async function perform(ring: Ring, file: string, operations: number): Promise<void> {
   let left = Math.ceil(operations / PER_TURN)
@@ -67,7 +58,7 @@ interface Standing {
   descriptors: number
 }
 
-/** V8 gives pages back on threads of its own, so it gets some time for it. */
+/** Collects garbage until memory is at rest: V8 returns pages on threads of its own, which takes time. */
 async function standing(): Promise<Standing> {
   for (let i = 0; i < 4; i++) {
     collectGarbage()
@@ -76,20 +67,18 @@ async function standing(): Promise<Standing> {
   return { rss: process.memoryUsage.rss(), descriptors: fs.readdirSync('/proc/self/fd').length }
 }
 
-function judge(operations: number, before: Standing, after: Standing): void {
+function judge(before: Standing, after: Standing): Check {
   const grown = after.rss - before.rss
   const descriptors = after.descriptors - before.descriptors
-  const kept = grown <= LIMIT && descriptors <= 0
-  console.log(
-    `${operations} operations: RSS ${mebibytes(before.rss)} -> ${mebibytes(after.rss)} MiB` +
-      ` (${mebibytes(grown)}), descriptors ${before.descriptors} -> ${after.descriptors}:` +
-      ` ${kept ? 'met' : 'NOT MET'}`,
-  )
-  if (!kept) process.exitCode = 1
+  return {
+    promise: '1,000,000 operations leave RSS within 4 MiB, and no descriptor more',
+    measured:
+      `RSS ${mebibytes(before.rss)} -> ${mebibytes(after.rss)} MiB (${mebibytes(grown)}),` +
+      ` descriptors ${before.descriptors} -> ${after.descriptors}`,
+    met: grown <= LIMIT && descriptors <= 0,
+  }
 }
 
 function mebibytes(bytes: number): string {
   return (bytes / 2 ** 20).toFixed(2)
 }
-
-await main()
