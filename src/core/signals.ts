@@ -47,7 +47,7 @@ export class WatchedSignal {
   /** The listener. The event may have been dispatched by hand, which aborts nothing. */
   handleEvent(): void {
     this.note()
-    if (this.aborted) for (const slot of [...this.slots]) this.cancel(slot)
+    if (this.aborted) for (const slot of this.slots) this.cancel(slot)
   }
 
   /** Takes the listener away again. */
