@@ -27,7 +27,9 @@ export declare class NativeRing {
   /** Unregisters the descriptors. Returns 0 or an errno. */
   unregisterFiles(): number
   /**
-   * Joins the ring to the event loop, which calls `turn` when there is something to flush.
+   * Joins the ring to the event loop, which calls `turn` when there is something to flush. While
+   * anything is in flight `turn` is kept alive, and must keep this object alive: a ring that is
+   * collected is closed.
    * `objects[slot]` is the value of the operation in `slot`, or an array of its values; both
    * must be arrays without holes that no user code has seen. Returns the functions of a turn:
    *
@@ -83,8 +85,10 @@ export declare class NativeRing {
 export declare function closeDescriptor(fd: number): void
 
 /**
- * Opens a ring with these sizes and room for `slots` operations. Returns a negative errno when the
- * kernel refuses: that of io_uring_setup(2) or mmap(2).
+ * Opens a ring with `entries` submission queue entries (at least 2, for an operation with a time
+ * limit), `cqEntries` completion queue entries (default: four times `entries`) and room for `slots`
+ * operations. Returns a negative errno when the kernel refuses: that of io_uring_setup(2), EINVAL
+ * for fewer `cqEntries` than `entries`, or of mmap(2).
  */
 export declare function openRing(entries: number, cqEntries: number | undefined | null, slots: number): NativeRing | number
 
