@@ -26,12 +26,7 @@ import { Watch } from './watch'
 const MORE = 1 << 16
 const DEFERRED = 1 << 17
 const COUNT = 0xffff
-const RESULT_WORDS = 4
-const LAST = 1
-const REFUSED = 2
-const OPENED = 16
-const EBUSY = -16
-const SEGMENT_SLOTS = 512
+const RESULT_WORDS = 3
 
 /** More than any queue holds. */
 const NEVER = 0x3fff_ffff
@@ -82,7 +77,7 @@ export class Core {
   private readonly lending: Lending
   private readonly free = new FreeSlots()
   private readonly results: Int32Array
-  private readonly segments: Uint32Array[] = []
+  private readonly outputs: Uint32Array
   /** A flush is coming: in a microtask, or with the driver's next call. */
   private scheduled = false
   /** It is the driver's call that is coming: the loop's other users have their turn first. */
@@ -104,6 +99,7 @@ export class Core {
     this.queue = new Int32Array(tables.queue)
     this.lending = new Lending(tables.lent)
     this.results = new Int32Array(tables.results)
+    this.outputs = new Uint32Array(tables.outputs)
     this.addSlots(slots)
     this.watched = new Watch((slot) => {
       this.cancel(slot)
@@ -241,7 +237,6 @@ export class Core {
     if (!this.lending.none) this.lending.lend(this.objects, this.lendNative)
     const answer = this.flushNative(this.takeQueued())
     if (answer < 0) {
-      if (answer === EBUSY) throw new Error('busy')
       this.fail(answer)
       return
     }
@@ -302,22 +297,10 @@ export class Core {
       const slot = results[at] as number
       const owner = this.owners.of(slot)
       if (owner === undefined) {
-        const extra = results[at + 3] as number
-        if ((extra & LAST) === 0) throw new Error('more than one row')
-        this.settlePromise(slot, results[at + 1] as number, results[at + 2] as number, extra)
-        if (extra & OPENED) results[at + 1] = -1
-        index++
+        this.settlePromise(slot, results[at + 1] as number, results[at + 2] as number, index++)
       } else if (owner.raw === undefined) {
         const [result, flags] = [results[at + 1] as number, results[at + 2] as number]
-        owner.complete(
-          this.owners.places[slot] as number,
-          result,
-          slot,
-          flags,
-          results[at + 3] as number,
-        )
-        if ((results[at + 3] as number) & OPENED) results[at + 1] = -1
-        index++
+        owner.complete(this.owners.places[slot] as number, result, slot, flags, index++)
         this.disown(slot)
       } else index += this.fill(owner, owner.raw, index, count)
     }
@@ -337,7 +320,6 @@ export class Core {
       const slot = results[at] as number
       if (owned[slot] !== number) break
       raw[places[slot] as number] = results[at + 1] as number
-      if ((results[at + 3] as number) & OPENED) results[at + 1] = -1
       owned[slot] = NOBODY // as in `disown`, without a call for each
       objects[slot] = undefined
       if (active) this.watched.forget(slot)
@@ -352,12 +334,12 @@ export class Core {
     if (this.watched.active) this.watched.forget(slot)
   }
 
-  private settlePromise(slot: number, result: number, flags: number, extra: number): void {
+  private settlePromise(slot: number, result: number, flags: number, index: number): void {
     const pending = this.pending[slot] as Pending
     const operation = pending.operation as Operation<unknown>
     const resolve = pending.resolve as Resolve
     const plain = result >= 0 && operation.decode === undefined
-    const value = plain ? result : this.outcome(operation, result, slot, flags, extra)
+    const value = plain ? result : this.outcome(operation, result, slot, flags, index)
     this.objects[slot] = undefined
     pending.clear()
     if (this.watched.active) this.watched.forget(slot)
@@ -370,13 +352,11 @@ export class Core {
     result: number,
     slot: number,
     flags: number,
-    extra: number,
+    index: number,
   ): unknown {
-    const output = this.segments[Math.floor(slot / SEGMENT_SLOTS)] as Uint32Array
-    const completion = { result, flags, output, at: (slot % SEGMENT_SLOTS) * OUTPUT_WORDS }
+    const completion = { result, flags, output: this.outputs, at: index * OUTPUT_WORDS }
     const value = settled(operation, completion)
-    const gone = (extra & REFUSED) !== 0 && result === -14
-    return value ?? failure(operation, result, gone, this.objects[slot], this.watched.signal(slot))
+    return value ?? failure(operation, result, this.objects[slot], this.watched.signal(slot))
   }
 
   private refusedPromise(slot: number): Promise<never> {
@@ -419,8 +399,6 @@ export class Core {
 
   private addSlots(slots: number): void {
     this.owners.grow(slots)
-    for (let index = this.segments.length; index * SEGMENT_SLOTS < slots; index++)
-      this.segments.push(new Uint32Array(this.native.segment(index)))
     for (let slot = this.free.total; slot < slots; slot++) {
       this.objects.push(undefined)
       this.pending.push(new Pending())

@@ -9,8 +9,8 @@ export interface Owner {
   readonly raw: Int32Array | undefined
   /** `count` more results are in `raw`. */
   filled(count: number): void
-  /** Operation number `place`, in `slot`, is over; `extra` is its row's. */
-  complete(place: number, result: number, slot: number, flags: number, extra: number): void
+  /** Operation number `place`, in `slot`, is over; `index` says which result of this flush it is. */
+  complete(place: number, result: number, slot: number, flags: number, index: number): void
   /** The ring failed with operation `place` in flight. */
   fail(place: number, error: Error): void
 }

@@ -7,6 +7,9 @@ import type { Completion, Operation } from './operation'
 /** Words of output that a completion can have; `OUTPUT_BYTES` of the addon. */
 export const OUTPUT_WORDS = 64
 
+/** The addon's refusal of a value that is not memory any more; `DETACHED` of the addon. */
+const DETACHED = -4095
+
 const ECANCELED = -125
 const EINTR = -4
 const EINVAL = -22
@@ -22,11 +25,10 @@ export function settled(operation: Operation<unknown>, completion: Completion): 
 export function failure(
   operation: Operation<unknown>,
   result: number,
-  gone: boolean,
   object: unknown,
   signal: AbortSignal | undefined,
 ): Error {
-  if (gone) return detached(operation.buffer ?? 'buffer')
+  if (result === DETACHED) return detached(operation.buffer ?? 'buffer')
   if (signal?.aborted && (result === ECANCELED || result === EINTR))
     return new AbortError(signal.reason)
   if (result === EINVAL && !supports(operation.opcode))
