@@ -85,8 +85,10 @@ export declare class NativeRing {
 export declare function closeDescriptor(fd: number): void
 
 /**
- * Opens a ring with these sizes and room for `slots` operations. Returns a negative errno when the
- * kernel refuses: that of io_uring_setup(2) or mmap(2).
+ * Opens a ring with `entries` submission queue entries (at least 2, for an operation with a time
+ * limit), `cqEntries` completion queue entries (default: four times `entries`) and room for `slots`
+ * operations. Returns a negative errno when the kernel refuses: that of io_uring_setup(2), EINVAL
+ * for fewer `cqEntries` than `entries`, or of mmap(2).
  */
 export declare function openRing(entries: number, cqEntries: number | undefined | null, slots: number): NativeRing | number
 

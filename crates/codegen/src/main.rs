@@ -102,7 +102,7 @@ fn settle(root: &Path, output: &Output, check: bool) -> Result<String, String> {
     Ok(format!("{}: written", output.path))
 }
 
-/// Prints lines; a closed pipe is nobody's problem here.
+/// Prints lines; errors (a closed pipe) are ignored.
 fn say(lines: &[String]) {
     let mut out = std::io::stdout().lock();
     for line in lines {

@@ -1,14 +1,15 @@
-//! The ring's place on Node's own event loop: four libuv handles, made per ring, on the
-//! environment's loop, closed exactly once.
+//! A ring on Node's own event loop: four libuv handles per ring, on the environment's loop, each
+//! closed once.
 //!
-//! - `poll` watches the ring's descriptor: completions that did not arrive inside a submit. It
-//!   is referenced only while operations are in flight, so that an idle ring neither wakes nor
-//!   keeps alive anybody.
-//! - `check`, with `idle` so that the loop does not sleep before it: the next turn of a ring that
-//!   used up its share of this one. It runs after timers and sockets had theirs.
-//! - `timer`: the next try when the kernel had no room and nothing in flight can wake us.
+//! - `poll` watches the ring's descriptor for completions that do not arrive inside a submit. It is
+//!   active and referenced only while operations are in flight, so that an idle ring costs nothing.
+//! - `check` runs the next turn of a ring that has used up its share of this one, after timers and
+//!   sockets had theirs. `idle` keeps the loop from sleeping before it.
+//! - `timer` tries again when the kernel had no room and nothing in flight will wake the loop.
 //!
-//! The driver never touches JavaScript; it calls the [`Wake`] it was made with.
+//! The driver never calls JavaScript. It calls the [`Wake`] it was made with.
+//!
+//! Proved by `__test__/loop.spec.ts` and `limits*.spec.ts`.
 
 use crate::uv;
 use std::alloc::{alloc_zeroed, dealloc, Layout};
@@ -17,24 +18,24 @@ use std::ffi::{c_int, c_void};
 use std::os::fd::RawFd;
 use std::rc::Rc;
 
-/// A loop iteration that has run this long is over for the ring: the rest waits for the next.
+/// How long an iteration of the loop may last before the ring's remaining work waits for the next.
 /// libuv's clock counts whole milliseconds, so this means between one and two of them.
 const SHARE_MS: u64 = 2;
 
-/// How long to leave the kernel alone when it had no room and nothing is in flight.
+/// The pause before the next try when the kernel had no room and nothing is in flight.
 const PAUSE_MS: u64 = 1;
 
-/// Turns in a row that leave nothing in flight before the descriptor is watched no more. Starting
-/// again costs one epoll_ctl(2).
+/// After so many turns in a row that left nothing in flight the descriptor is no longer watched.
+/// Watching it again costs one epoll_ctl(2).
 const IDLE_TURNS_MAX: u32 = 256;
 
-/// Who is called when it is the ring's turn.
+/// What the driver calls.
 pub trait Wake {
-    /// The ring's descriptor became readable.
+    /// The ring's descriptor is readable.
     fn ready(&self);
-    /// The next turn of the loop, as asked for.
+    /// The turn that was asked for with `defer` or `pause`.
     fn turn(&self);
-    /// All handles are closed; nothing will be called any more.
+    /// All handles are closed. Nothing is called after this.
     fn closed(&self);
 }
 
@@ -55,7 +56,7 @@ impl Raw {
     }
 }
 
-/// The handles of one ring. Freed by their own close callbacks.
+/// The handles of one ring, freed by their close callbacks.
 pub struct Driver {
     uv: *mut uv::Loop,
     poll: *mut uv::Handle,
@@ -72,7 +73,8 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Puts a ring's descriptor on `uv`. The driver lives until its handles are closed.
+    /// Watches a ring's descriptor on `uv`. The driver lives until its handles are closed. `Err` is
+    /// an errno.
     pub fn new(uv: *mut uv::Loop, fd: RawFd, wake: Rc<dyn Wake>) -> Result<&'static Driver, i32> {
         let raws = [uv::Type::Poll, uv::Type::Check, uv::Type::Idle, uv::Type::Timer].map(Raw::new);
         let [poll, check, idle, timer] = [0, 1, 2, 3].map(|index: usize| raws[index].handle);
@@ -114,9 +116,9 @@ impl Driver {
         Ok(driver)
     }
 
-    /// Tells how a turn ended. While operations are in flight the descriptor is watched. A watched
-    /// ring has a waiter to wake at every submit, so it is let go again after a while of turns that
-    /// left nothing in flight.
+    /// Notes how a turn ended. While operations are in flight the descriptor is watched. A watched
+    /// ring wakes its waiter at every submit, so it is no longer watched after a number of turns
+    /// that left nothing in flight.
     #[inline]
     pub fn turn_ended(&self, idle: bool) {
         if !idle {
@@ -136,7 +138,7 @@ impl Driver {
         }
     }
 
-    /// Keeps the loop alive, or lets it go, by whichever handle is active.
+    /// Whether the active handles keep the loop alive.
     #[inline]
     pub fn hold(&self, hold: bool) {
         if self.referenced.replace(hold) == hold {
@@ -154,7 +156,7 @@ impl Driver {
         }
     }
 
-    /// True when this iteration of the loop has lasted the ring's share of it.
+    /// Returns true when this iteration of the loop has lasted for the ring's share of it.
     #[inline]
     pub fn share_is_used_up(&self) -> bool {
         // SAFETY: reads two clocks.

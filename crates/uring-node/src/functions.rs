@@ -22,7 +22,7 @@ pub fn lend_function(env: sys::napi_env, state: &Rc<State>) -> Option<sys::napi_
 
 type Callback = unsafe extern "C" fn(sys::napi_env, sys::napi_callback_info) -> sys::napi_value;
 
-/// A function that holds a share of the ring's state.
+/// Makes a function that holds a share of the ring's state.
 fn function(
     env: sys::napi_env,
     state: &Rc<State>,
@@ -40,13 +40,13 @@ fn function(
             drop(Rc::from_raw(share.cast::<State>()));
             return None;
         }
-        // were there no finalizer, the share would stay for ever, which is safe
+        // without a finalizer the share would be leaked, which is safe
         sys::napi_add_finalizer(env, function, share, Some(drop_share), none, ptr::null_mut());
     }
     Some(function)
 }
 
-/// The arguments of the running call, up to `N`, and the state of the function that was called.
+/// Returns the arguments of the running call, up to `N`, their number, and the function's state.
 ///
 /// # Safety
 /// `info` belongs to a call of a function made above.
@@ -65,7 +65,7 @@ unsafe fn arguments<const N: usize>(
     }
 }
 
-/// A number of the call; anything else is 0.
+/// A number among the arguments; 0 for anything else.
 #[inline]
 fn number(env: sys::napi_env, value: sys::napi_value) -> usize {
     let mut number = 0;
@@ -89,7 +89,7 @@ unsafe extern "C" fn lend(env: sys::napi_env, info: sys::napi_callback_info) -> 
     // SAFETY: the running call.
     let (values, count, state) = unsafe { arguments::<{ 1 + LENT_MAX }>(env, info) };
     let start = number(env, values[0]);
-    // a panic must not unwind into V8; a look-up that is not made is made again by the flush
+    // a panic must not unwind into V8; the flush repeats a look-up that was not made
     let _ = catch_unwind(AssertUnwindSafe(|| state.lend(start, &values[1..count.max(1)])));
     ptr::null_mut()
 }

@@ -108,7 +108,7 @@ unsafe extern "C" fn environment_ends(env: sys::napi_env, _byte: *mut c_void, hi
         }
     }
     if detached {
-        // moved to another thread, or collected and not finalized yet: nobody can tell which
+        // moved to another thread, or collected and not finalized yet: there is no telling which
         std::mem::forget(handed.memory.take());
     }
 }

@@ -22,8 +22,10 @@ pub struct NativeRing {
     pub(crate) state: Rc<State>,
 }
 
-/// Opens a ring with these sizes and room for `slots` operations. Returns a negative errno when the
-/// kernel refuses: that of io_uring_setup(2) or mmap(2).
+/// Opens a ring with `entries` submission queue entries (at least 2, for an operation with a time
+/// limit), `cqEntries` completion queue entries (default: four times `entries`) and room for `slots`
+/// operations. Returns a negative errno when the kernel refuses: that of io_uring_setup(2), EINVAL
+/// for fewer `cqEntries` than `entries`, or of mmap(2).
 #[napi]
 pub fn open_ring(
     env: Env,
@@ -43,8 +45,9 @@ fn try_open(
     cq_entries: Option<u32>,
     slots: usize,
 ) -> std::result::Result<State, i32> {
-    let ring = open(Setup::new(entries, cq_entries))
-        .map_err(|error| error.raw_os_error().unwrap_or(libc::EIO))?;
+    let setup = Setup::new(entries, None);
+    let setup = Setup { cq_entries: cq_entries.unwrap_or(setup.cq_entries), ..setup };
+    let ring = open(setup).map_err(|error| error.raw_os_error().unwrap_or(libc::EIO))?;
     Ok(State::new(env.raw(), ring, Tables::new(slots)?, SlotMemory::new(slots)?))
 }
 

@@ -60,7 +60,7 @@ impl State {
     }
 }
 
-/// close(2). An error is nobody's: the descriptor is gone in any case.
+/// close(2). Errors are ignored: the descriptor is gone in any case.
 pub fn close_descriptor(descriptor: i32) {
     // SAFETY: no memory of ours.
     unsafe { libc::close(descriptor) };

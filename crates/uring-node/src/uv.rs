@@ -1,5 +1,5 @@
-//! The few libuv calls the driver needs, declared by hand: the node binary exports them, and
-//! handles are allocated by the size libuv itself tells, so no structure layout is assumed.
+//! The libuv calls that the driver needs, declared by hand. The node binary exports them, and handles
+//! are allocated by the size that libuv itself returns, so no structure's layout is assumed.
 //! Source: <https://docs.libuv.org> (poll, check, idle, timer, handle, loop).
 
 use std::ffi::{c_int, c_void};

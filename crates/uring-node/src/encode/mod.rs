@@ -19,7 +19,7 @@ use napi::sys;
 use scratch::Scratch;
 use std::cell::Cell;
 use std::time::Duration;
-use uring_engine::{Encode, Encoded, Slots};
+use uring_engine::{Encode, Encoded, Payload, Slots};
 use values::{Refusal, GONE};
 
 /// The request table and the JavaScript values that belong to it, for one turn.
@@ -42,17 +42,19 @@ impl Encode for Encoder<'_> {
         // SAFETY: requests are cleared when results are handed out, which is not during an encode.
         let request = unsafe { &*row.as_ptr() };
         let operation = operation(request.opcode);
-        let addresses = match operation.shape {
-            Shape::Numbers => Addresses::default(),
+        let (addresses, payload) = match operation.shape {
+            Shape::Numbers => (Addresses::default(), None),
             Shape::Buffer => {
                 let addr = self.view(slot, request)?.pointer as u64;
-                Addresses { addr, ..Addresses::default() }
+                (Addresses { addr, ..Addresses::default() }, None)
             }
-            Shape::Other => return self.with_memory(slot, request, operation, slots),
+            Shape::Other => self.addresses(slot, request, operation, slots)?,
             Shape::Unknown => return Err(-libc::EOPNOTSUPP),
         };
+        // put together in one place, from registers: an entry that is returned through memory
+        // costs more than everything else here
         let entry = operation.entry(request, addresses);
-        Ok(Encoded { entry, payload: None, bytes: request.len & operation.moved })
+        Ok(Encoded { entry, payload, bytes: request.len & operation.moved })
     }
 
     fn limit(&mut self, slot: u32) -> Duration {
@@ -64,15 +66,16 @@ impl Encode for Encoder<'_> {
 }
 
 impl Encoder<'_> {
-    /// The entry of an operation that points at something else than one buffer.
+    /// The addresses of an operation that points at something else than one buffer, and what is to
+    /// be kept for it.
     #[inline(never)]
-    fn with_memory(
+    fn addresses(
         &self,
         slot: u32,
         request: &Request,
         operation: &Operation,
         slots: &Slots,
-    ) -> Result<Encoded, Refusal> {
+    ) -> Result<(Addresses, Option<Box<dyn Payload>>), Refusal> {
         if operation.refuses(request) {
             return Err(-libc::EINVAL);
         }
@@ -83,9 +86,7 @@ impl Encoder<'_> {
         let (addr, count) = words.word(operation.addr)?;
         let (off, _) = words.word(operation.off)?;
         let (addr3, _) = words.word(operation.addr3)?;
-        let entry = operation.entry(request, Addresses { addr, off, addr3, count });
-        let payload = words.scratch.payload();
-        Ok(Encoded { entry, payload, bytes: request.len & operation.moved })
+        Ok((Addresses { addr, off, addr3, count }, words.scratch.payload()))
     }
 
     fn value(&self, slot: u32) -> Result<sys::napi_value, Refusal> {

@@ -23,7 +23,7 @@ impl Scratch {
     /// The `bytes` bytes from `hidden` on.
     ///
     /// # Safety
-    /// They are memory of the slot that is being encoded, aligned to 16 bytes, and nobody else uses
+    /// They are memory of the slot that is being encoded, aligned to 16 bytes, and nothing else uses
     /// them until the operation is over.
     pub unsafe fn new(hidden: *mut u8, bytes: usize) -> Scratch {
         Scratch { hidden, used: 0, bytes, heap: Vec::new() }
