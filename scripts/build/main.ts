@@ -4,13 +4,13 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { noOptions, start } from '../lib/command-line'
 import { cacheFolder, inRoot } from '../lib/paths'
 import { bundle } from './bundle'
 import { rollUp } from './declarations'
 import { moduleDeclarations, moduleEntry, staticEntry } from './module'
 
-const HELP = `npm run build:ts
+const USAGE = `npm run build:ts [-- --help]
 
 Checks the types and writes dist/: index.js (CommonJS) with its source map, index.mjs and static.mjs (ES modules, for
 Node and for bundlers), index.d.ts and index.d.mts.
@@ -24,11 +24,7 @@ function emitDeclarations(into: string): void {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { help: { type: 'boolean', short: 'h' } } })
-  if (values.help === true) {
-    console.log(HELP)
-    return
-  }
+  noOptions(USAGE)
   const emitted = cacheFolder('declarations', String(process.pid))
   try {
     emitDeclarations(emitted)
@@ -45,7 +41,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error)
-  process.exitCode = 1
-})
+void start(main)

@@ -10,7 +10,7 @@ export interface Step {
 }
 
 const TYPESCRIPT_PROJECTS = ['.', '__test__', 'bench', 'examples', 'kernels']
-const RUST_TESTS = ['uring-linux', 'uring-engine', 'compat', 'codegen', 'bench']
+const RUST_TESTS = ['uring-linux', 'uring-engine', 'uring-node', 'compat', 'codegen', 'bench']
 
 const check = (name: string, command: string): Step => ({ name, command, count: countNothing })
 
