@@ -178,6 +178,21 @@ fn a_time_limit_at_a_barrier_and_behind_it_passes_on_time() {
 }
 
 #[test]
+fn a_time_limit_runs_from_the_first_turn_also_while_turns_end_at_their_limit() {
+    let mut world = world(8);
+    world.plain(0, read(Behaviour::Blocks));
+    (1..5).for_each(|slot| world.plain(slot, nop()));
+    barrier(&mut world, 5, nop());
+    world.plain(6, nop().limited(20));
+    assert!(world.turn(1).expect("works").more);
+    world.kernel().pass(20);
+    turn(&mut world);
+    assert_eq!(world.result(6), Some(-ETIMEDOUT));
+    world.cancel(0);
+    world.settle();
+}
+
+#[test]
 fn what_is_released_in_time_has_the_rest_of_its_limit() {
     let mut world = world(3);
     world.plain(0, read(Behaviour::Blocks));

@@ -149,7 +149,7 @@ fn play(seed: u64) {
     let habits = Habits { stuck: rng.u8(0..20) == 0, heavy: rng.u8(0..8) == 0 };
     let stuck = habits.stuck;
     let plan = plan(&mut rng);
-    let slots = rng.u32(1..24);
+    let slots = if habits.heavy { 24 } else { rng.u32(1..24) };
     let mut world = World::new(plan, seed, slots);
     world.at_once = rng.bool();
     for _ in 0..rng.u32(10..80) {
@@ -203,7 +203,7 @@ fn work(rng: &mut Rng, habits: Habits) -> Work {
 fn stage(world: &mut World, rng: &mut Rng, habits: Habits) {
     let mut free: Vec<u32> = (0..world.slots()).filter(|&slot| world.is_free(slot)).collect();
     rng.shuffle(&mut free);
-    for _ in 0..rng.usize(1..4) {
+    for _ in 0..rng.usize(1..if habits.heavy { 12 } else { 4 }) {
         let length = if rng.bool() { 1 } else { rng.usize(1..6) };
         if free.len() < length {
             return;
