@@ -28,8 +28,8 @@ class BatchMembers extends Members implements ResultsReceiver {
   }
 
   add(slot: number, operation: Operation<unknown>): void {
-    this.admit(slot, operation)
     const own = this.core
+    if (!this.open || own.signals.active) this.admit(slot, operation)
     own.requests.mark(slot, MARK_BULK)
     own.enqueue(slot, this.number, this.count++)
   }

@@ -9,16 +9,18 @@ import { AbortError, wrongType, wrongValue } from './errors'
 /** The operations of one collecting function. */
 export abstract class Members {
   protected readonly core: Core
-  private open = true
+  /** The collecting function has not returned yet. */
+  protected open = true
 
   constructor(of: Core) {
     this.core = of
   }
 
-  /** Checks that the operation in `slot` can still be collected, and that its signal is not aborted. */
+  /** Checks that the operation in `slot` can still be collected, and that its signal is not aborted.
+   *  Need not be called while the function runs and no operation has a signal. */
   protected admit(slot: number, operation: Operation<unknown>): void {
     const { signals } = this.core
-    if (this.open && !(signals.active && signals.abortedAt(slot))) return
+    if (this.open && !signals.abortedAt(slot)) return
     const signal = signals.of(slot)
     this.core.release(slot)
     if (this.open) throw new AbortError(signal?.reason)

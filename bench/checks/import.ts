@@ -23,12 +23,16 @@ const WAYS = {
   import: { extension: 'mjs', statement: "import 'uring'" },
 } as const
 
+const USAGE = `npm run check:import
+
+What importing the package adds to an empty program.`
+
 interface Used {
   milliseconds: number
   mebibytes: number
 }
 
-await check('What importing the package adds to an empty program.', async (report) => {
+await check(USAGE, async (report) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'uring-import-'))
   try {
     // the package is found as an installed one is: by its name, through node_modules
