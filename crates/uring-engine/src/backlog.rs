@@ -28,7 +28,7 @@ pub(crate) enum Lane {
 }
 
 impl Lane {
-    /// The lane of an operation that no barrier holds back.
+    /// Returns the lane of an operation that no barrier holds back.
     #[inline]
     pub fn of(marks: Marks) -> Lane {
         match marks.has(Marks::BULK) {
@@ -74,7 +74,7 @@ impl Backlog {
         self.links.grow(slots);
     }
 
-    /// How many operations wait.
+    /// Returns how many operations wait.
     #[inline(always)]
     pub fn len(&self) -> usize {
         self.waiting
@@ -90,13 +90,13 @@ impl Backlog {
         self.queues[lane as usize].first()
     }
 
-    /// True when what is staged now has to wait for a barrier.
+    /// Returns true when what is staged now has to wait for a barrier.
     #[inline(always)]
     pub fn is_blocked(&self) -> bool {
         self.barrier_runs || !self.is_empty(Lane::Blocked)
     }
 
-    /// True when what is staged now may have to wait for something other than room: a barrier, or
+    /// Returns true when what is staged now may have to wait for something other than room: a barrier, or
     /// the rest of a chain.
     #[inline(always)]
     pub fn holds_back(&self) -> bool {
@@ -125,8 +125,8 @@ impl Backlog {
         self.waiting -= 1;
     }
 
-    /// Adds a claimed slot at the end of its lane. Returns the head of its chain when that has
-    /// come to wait at a barrier by this.
+    /// Adds a claimed slot at the end of its lane. Returns the head of its chain if the chain waits
+    /// at a barrier from now on.
     pub fn add(&mut self, slots: &mut Slots, slot: u32) -> Option<u32> {
         let place = slots.get_mut(slot)?;
         let marks = place.marks;
@@ -188,7 +188,7 @@ impl Backlog {
         self.waiting -= 1;
     }
 
-    /// The first member of the chain that `slot` belongs to.
+    /// Returns the first member of the chain that `slot` belongs to.
     pub fn head(&self, slots: &Slots, slot: u32) -> u32 {
         let mut head = slot;
         let lane = slots.get(slot).map_or(Lane::Single, |place| place.lane);
@@ -201,13 +201,13 @@ impl Backlog {
         head
     }
 
-    /// The member after `slot` in its chain.
+    /// Returns the member after `slot` in its chain.
     pub fn next_member(&self, slots: &Slots, slot: u32) -> Option<u32> {
         let place = slots.get(slot).filter(|place| place.marks.has(Marks::CHAINED))?;
         self.queues[place.lane as usize].next(&self.links, slot)
     }
 
-    /// The barrier that waits next, if it is at the front of what is blocked.
+    /// Returns the barrier that waits next, if it is at the front of what is blocked.
     #[inline]
     pub fn barrier(&self, slots: &Slots) -> Option<u32> {
         let head = self.first(Lane::Blocked)?;

@@ -14,7 +14,7 @@ pub(crate) struct Budget {
 }
 
 impl Budget {
-    /// True when operations of `lane` have to wait for the next turn.
+    /// Returns true when operations of `lane` have to wait for the next turn.
     #[inline]
     pub fn is_used_up(&self, lane: Lane) -> bool {
         self.copied[lane as usize] >= TURN_BYTES

@@ -154,7 +154,7 @@ impl<K: Kernel> Engine<K> {
     }
 }
 
-/// True for an operation that is to be cancelled and not over.
+/// Returns true for an operation that is to be cancelled and not over.
 fn wanted(place: &Slot) -> bool {
     place.marks.has(Marks::CANCELLED) && place.outstanding & OPERATION != 0
 }

@@ -80,16 +80,17 @@ impl Deadlines {
         self.dates.first().is_some_and(|&(first, _)| !in_time(first))
     }
 
-    /// Returns an alarm that nothing waits for.
+    /// Returns an alarm that is not needed: nothing waits, or there is an earlier deadline.
     fn spare_alarm(&self) -> Option<usize> {
-        let position = self.alarms.iter().position(|alarm| !alarm.cancelled)?;
-        self.dates.is_empty().then_some(position)
+        let first = self.dates.first();
+        let late = |alarm: &Alarm| first.is_none_or(|&(first, _)| alarm.at > first);
+        self.alarms.iter().position(|alarm| !alarm.cancelled && late(alarm))
     }
 }
 
 impl<K: Kernel> Engine<K> {
-    /// Sets deadlines for what has come to wait, an alarm for the earliest one, and takes the alarm
-    /// back when there is none. Returns true when an entry was pushed.
+    /// Sets deadlines for what has come to wait and an alarm for the earliest one, and cancels alarms
+    /// that are not needed. Returns true when an entry was pushed.
     #[inline(always)]
     pub(crate) fn watch_deadlines<E: Encode>(&mut self, encoder: &mut E) -> bool {
         self.deadlines.need_care() && self.set_alarm(encoder)

@@ -17,10 +17,10 @@ pub struct Completion {
 
 /// One ring. Errnos are positive numbers.
 pub trait Kernel {
-    /// Entries that can be pushed before the submission queue is full.
+    /// Returns how many entries can be pushed before the submission queue is full.
     fn room(&mut self) -> usize;
 
-    /// All the entries the submission queue can hold at once.
+    /// Returns how many entries the submission queue holds at most.
     fn capacity(&self) -> usize;
 
     /// Puts one entry into the submission queue; the kernel sees it at the next [`enter`].
@@ -32,7 +32,7 @@ pub trait Kernel {
     /// [`enter`]: Kernel::enter
     unsafe fn push(&mut self, entry: &Entry);
 
-    /// Entries pushed and not yet consumed by the kernel.
+    /// Returns how many entries are pushed and not yet consumed by the kernel.
     fn unsubmitted(&mut self) -> usize;
 
     /// Calls `io_uring_enter` with all unsubmitted entries, without waiting, and returns how many
@@ -40,14 +40,14 @@ pub trait Kernel {
     /// [`needs_enter`](Kernel::needs_enter) says that there are some.
     fn enter(&mut self) -> Result<usize, i32>;
 
-    /// True when completions wait in the kernel that only an enter brings out
+    /// Returns true when completions wait in the kernel that only an enter brings out
     /// (`IORING_SQ_CQ_OVERFLOW`, `IORING_SQ_TASKRUN`).
     fn needs_enter(&mut self) -> bool;
 
-    /// True when the completion queue is not empty.
+    /// Returns true when the completion queue is not empty.
     fn has_completions(&mut self) -> bool;
 
-    /// Takes the next completion off the completion queue.
+    /// Takes the next completion off the completion queue and returns it.
     fn pop(&mut self) -> Option<Completion>;
 
     /// Takes as many completions as there are and fit, oldest first, and returns how many.
@@ -61,10 +61,10 @@ pub trait Kernel {
         taken
     }
 
-    /// Completions the kernel had to drop (the CQ ring's `overflow` counter): lost for ever.
+    /// Returns how many completions the kernel had to drop (the CQ ring's `overflow` counter).
     fn dropped(&mut self) -> u32;
 
-    /// The time on the kernel's monotonic clock, by which absolute timeouts are counted.
+    /// Returns the time on the kernel's monotonic clock, by which absolute timeouts are counted.
     fn now(&mut self) -> Duration;
 
     /// Blocks until a completion may be there or `timeout` has passed. Only teardown calls this.

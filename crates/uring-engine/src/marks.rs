@@ -42,26 +42,26 @@ impl Marks {
     /// What a request's number may set.
     const REQUEST: Marks = Marks(15);
 
-    /// Marks from a request's number: `LINK`, `HARDLINK`, `TIMED` and `BULK`. Other bits are
+    /// Returns the marks in a request's number: `LINK`, `HARDLINK`, `TIMED` and `BULK`. Other bits are
     /// dropped; `DRAIN` is for the embedder to add.
     #[inline]
     pub fn from_request(bits: u32) -> Marks {
         Marks(bits as u16 & Marks::REQUEST.0)
     }
 
-    /// True when any bit of `other` is set.
+    /// Returns true when any bit of `other` is set.
     #[inline]
     pub fn has(self, other: Marks) -> bool {
         self.0 & other.0 != 0
     }
 
-    /// The marks without those that are the engine's own.
+    /// Returns the marks without those that are the engine's own.
     #[inline]
     pub(crate) fn public(self) -> Marks {
         Marks(self.0 & Marks::PUBLIC.0)
     }
 
-    /// True for an operation that is one entry, tied to nothing. A batch's members are plain.
+    /// Returns true for an operation that is one entry, tied to nothing. A batch's members are plain.
     #[inline]
     pub(crate) fn is_plain(self) -> bool {
         self.0 & !Marks::BULK.0 == 0

@@ -2,15 +2,15 @@
 //! table of operations: joining and leaving a queue, also from its middle, takes constant time and
 //! no memory.
 
-/// What is before a slot and after it in its queue. Nothing is before the first slot of a queue and
-/// after its last, whatever stands here.
+/// The neighbours of a slot in its queue. `previous` of a queue's first slot and `next` of its last
+/// have no meaning.
 #[derive(Clone, Copy, Default)]
 struct Link {
     previous: u32,
     next: u32,
 }
 
-/// The neighbours of each slot in the queue it is in.
+/// The links of every slot.
 #[derive(Default)]
 pub(crate) struct Links(Vec<Link>);
 
@@ -37,19 +37,19 @@ impl Queue {
         self.length == 0
     }
 
-    /// The oldest slot.
+    /// Returns the oldest slot.
     #[inline(always)]
     pub fn first(&self) -> Option<u32> {
         (self.length > 0).then_some(self.first)
     }
 
-    /// The slot before `slot`, which is in this queue.
+    /// Returns the slot before `slot`, which is in this queue.
     #[inline]
     pub fn previous(&self, links: &Links, slot: u32) -> Option<u32> {
         (slot != self.first).then(|| links.0[slot as usize].previous)
     }
 
-    /// The slot after `slot`, which is in this queue.
+    /// Returns the slot after `slot`, which is in this queue.
     #[inline]
     pub fn next(&self, links: &Links, slot: u32) -> Option<u32> {
         (slot != self.last).then(|| links.0[slot as usize].next)

@@ -201,7 +201,7 @@ enum Row {
 /// A completion that names nothing in flight.
 struct Suspect;
 
-/// True when a guard's result says that its time was up. Only ETIME means that it stopped the
+/// Returns true when a guard's result says that its time was up. Only ETIME means that it stopped the
 /// operation by itself; one that a worker was running is interrupted all the same, and then the
 /// guard says that it could not be found (ENOENT) or not be stopped (EALREADY).
 fn went_off(result: i32) -> bool {

@@ -23,7 +23,7 @@ impl Extra {
     /// (`IORING_NOTIF_USAGE_ZC_COPIED`).
     pub const COPIED: Extra = Extra(8);
 
-    /// True when any bit of `other` is set.
+    /// Returns true when any bit of `other` is set.
     #[inline]
     pub fn has(self, other: Extra) -> bool {
         self.0 & other.0 != 0
@@ -55,7 +55,7 @@ pub struct Settled {
 }
 
 impl Settled {
-    /// True when the slot is free after this row.
+    /// Returns true when the slot is free after this row.
     #[inline]
     pub fn is_last(&self) -> bool {
         self.extra.has(Extra::LAST)

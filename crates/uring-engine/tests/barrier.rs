@@ -170,6 +170,8 @@ fn a_time_limit_at_a_barrier_and_behind_it_passes_on_time() {
     world.kernel().pass(5);
     turn(&mut world);
     assert_eq!(world.results[1..], [(4, -ETIMEDOUT)]);
+    // its alarm took the place of the other's, which was set again
+    assert_eq!(entries_of(&mut world, Kind::Cancel), 1);
     world.kernel().pass(15);
     turn(&mut world);
     // the barrier is gone, and what it held back goes on

@@ -152,6 +152,14 @@ fn the_kernels_own_barrier_waits_for_the_end_of_a_multishot() {
     ring.submit_and_wait(1).expect("the poll's first completion");
     std::thread::sleep(20 * MS);
     ring.submit().expect("task work has run");
-    let seen: Vec<u64> = ring.completion().map(|completion| completion.user_data()).collect();
-    assert!(!seen.is_empty() && seen.iter().all(|&user_data| user_data == 1), "{seen:?}");
+    let (mut seen, mut multishot) = (Vec::new(), true);
+    for completion in ring.completion() {
+        seen.push(completion.user_data());
+        multishot &= completion.user_data() != 1 || completion.result() != -libc::EINVAL;
+    }
+    // before Linux 5.13 there is no multishot poll, and the barrier has nothing to wait for
+    assert!(
+        !multishot || !seen.is_empty() && seen.iter().all(|&user_data| user_data == 1),
+        "{seen:?}"
+    );
 }
