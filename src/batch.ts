@@ -4,7 +4,7 @@
 import type { Core } from './core/core'
 import type { Operation } from './core/operation'
 import type { ResultsReceiver } from './core/receivers'
-import { MARK_BULK } from './generated/layout'
+import { QUEUE_BULK } from './generated/layout'
 import { Members } from './group'
 import { end } from './operations/base'
 import { AllOperations } from './operations'
@@ -30,8 +30,7 @@ class BatchMembers extends Members implements ResultsReceiver {
   add(slot: number, operation: Operation<unknown>): void {
     const own = this.core
     if (!this.open || own.signals.active) this.admit(slot, operation)
-    own.requests.mark(slot, MARK_BULK)
-    own.enqueue(slot, this.number, this.count++)
+    own.enqueue(slot, this.number, this.count++, QUEUE_BULK)
   }
 
   /** Returns the promise of the results of what was collected. */

@@ -9,7 +9,7 @@
 
 import type { NativeRing } from '#binding'
 import { AbortError, outOfMemory, ringBusy, ringClosed, ringFailed } from '../errors'
-import { FLUSH_COUNT, FLUSH_DEFERRED, FLUSH_MORE } from '../generated/layout'
+import { FLUSH_COUNT, FLUSH_DEFERRED, FLUSH_MORE, FLUSH_PLAIN } from '../generated/layout'
 import { rejection } from './failure'
 import { ALL_OPERATIONS, HeldCancels } from './held-cancels'
 import { Lending } from './lending'
@@ -133,9 +133,9 @@ export class Core {
 
   /** Queues the operation in `slot` for a receiver, as number `place` of its operations. `launch`
    *  follows when all of them are queued. */
-  enqueue(slot: number, receiver: number, place: number): void {
+  enqueue(slot: number, receiver: number, place: number, bulk = 0): void {
     this.receivers.direct(slot, receiver, place)
-    this.queue.add(slot)
+    this.queue.add(slot | bulk)
   }
 
   /** Has what is queued submitted at the end of the turn, or at once when it fills the ring. */
@@ -196,15 +196,15 @@ export class Core {
       return
     }
     this.queue.flushed((answer & FLUSH_DEFERRED) !== 0)
-    if (answer & FLUSH_COUNT) this.handOut(answer & FLUSH_COUNT)
+    if (answer & FLUSH_COUNT) this.handOut(answer & FLUSH_COUNT, (answer & FLUSH_PLAIN) !== 0)
     if (answer & FLUSH_MORE) this.queue.schedule()
     if (this.idle !== undefined && this.free.taken === 0) this.idle()
   }
 
-  private handOut(count: number): void {
+  private handOut(count: number, plain: boolean): void {
     this.handingOut = true
     try {
-      this.free.giveAll(this.results.handOut(count), count)
+      this.free.giveAll(this.results.handOut(count, plain), count, plain)
     } finally {
       this.handingOut = false
     }

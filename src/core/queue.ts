@@ -7,13 +7,15 @@
 //
 // Proved by __test__/limits-queue.spec.ts and __test__/loop.spec.ts.
 
+import { QUEUE_SLOT } from '../generated/layout'
+
 const resolved = Promise.resolve()
 
 /** More than any queue holds. */
 const NO_LENGTH = 0x3fff_ffff
 
 export class Queue {
-  private slots: Int32Array
+  private words: Int32Array
   private length = 0
   /** The length at which the queue asks for a flush. */
   private threshold = 1
@@ -25,19 +27,19 @@ export class Queue {
   private readonly flush: () => void
 
   constructor(table: ArrayBuffer, sqEntries: number, flush: () => void) {
-    this.slots = new Int32Array(table)
+    this.words = new Int32Array(table)
     this.sqEntries = sqEntries
     this.flush = flush
   }
 
   /** Goes on in a larger table, which has the old one's contents. */
   move(table: ArrayBuffer): void {
-    this.slots = new Int32Array(table)
+    this.words = new Int32Array(table)
   }
 
-  /** Adds a slot. `launch` follows when everything that belongs together is in. */
-  add(slot: number): void {
-    this.slots[this.length++] = slot
+  /** Adds a slot, with `QUEUE_*`. `launch` follows when everything that belongs together is in. */
+  add(word: number): void {
+    this.words[this.length++] = word
   }
 
   /** Has the queue submitted at the end of this turn, or at once when it fills the ring. */
@@ -88,9 +90,10 @@ export class Queue {
   withdraw(mine: (slot: number) => boolean, release: (slot: number) => void): void {
     let kept = 0
     for (let at = 0; at < this.length; at++) {
-      const slot = this.slots[at] as number
+      const word = this.words[at] as number
+      const slot = word & QUEUE_SLOT
       if (mine(slot)) release(slot)
-      else this.slots[kept++] = slot
+      else this.words[kept++] = word
     }
     this.length = kept
   }

@@ -58,8 +58,11 @@ export class Results {
     this.signals = signals
   }
 
-  /** Gives each of the first `count` rows to its receiver. Returns the rows. */
-  handOut(count: number): Int32Array {
+  /**
+   * Gives each of the first `count` rows to its receiver. Returns the rows. `plain` says that each is
+   * the last one of its operation and holds nothing but a result.
+   */
+  handOut(count: number, plain: boolean): Int32Array {
     const { rows } = this
     const { numbers } = this.receivers
     for (let index = 0; index < count;) {
@@ -74,7 +77,7 @@ export class Results {
       if (receiver.raw === undefined) {
         this.receive(receiver, slot, at)
         index++
-      } else index += this.fill(receiver, index, count)
+      } else index += this.fill(receiver, index, count, plain)
     }
     if (this.signals.hasUnused) this.signals.sweep()
     return rows
@@ -147,7 +150,7 @@ export class Results {
 
   /** Writes results from row `first` on into the receiver's array, for as long as they are the receiver's.
    *  Returns how many there were. */
-  private fill(receiver: ResultsReceiver, first: number, count: number): number {
+  private fill(receiver: ResultsReceiver, first: number, count: number, plain: boolean): number {
     const { rows, objects } = this
     const { raw } = receiver
     const { numbers, places } = this.receivers
@@ -161,7 +164,7 @@ export class Results {
       numbers[slot] = OWN_PROMISE // as `forget` does, without a call for each
       objects[slot] = undefined
       if (active) this.signals.forget(slot)
-      if ((rows[at + ROW_EXTRA] as number) & EXTRA_OPENED) rows[at + ROW_RESULT] = -1
+      if (!plain && (rows[at + ROW_EXTRA] as number) & EXTRA_OPENED) rows[at + ROW_RESULT] = -1
     }
     receiver.filled(index - first)
     return index - first

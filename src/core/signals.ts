@@ -64,6 +64,8 @@ export class WatchedSignal {
 
 /** Which operations stop with which signal. */
 export class Signals {
+  /** True while any operation has a signal. A field, because every operation asks. */
+  active = false
   private readonly bySlot = new Map<number, WatchedSignal>()
   private readonly bySignal = new Map<AbortSignal, WatchedSignal>()
   /** Signals whose last operation is over. Their listeners are removed by `sweep`. */
@@ -72,11 +74,6 @@ export class Signals {
 
   constructor(cancel: (slot: number) => void) {
     this.cancel = cancel
-  }
-
-  /** True while any operation has a signal. */
-  get active(): boolean {
-    return this.bySlot.size !== 0
   }
 
   /** Has the operation in `slot` cancelled when `signal` is aborted. `signal` is a real one. */
@@ -88,6 +85,7 @@ export class Signals {
     }
     watched.slots.add(slot)
     this.bySlot.set(slot, watched)
+    this.active = true
   }
 
   /** The signal of the operation in `slot`, if it has one. */
@@ -105,6 +103,7 @@ export class Signals {
     const watched = this.bySlot.get(slot)
     if (watched === undefined) return
     this.bySlot.delete(slot)
+    this.active = this.bySlot.size !== 0
     watched.slots.delete(slot)
     if (watched.slots.size === 0) this.unused.push(watched)
   }

@@ -40,13 +40,13 @@ export class FreeSlots {
   }
 
   /**
-   * Frees the slots of those of the first `count` rows that are the last of their operation. Goes
-   * from the last row to the first, so that operations which follow in the same order find the same
-   * slots.
+   * Frees the slots of those of the first `count` rows that are the last of their operation, which
+   * with `plain` all are. Goes from the last row to the first, so that operations which follow in the
+   * same order find the same slots.
    */
-  giveAll(rows: Int32Array, count: number): void {
+  giveAll(rows: Int32Array, count: number, plain: boolean): void {
     for (let at = (count - 1) * ROW_WORDS; at >= 0; at -= ROW_WORDS) {
-      if ((rows[at + ROW_EXTRA] as number) & EXTRA_LAST)
+      if (plain || (rows[at + ROW_EXTRA] as number) & EXTRA_LAST)
         this.stack[this.count++] = rows[at] as number
     }
   }

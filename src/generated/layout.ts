@@ -49,12 +49,17 @@ export const MARK_LINK = 0x1
 export const MARK_HARDLINK = 0x2
 /** The operation has a time limit (`IORING_OP_LINK_TIMEOUT`). */
 export const MARK_TIMED = 0x4
-/** The operation is a member of a batch. */
-export const MARK_BULK = 0x8
 /** The operation's memory is the whole registered buffer `buf_index`. */
 export const MARK_REGISTERED = 0x100
 /** The operation does not keep the event loop alive. */
 export const MARK_UNREF = 0x200
+
+// queue
+
+/** The slot of the operation. */
+export const QUEUE_SLOT = 0xfffff
+/** The operation is a member of a batch. */
+export const QUEUE_BULK = 0x40000000
 
 // row
 
@@ -90,6 +95,8 @@ export const FLUSH_COUNT = 0xffff
 export const FLUSH_MORE = 0x10000
 /** The event loop's other work comes first; the driver calls later. */
 export const FLUSH_DEFERRED = 0x20000
+/** Each row is the last of its operation, and `EXTRA_LAST` is all that its fourth word holds. */
+export const FLUSH_PLAIN = 0x40000
 
 // size
 

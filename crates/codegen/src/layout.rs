@@ -39,8 +39,14 @@ pub struct Place<'a> {
 const PLACES: [&str; 4] = ["request", "output", "input", "hidden"];
 
 /// The kinds whose value is a number, with the prefix of their constants.
-pub const NUMBERS: [(&str, &str); 5] =
-    [("mark", "MARK_"), ("row", "ROW_"), ("extra", "EXTRA_"), ("flush", "FLUSH_"), ("size", "")];
+pub const NUMBERS: [(&str, &str); 6] = [
+    ("mark", "MARK_"),
+    ("queue", "QUEUE_"),
+    ("row", "ROW_"),
+    ("extra", "EXTRA_"),
+    ("flush", "FLUSH_"),
+    ("size", ""),
+];
 
 /// The rows in the order of the file.
 #[derive(Debug)]

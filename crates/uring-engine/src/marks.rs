@@ -40,7 +40,7 @@ impl Marks {
     /// What an embedder may set.
     const PUBLIC: Marks = Marks(31);
     /// What a request's number may set.
-    const REQUEST: Marks = Marks(15);
+    const REQUEST: Marks = Marks(7);
 
     /// Returns the marks in a request's number: `LINK`, `HARDLINK`, `TIMED` and `BULK`. Other bits are
     /// dropped; `DRAIN` is for the embedder to add.

@@ -6,7 +6,7 @@
 //! `turn` (a flush), `connect`.
 
 use crate::driver::Driver;
-use crate::generated::layout::MARK_UNREF;
+use crate::generated::layout::{MARK_UNREF, QUEUE_BULK, QUEUE_SLOT};
 use crate::lending::Lending;
 use crate::registered::Registered;
 use crate::slot_memory::SlotMemory;
@@ -134,28 +134,36 @@ pub fn staged<'state>(
     count: usize,
 ) -> impl Iterator<Item = (u32, Marks)> + 'state {
     let requests = tables.requests();
-    tables.queue(count).iter().map(|&slot| {
+    tables.queue(count).iter().map(|&word| {
+        let slot = word & QUEUE_SLOT;
         let Some(row) = requests.get(slot as usize) else { return (slot, Marks::NONE) };
         // SAFETY: requests are cleared under the slice only when results are handed out.
         let (marks, flags) = unsafe { ((*row.as_ptr()).marks, (*row.as_ptr()).flags) };
         if marks & MARK_UNREF != 0 {
             liveness.unreferenced.set(liveness.unreferenced.get() + 1);
         }
-        // IO_DRAIN is bit 1, the mark bit 4
-        (slot, Marks(Marks::from_request(marks).0 | u16::from(flags & IO_DRAIN) << 3))
+        // each bit where the engine has its mark
+        let bulk = ((word & QUEUE_BULK) >> BULK_SHIFT) as u16;
+        let drain = u16::from(flags & IO_DRAIN) << DRAIN_SHIFT;
+        (slot, Marks(Marks::from_request(marks).0 | bulk | drain))
     })
 }
 
-const _: () = assert!((IO_DRAIN as u16) << 3 == Marks::DRAIN.0);
+const DRAIN_SHIFT: u32 = 3;
+const _: () = assert!((IO_DRAIN as u16) << DRAIN_SHIFT == Marks::DRAIN.0);
+
+const BULK_SHIFT: u32 = 27;
+const _: () = assert!((QUEUE_BULK >> BULK_SHIFT) as u16 == Marks::BULK.0);
+const _: () = assert!(QUEUE_SLOT >= uring_engine::limits::SLOTS_MAX - 1);
 
 /// The numbers of the shared layout are the engine's.
 const _: () = {
     use crate::generated::layout::{
-        EXTRA_COPIED, EXTRA_LAST, EXTRA_REFUSED, MARK_BULK, MARK_HARDLINK, MARK_LINK, MARK_TIMED,
+        EXTRA_COPIED, EXTRA_LAST, EXTRA_REFUSED, MARK_HARDLINK, MARK_LINK, MARK_TIMED,
     };
     use uring_engine::Extra;
     assert!(MARK_LINK == Marks::LINK.0 as u32 && MARK_HARDLINK == Marks::HARDLINK.0 as u32);
-    assert!(MARK_TIMED == Marks::TIMED.0 as u32 && MARK_BULK == Marks::BULK.0 as u32);
+    assert!(MARK_TIMED == Marks::TIMED.0 as u32);
     assert!(EXTRA_LAST == Extra::LAST.0 && EXTRA_REFUSED == Extra::REFUSED.0);
     assert!(EXTRA_COPIED == Extra::COPIED.0);
 };

@@ -5,11 +5,23 @@
 use crate::generated::layout::{
     Request, EXTRA_OPENED, RESULTS_MAX, ROW_EXTRA, ROW_FLAGS, ROW_RESULT, ROW_SLOT, ROW_WORDS,
 };
-use crate::generated::operations::operation;
+use crate::generated::operations::OPERATIONS;
 use crate::memory::Memory;
 use std::cell::Cell;
 use std::sync::Arc;
 use uring_engine::{Extra, Settled};
+
+/// `Operation::extra` by code, in as little memory as it fits: every row asks.
+static EXTRAS: [u8; 256] = {
+    let mut extras = [0; 256];
+    let mut code = 0;
+    while code < OPERATIONS.len() {
+        assert!(OPERATIONS[code].extra < 256);
+        extras[code] = OPERATIONS[code].extra as u8;
+        code += 1;
+    }
+    extras
+};
 
 /// The tables for a number of slots.
 pub struct Tables {
@@ -40,8 +52,8 @@ impl Row {
     pub fn new(settled: &Settled, code: u8) -> Row {
         let Settled { slot, result, flags, extra, .. } = *settled;
         let succeeded = result >= 0 && !extra.has(Extra::REFUSED);
-        let more = if succeeded { operation(code).extra } else { 0 };
-        Row { slot, result, flags, extra: extra.0 | more }
+        let more = if succeeded { EXTRAS[usize::from(code)] } else { 0 };
+        Row { slot, result, flags, extra: extra.0 | u32::from(more) }
     }
 
     /// The descriptor that the receiver of the row must close.

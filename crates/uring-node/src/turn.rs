@@ -3,7 +3,9 @@
 
 use crate::driver::Wake;
 use crate::encode::Encoder;
-use crate::generated::layout::{Request, FLUSH_DEFERRED, FLUSH_MORE, MARK_UNREF, RESULTS_MAX};
+use crate::generated::layout::{
+    Request, EXTRA_LAST, FLUSH_DEFERRED, FLUSH_MORE, FLUSH_PLAIN, MARK_UNREF, RESULTS_MAX,
+};
 use crate::js::Js;
 use crate::state::{staged, Liveness, State};
 use crate::tables::{Row, Tables};
@@ -15,6 +17,8 @@ use uring_engine::Settled;
 /// How the engine's part of a flush ended.
 struct Flushed {
     rows: usize,
+    /// All rows are plain ones.
+    plain: bool,
     idle: bool,
     more: bool,
     stalled: bool,
@@ -47,6 +51,9 @@ impl State {
         let Some(driver) = self.driver.get() else { return -libc::EBADF };
         driver.turn_ended(flushed.idle);
         let mut answer = flushed.rows as u32;
+        if flushed.plain {
+            answer |= FLUSH_PLAIN;
+        }
         if flushed.stalled {
             // trying again at once would only burn the CPU; a completion may come earlier
             driver.pause();
@@ -84,15 +91,16 @@ impl State {
             };
             let staged = staged(&tables, &self.liveness, count);
             engine.stage_all(staged, &mut encoder).map_err(|_| libc::EINVAL)?;
-            let mut rows = 0;
+            let (mut rows, mut plain) = (0, true);
             let turn = engine.turn(&mut encoder, RESULTS_MAX, &mut |settled| {
-                put(&tables, &self.liveness, rows, &settled);
+                plain &= put(&tables, &self.liveness, rows, &settled) == EXTRA_LAST;
                 rows += 1;
             });
             self.rows.set(rows);
             let turn = turn?;
             self.liveness.live.set(engine.live());
-            Ok(Flushed { rows, idle: engine.is_idle(), more: turn.more, stalled: turn.stalled })
+            let (more, stalled) = (turn.more, turn.stalled);
+            Ok(Flushed { rows, plain, idle: engine.is_idle(), more, stalled })
         })?;
         self.lending.borrow_mut().end_turn();
         flushed
@@ -130,19 +138,21 @@ impl State {
 }
 
 /// Writes a row, and clears the request of an operation that is over: the facade counts on finding
-/// a free slot's request empty.
+/// a free slot's request empty. Returns what the row's fourth word holds.
 #[inline(always)]
-fn put(tables: &Tables, liveness: &Liveness, index: usize, settled: &Settled) {
-    let Some(request) = tables.requests().get(settled.slot as usize) else { return };
+fn put(tables: &Tables, liveness: &Liveness, index: usize, settled: &Settled) -> u32 {
+    let Some(request) = tables.requests().get(settled.slot as usize) else { return 0 };
     // SAFETY: nothing else looks at a request while results are handed out.
     let (code, marks) = unsafe { ((*request.as_ptr()).opcode, (*request.as_ptr()).marks) };
-    tables.put(index, Row::new(settled, code));
+    let row = Row::new(settled, code);
+    tables.put(index, row);
     if settled.is_last() {
         if marks & MARK_UNREF != 0 {
             liveness.unreferenced.set(liveness.unreferenced.get().saturating_sub(1));
         }
         request.set(Request::default());
     }
+    row.extra
 }
 
 impl Wake for State {

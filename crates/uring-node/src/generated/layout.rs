@@ -79,12 +79,17 @@ pub const MARK_LINK: u32 = 0x1;
 pub const MARK_HARDLINK: u32 = 0x2;
 /// The operation has a time limit (`IORING_OP_LINK_TIMEOUT`).
 pub const MARK_TIMED: u32 = 0x4;
-/// The operation is a member of a batch.
-pub const MARK_BULK: u32 = 0x8;
 /// The operation's memory is the whole registered buffer `buf_index`.
 pub const MARK_REGISTERED: u32 = 0x100;
 /// The operation does not keep the event loop alive.
 pub const MARK_UNREF: u32 = 0x200;
+
+// queue
+
+/// The slot of the operation.
+pub const QUEUE_SLOT: u32 = 0xfffff;
+/// The operation is a member of a batch.
+pub const QUEUE_BULK: u32 = 0x4000_0000;
 
 // row
 
@@ -120,6 +125,8 @@ pub const FLUSH_COUNT: u32 = 0xffff;
 pub const FLUSH_MORE: u32 = 0x10000;
 /// The event loop's other work comes first; the driver calls later.
 pub const FLUSH_DEFERRED: u32 = 0x20000;
+/// Each row is the last of its operation, and `EXTRA_LAST` is all that its fourth word holds.
+pub const FLUSH_PLAIN: u32 = 0x40000;
 
 // size
 
