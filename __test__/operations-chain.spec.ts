@@ -5,6 +5,7 @@ import test from 'ava'
 import { Statx, constants, type Chain } from 'uring'
 import { rejection, type Told } from './helpers/errors'
 import { descriptorCount } from './helpers/fds'
+import { pipe } from './helpers/pipe'
 import { ringFor } from './helpers/ring'
 import { skip } from './helpers/skip'
 import { file, opened, pattern } from './helpers/temp'
@@ -222,14 +223,15 @@ test('a builder that throws leaves nothing behind', async (t) => {
 test('a link that is aborted or times out ends its chain with that error (R76, R77)', async (t) => {
   const ring = ringFor(t)
   const fd = opened(t, 'kept')
+  const { reader } = pipe(t)
   const controller = new AbortController()
   const aborted = ring.chain((c) => [
-    c.timeout(60_000, 0, 0, { signal: controller.signal }),
+    c.read(reader, Buffer.alloc(1), null, { signal: controller.signal }),
     c.write(fd, Buffer.from('lost'), 0),
   ])
   const late = ring.chain((c) => [
     c.nop(),
-    c.timeout(60_000, 0, 0, { timeout: 20 }),
+    c.read(reader, Buffer.alloc(1), null, { timeout: 20 }),
     c.write(fd, Buffer.from('lost'), 0),
   ])
   ring.flush()
@@ -277,9 +279,10 @@ test('an opened descriptor is lost to nobody when a later link fails (R23)', asy
 test('an abort inside the builder stops the chain that is being built (R71)', async (t) => {
   const ring = ringFor(t)
   const fd = opened(t, 'kept')
+  const { reader } = pipe(t)
   const controller = new AbortController()
   const error = await rejection(t, ring.chain((c) => {
-    const links = [c.timeout(60_000, 0, 0, { signal: controller.signal }), c.write(fd, Buffer.from('lost'), 0)]
+    const links = [c.read(reader, Buffer.alloc(1), null, { signal: controller.signal }), c.write(fd, Buffer.from('lost'), 0)]
     controller.abort()
     return links
   })) // prettier-ignore

@@ -13,6 +13,7 @@ export async function compileForGuest(specs: readonly string[], outDir: string):
       outDir,
       rootDir: ROOT,
       noCheck: true,
+      noEmit: false,
       declaration: false,
       sourceMap: false,
       typeRoots: [inRoot('node_modules', '@types')],

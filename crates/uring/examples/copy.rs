@@ -41,6 +41,10 @@ impl Chunk {
     /// Takes the results of a pair, and returns the number of bytes copied. The next pair, if
     /// anything is left, has the length that this one leaves in `len`.
     pub fn completed(&mut self, read: i32, write: i32) -> io::Result<u32> {
+        if read == -libc::ECANCELED {
+            // older kernels refuse a pair as a whole, and it is the write that says why
+            check(write)?;
+        }
         let read = check(read)?;
         if read < self.len {
             // The end of a file that became shorter, or so much is there: ask for that.
