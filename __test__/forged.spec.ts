@@ -241,3 +241,22 @@ test('accessors planted on Array.prototype never run inside a flush, and lose no
   })
   t.deepEqual(ended.said, [[0, 1, 6, true, [1, 2, 3], 0]], ended.stderr)
 })
+
+test('a Promise.prototype.then that is patched neither keeps a flush from coming nor is called for it', async (t) => {
+  const ended = await inChild(async ({ uring, say }) => {
+    const ring = new uring.Ring()
+    const { then } = Promise.prototype
+    // oxlint-disable-next-line no-extend-native no-thenable
+    Promise.prototype.then = () => {
+      throw new Error('planted')
+    }
+    const results: (number | undefined)[] = []
+    const calls = [ring.nop(), ring.nop()]
+    // oxlint-disable-next-line no-extend-native no-thenable
+    Promise.prototype.then = then
+    for (const call of calls) results.push(await call)
+    say([results, await ring.nop()])
+    await ring.dispose()
+  })
+  t.deepEqual(ended.said, [[[0, 0], 0]], ended.stderr)
+})
