@@ -5,6 +5,7 @@ import { closeSync, mkdirSync, openSync, symlinkSync, writeFileSync } from 'node
 import { join } from 'node:path'
 import test from 'ava'
 import { AbortError, SystemError, constants } from 'uring'
+import { inChild } from './helpers/child'
 import { rejection, thrown, type Told } from './helpers/errors'
 import { ringFor } from './helpers/ring'
 import { file, folder, opened } from './helpers/temp'
@@ -200,3 +201,52 @@ test('a time limit says so, in words that fit every operation', async (t) => {
   t.like(error, { code: 'ETIMEDOUT', errno: -110, syscall: 'timeout' })
   t.is(error.message, 'ETIMEDOUT: operation timed out, timeout')
 })
+
+/** What a program may have done to Error, before or after it imports the package. */
+const TAMPERED: Readonly<Record<string, string>> = {
+  'frozen prototypes':
+    'for (const its of [Error, TypeError, RangeError]) Object.freeze(its.prototype)',
+  'a prepareStackTrace that throws': 'Error.prepareStackTrace = () => { throw new Error("planted") }',
+  'no captureStackTrace': 'delete Error.captureStackTrace',
+  'a captureStackTrace that throws':
+    'Error.captureStackTrace = () => { throw new Error("planted") }',
+  'a stackTraceLimit that cannot be set':
+    'Object.defineProperty(Error, "stackTraceLimit", { get: () => 10, set() { throw new Error("planted") } })',
+  'a setter of `code`':
+    'Object.defineProperty(Error.prototype, "code", { set() { throw new Error("planted") } })',
+}
+
+for (const [name, text] of Object.entries(TAMPERED))
+  for (const when of ['before', 'after'])
+    test(`errors are the same, and a ring ends, with ${name} ${when} the import`, async (t) => {
+      const tampering = when === 'before' ? { before: text } : { args: [text] }
+      const ended = await inChild(async ({ uring, args, say }) => {
+        if (args[0] !== undefined) new Function(args[0])()
+        const ring = new uring.Ring()
+        const codes: unknown[] = []
+        const told = (error: NodeJS.ErrnoException): unknown => codes.push(error.code, error.name)
+        for (const call of [() => ring.close(-1), () => ring.openat(-100, 'a\0b', 0)])
+          try {
+            void call()
+          } catch (error) {
+            told(error as NodeJS.ErrnoException)
+          }
+        await ring.close(0x7fff_fff0).catch(told)
+        const buffer = new Uint8Array(8)
+        const detached = ring.read(0, buffer, 0)
+        structuredClone(buffer.buffer, { transfer: [buffer.buffer] })
+        await detached.catch(told)
+        await ring.nop({ signal: AbortSignal.abort() }).catch(told)
+        await ring.dispose()
+        try {
+          void ring.nop()
+        } catch (error) {
+          told(error as NodeJS.ErrnoException)
+        }
+        say(codes)
+      }, tampering)
+      const expected = [
+        'ERR_OUT_OF_RANGE', 'RangeError', 'ERR_INVALID_ARG_VALUE', 'TypeError', 'EBADF', 'Error', 'ERR_BUFFER_DETACHED', 'TypeError', 'ABORT_ERR', 'AbortError', 'ERR_RING_CLOSED', 'TypeError',
+      ] // prettier-ignore
+      t.deepEqual(ended.said, [expected], ended.stderr)
+    })

@@ -208,3 +208,55 @@ test('constants of a name that does not exist are refused where they are looked 
   t.is(names['then'], undefined)
   t.false('RWF_DSYNCH' in names)
 })
+
+test('accessors planted on Array.prototype never run inside a flush, and lose nothing', async (t) => {
+  const ended = await inChild(async ({ uring, fs, say }) => {
+    const fd = fs.openSync('/proc/self/exe', 'r')
+    let calls = 0
+    for (let index = 0; index < 8; index++)
+      // oxlint-disable-next-line no-extend-native
+      Object.defineProperty(Array.prototype, index, {
+        configurable: true,
+        get: () => void calls++,
+        set: () => void calls++,
+      })
+    const ring = new uring.Ring()
+    const buffers = [new Uint8Array(1), new Uint8Array(2), new Uint8Array(3)] as const
+    const results = [
+      ring.read(fd, buffers[0], 0),
+      ring.readv(fd, buffers, 0),
+      ring.statx(fd, '', uring.constants.AT_EMPTY_PATH).then(({ mode }) => mode > 0),
+      ring.batch((b) => {
+        for (const buffer of buffers) b.read(fd, buffer, 0)
+      }),
+    ] as const
+    ring.cancel(results[0].then())
+    const before = calls
+    ring.flush()
+    const during = calls - before
+    for (let index = 0; index < 8; index++) Reflect.deleteProperty(Array.prototype, index)
+    const [read, readv, statx, batch] = await Promise.all(results)
+    say([during, read, readv, statx, [...batch], ring.stats().inFlight])
+    await ring.dispose()
+  })
+  t.deepEqual(ended.said, [[0, 1, 6, true, [1, 2, 3], 0]], ended.stderr)
+})
+
+test('a Promise.prototype.then that is patched neither keeps a flush from coming nor is called for it', async (t) => {
+  const ended = await inChild(async ({ uring, say }) => {
+    const ring = new uring.Ring()
+    const { then } = Promise.prototype
+    // oxlint-disable-next-line no-extend-native no-thenable
+    Promise.prototype.then = () => {
+      throw new Error('planted')
+    }
+    const results: (number | undefined)[] = []
+    const calls = [ring.nop(), ring.nop()]
+    // oxlint-disable-next-line no-extend-native no-thenable
+    Promise.prototype.then = then
+    for (const call of calls) results.push(await call)
+    say([results, await ring.nop()])
+    await ring.dispose()
+  })
+  t.deepEqual(ended.said, [[[0, 0], 0]], ended.stderr)
+})

@@ -2,7 +2,7 @@
 
 import { fstatSync, readFileSync } from 'node:fs'
 import test from 'ava'
-import { Statx, constants, type Chain } from 'uring'
+import { Ring, Statx, constants, type Chain, type Link } from 'uring'
 import { rejection, type Told } from './helpers/errors'
 import { descriptorCount } from './helpers/fds'
 import { pipe } from './helpers/pipe'
@@ -288,4 +288,45 @@ test('an abort inside the builder stops the chain that is being built (R71)', as
   })) // prettier-ignore
   t.like(error, { code: 'ABORT_ERR', index: 0 })
   t.is(readFileSync(`/proc/self/fd/${fd}`, 'utf8'), 'kept')
+})
+
+test('a signal that stops one member is the error of the chain, wherever the chain was', async (t) => {
+  const ring = ringFor(t)
+  const fd = opened(t, 'short')
+  const chains: ((c: Chain, signal: AbortSignal) => Link<unknown>[])[] = [
+    // an answer below 0 is no short transfer
+    (c, signal) => [c.timeout(30), c.timeout(60_000, { signal }), c.nop()],
+    (c, signal) => [c.nop(), c.timeout(60_000, { signal }), c.nop()],
+    (c, signal) => [c.timeout(30), c.nop({ signal }), c.timeout(60_000, { signal })],
+  ]
+  for (const collect of chains)
+    for (const when of ['queued', 'in flight']) {
+      const controller = new AbortController()
+      const chain = ring.chain((c) => collect(c, controller.signal))
+      if (when === 'in flight') ring.flush()
+      controller.abort('mine')
+      const error = await rejection(t, chain)
+      t.like(error, { code: 'ABORT_ERR', cause: 'mine' }, `${when}: ${error.message}`)
+    }
+  const controller = new AbortController()
+  const hard = ring.chain(
+    (c) => [c.read(fd, Buffer.alloc(64), 0), c.timeout(60_000, { signal: controller.signal })],
+    { hard: true },
+  )
+  ring.flush()
+  controller.abort()
+  // a short transfer does not break a hard chain
+  t.like(await rejection(t, hard), { code: 'ABORT_ERR', index: 1 })
+})
+
+test('a hard chain that the ring ends is not called short', async (t) => {
+  const ring = new Ring()
+  const fd = opened(t, 'short')
+  const chain = ring.chain((c) => [c.read(fd, Buffer.alloc(64), 0), c.timeout(60_000)], {
+    hard: true,
+  })
+  ring.flush()
+  const ended = ring.dispose()
+  t.like(await rejection(t, chain), { code: 'ECANCELED', syscall: 'timeout', index: 1 })
+  await ended
 })

@@ -69,6 +69,21 @@ test('dispose delivers results that were there already (R30, design rule 4)', as
   }
 })
 
+test('dispose right after a flush that brought everything waits until all of it has settled (R30)', async (t) => {
+  const ring = new Ring()
+  const order: string[] = []
+  const note = (name: string) => () => void order.push(name)
+  const refused = ring.close(0x7fff_fff0).catch(note('promise'))
+  const chained = ring.chain((c) => [c.nop(), c.close(0x7fff_fff0)]).catch(note('chain'))
+  const values = ring.chain((c) => [c.nop()]).then(note('values'))
+  const aborted = ring.nop({ signal: AbortSignal.abort() }).catch(note('aborted'))
+  ring.flush()
+  t.is(ring.stats().inFlight, 0)
+  await ring.dispose().then(note('disposed'))
+  t.is(order.at(-1), 'disposed', order.join())
+  await Promise.all([refused, chained, values, aborted])
+})
+
 test('a descriptor that was opened while the ring ended is not lost (R23, R30)', async (t) => {
   for (let round = 0; round < scaled(50, 5); round++) {
     const ring = new Ring()

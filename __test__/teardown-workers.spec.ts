@@ -25,7 +25,7 @@ function busy({ uring, fs, args, require }: Inside): void {
     quiet(ring.read(pipe, Buffer.alloc(100), null))
     quiet(ring.read(file, Buffer.alloc(1 << 16), index << 16, { flags: 16 }))
     quiet(ring.batch((b) => b.timeout(60_000)))
-    quiet(ring.chain((c) => [c.read(fd, Buffer.alloc(1), null), c.nop()]))
+    quiet(ring.chain((c) => [c.read(pipe, Buffer.alloc(1), null), c.nop()]))
   }
   ring.flush()
   parentPort?.postMessage('busy')

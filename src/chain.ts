@@ -47,6 +47,7 @@ class ChainMembers extends Members implements RowReceiver {
   private readonly list: Member[] = []
   private number = 0
   private missing = 0
+  private hard = false
   private resolve: (values: unknown) => void = () => {}
   private reject: (error: Error) => void = () => {}
 
@@ -63,6 +64,7 @@ class ChainMembers extends Members implements RowReceiver {
     const places = wanted.map((link) => this.placeOf(link))
     const { core: own, list } = this
     this.missing = list.length
+    this.hard = hard
     if (list.length === 0) return Promise.resolve([])
     const mark = hard ? MARK_HARDLINK : MARK_LINK
     for (const { slot } of list.slice(0, -1)) own.requests.mark(slot, mark)
@@ -137,18 +139,33 @@ class ChainMembers extends Members implements RowReceiver {
   private error(): Error {
     const { list } = this
     const results = list.map(settled)
-    const failed = list.findIndex(({ failure }) => failure !== undefined)
-    const itself = list.findIndex(
-      ({ failure }) => failure !== undefined && failure.result !== ECANCELED,
-    )
-    const index = itself < 0 ? failed : itself
-    const before = list[index - 1]
-    const short = itself < 0 && before !== undefined && before.result < before.length
-    const error = short
-      ? new ShortTransferError(before.link.operation.name, index - 1, before.result, before.length)
-      : errorOf((list[index] as Member).failure as Failure)
-    return Object.assign(error, { index: short ? index - 1 : index, results })
+    const short = this.placeOfShort()
+    if (short >= 0) {
+      const { link, result, length } = list[short] as Member
+      const error = new ShortTransferError(link.operation.name, short, result, length)
+      return Object.assign(error, { results })
+    }
+    const itself = list.findIndex(({ failure }) => failure !== undefined && failedByItself(failure))
+    const index = itself < 0 ? list.findIndex(({ failure }) => failure !== undefined) : itself
+    const error = errorOf((list[index] as Member).failure as Failure)
+    return Object.assign(error, { index, results })
   }
+
+  /** Returns the place of the short transfer that broke the chain, or -1. A hard chain goes on after
+   *  one. */
+  private placeOfShort(): number {
+    const { list } = this
+    const failed = list.findIndex(({ failure }) => failure !== undefined)
+    const before = list[failed - 1]
+    if (this.hard || before === undefined || before.length === 0) return -1
+    if (list[failed]?.failure?.result !== ECANCELED) return -1
+    return before.result < before.length ? failed - 1 : -1
+  }
+}
+
+/** True for a member that was not merely cancelled because another one failed. */
+function failedByItself({ result, signal }: Failure): boolean {
+  return result !== ECANCELED || signal?.aborted === true
 }
 
 function settled({ failure, value }: Member): PromiseSettledResult<unknown> {

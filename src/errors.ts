@@ -20,18 +20,21 @@ export type UringErrorCode =
 
 function coded<E extends Error>(error: E, code: string): E & { code: string } {
   // as in Node: `name [code]: message` in the stack, a plain name afterwards
-  const named = error as E & { code: string }
-  named.code = code
-  const name = error.name
-  named.name = `${name} [${code}]`
-  void named.stack
-  Object.defineProperty(named, 'name', {
-    value: name,
-    enumerable: false,
-    configurable: true,
-    writable: true,
-  })
-  return named
+  const { name } = error
+  define(error, 'code', code, true)
+  define(error, 'name', `${name} [${code}]`, false)
+  try {
+    void error.stack
+  } catch {
+    // the caller's Error.prepareStackTrace threw: the error goes without that line
+  }
+  define(error, 'name', name, false)
+  return error as E & { code: string }
+}
+
+/** Sets a property of the error's own: prototypes may be frozen, or have a setter of that name. */
+function define(error: Error, property: string, value: unknown, enumerable: boolean): void {
+  Object.defineProperty(error, property, { value, enumerable, configurable: true, writable: true })
 }
 
 function shown(value: unknown): string {

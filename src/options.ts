@@ -2,6 +2,7 @@
 // durations. A check that fails throws and leaves no trace. Proved by __test__/arguments.spec.ts.
 
 import { fileURLToPath } from 'node:url'
+import { listOf, type List } from './core/list'
 import { detached, outOfRange, unknownOption, wrongType, wrongValue } from './errors'
 
 /** A descriptor: a number, or anything that carries one (a `FileHandle`, say). */
@@ -184,20 +185,20 @@ const IOVECS_MAX = 1024
 
 /** A list of views for a vectored transfer, and their bytes together. */
 export function toViews(views: readonly NodeJS.ArrayBufferView[]): {
-  views: Uint8Array[]
+  views: List<Uint8Array>
   bytes: number
 } {
   if (!Array.isArray(views))
     throw wrongType('buffers', 'an array of Buffers, TypedArrays or DataViews', views)
-  // an array of our own, filled by index: the caller's may have a `map` that keeps the result
-  const checked: Uint8Array[] = []
+  // a list of our own, filled by index: the caller's may have a `map` that keeps the result
+  const checked = listOf<Uint8Array>()
   const { length } = views
   if (length > IOVECS_MAX) throw outOfRange('buffers.length', `at most ${IOVECS_MAX}`, length)
   let bytes = 0
   for (let index = 0; index < length; index++) {
     const view = views[index] as NodeJS.ArrayBufferView
     bytes += checkView(view, `buffers[${index}]`)
-    checked.push(toBytes(view))
+    checked[index] = toBytes(view)
   }
   if (bytes > TRANSFER_MAX)
     throw outOfRange('buffers', `at most ${TRANSFER_MAX} bytes together`, bytes)

@@ -336,9 +336,9 @@ export class Ring extends AllOperations<'promise'> {
       })
       own.cancel(ALL_OPERATIONS)
       await idle
-      await rejectionsSettled()
     }
     own.close()
+    await rejectionsSettled() // those of a flush just before, too
   }
 
   [Symbol.asyncDispose](): Promise<void> {

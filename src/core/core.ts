@@ -13,6 +13,7 @@ import { FLUSH_COUNT, FLUSH_DEFERRED, FLUSH_MORE, FLUSH_PLAIN } from '../generat
 import { rejection } from './failure'
 import { ALL_OPERATIONS, HeldCancels } from './held-cancels'
 import { Lending } from './lending'
+import { listOf, type List } from './list'
 import { SlotMemory } from './memory'
 import type { Operation } from './operation'
 import { Promises, type Pending } from './promises'
@@ -34,7 +35,7 @@ export class Core {
   readonly results: Results
   readonly signals: Signals
   /** By slot: the JavaScript value that goes with the request (a buffer, a path, several). */
-  readonly objects: unknown[] = []
+  readonly objects: List<unknown> = listOf()
   /** The registered buffers. Whole ones need not be looked up: their memory is the addon's. */
   registered: readonly Uint8Array[] = []
   /** Called when nothing is in flight any more, if `dispose` waits for that. */
@@ -74,7 +75,7 @@ export class Core {
     const { objects, promises, receivers, signals } = this
     this.results = new Results(tables.results, memory, objects, promises, receivers, signals)
     this.addSlots(slots)
-    const { flush, lend } = native.connect(this.turn, objects)
+    const { flush, lend } = native.connect(this.turn, objects as unknown[])
     this.flushNative = flush
     this.lendNative = lend
   }
@@ -250,7 +251,7 @@ export class Core {
   private addSlots(slots: number): void {
     this.receivers.grow(slots)
     this.promises.grow(slots)
-    while (this.objects.length < slots) this.objects.push(undefined)
+    for (let slot = this.objects.length; slot < slots; slot++) this.objects[slot] = undefined
     this.free.grow(slots)
   }
 

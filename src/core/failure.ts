@@ -5,6 +5,9 @@
 //
 // Proved by __test__/errors.spec.ts.
 
+/** Not every program leaves it in place. */
+const captureStackTrace: typeof Error.captureStackTrace | undefined = Error.captureStackTrace
+
 /** Microtasks from the call of `rejection` until the promise that was resolved with it has settled. */
 const MICROTASKS = 5
 
@@ -17,17 +20,32 @@ export async function rejection(make: () => Error): Promise<never> {
 
 /** Returns the error of `make`, with the stack of whoever awaits the rejection. */
 function traced(make: () => Error): Error {
-  const limit = Error.stackTraceLimit
   // the stack is taken once, below; where Error is frozen it is taken twice
-  Reflect.set(Error, 'stackTraceLimit', 0)
+  const limit = swapLimit(0)
   let error: Error
   try {
     error = make()
   } finally {
-    Reflect.set(Error, 'stackTraceLimit', limit)
+    swapLimit(limit)
   }
-  Error.captureStackTrace(error, rejection)
+  try {
+    captureStackTrace?.(error, rejection)
+  } catch {
+    // a stack is not worth another error
+  }
   return error
+}
+
+/** Sets `Error.stackTraceLimit`, which may be an accessor of the caller's. Returns what it was. */
+function swapLimit(limit: unknown): unknown {
+  let before: unknown = limit
+  try {
+    before = Error.stackTraceLimit
+    Reflect.set(Error, 'stackTraceLimit', limit)
+  } catch {
+    // then the stack is taken twice
+  }
+  return before
 }
 
 /** Resolves when every promise that was resolved with a `rejection` before this call has settled. */

@@ -1,6 +1,8 @@
 // Buffers on their way to the kernel. The addon looks their memory up right before the submit, eight
 // in a call: as arguments they cost a tenth of what fetching them from an array does.
 
+import type { List } from './list'
+
 type Lend = (start: number, ...values: unknown[]) => void
 
 export class Lending {
@@ -28,7 +30,7 @@ export class Lending {
   }
 
   /** Has all of them looked up. No code of a user's runs from here to the flush. */
-  lend(objects: readonly unknown[], lend: Lend): void {
+  lend(objects: Readonly<List<unknown>>, lend: Lend): void {
     const slots = this.#slots
     const count = this.#count
     this.#count = 0

@@ -2,10 +2,11 @@
 // structure, an address). It belongs to the addon, lies in segments that never move, and is read
 // before the operation's slot is freed.
 
+import { listOf, type List } from './list'
 import { SEGMENT_SLOTS, VISIBLE_BYTES } from '../generated/layout'
 
 export class SlotMemory {
-  private readonly segments: Uint32Array[] = []
+  private readonly segments: List<Uint32Array | undefined> = listOf()
   private readonly segment: (index: number) => ArrayBuffer
 
   constructor(segment: (index: number) => ArrayBuffer) {

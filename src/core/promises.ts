@@ -6,6 +6,7 @@
 //
 // Proved by __test__/operations-*.spec.ts and __test__/cancel-promise.spec.ts.
 
+import { listOf, type List } from './list'
 import type { Operation } from './operation'
 
 type Resolve = (value: unknown) => void
@@ -27,7 +28,7 @@ export class Pending {
 const KEPT_UP_PER_SLOT = 16
 
 export class Promises {
-  readonly records: Pending[] = []
+  readonly records: List<Pending> = listOf()
   private index: Map<Promise<unknown>, number> | undefined
   /** Operations since the index was last asked. */
   private sinceAsked = 0
@@ -60,7 +61,7 @@ export class Promises {
 
   /** Adds slots, up to `total`. */
   grow(total: number): void {
-    while (this.records.length < total) this.records.push(new Pending())
+    for (let slot = this.records.length; slot < total; slot++) this.records[slot] = new Pending()
   }
 
   private addToIndex(promise: Promise<unknown>, slot: number): void {
@@ -74,8 +75,11 @@ export class Promises {
 
   private buildIndex(): Map<Promise<unknown>, number> {
     const index = new Map<Promise<unknown>, number>()
-    for (const [slot, { promise }] of this.records.entries())
+    const { records } = this
+    for (let slot = 0; slot < records.length; slot++) {
+      const { promise } = records[slot] as Pending
       if (promise !== undefined) index.set(promise, slot)
+    }
     return index
   }
 }

@@ -9,7 +9,9 @@
 
 import { QUEUE_SLOT } from '../generated/layout'
 
-const resolved = Promise.resolve()
+/** Calls a function in a microtask. Bound at the import: a `then` that is patched later, and throws or
+ *  forgets its callback, must not keep a flush from coming. */
+const soon: (call: () => void) => unknown = Promise.prototype.then.bind(Promise.resolve())
 
 /** More than any queue holds. */
 const NO_LENGTH = 0x3fff_ffff
@@ -57,7 +59,7 @@ export class Queue {
     if (this.scheduled) return
     this.scheduled = true
     this.threshold = this.sqEntries
-    void resolved.then(this.flushSoon)
+    soon(this.flushSoon)
   }
 
   private readonly flushSoon = (): void => {

@@ -2,6 +2,7 @@
 // receiver that several slots share (a batch, a chain). Receivers are known by number, so that a
 // slot's receiver is a number in a table and not a reference that the garbage collector follows.
 
+import { listOf, type List } from './list'
 import { larger } from './slots'
 
 /** Receives plain results of operations, each of which has a place among them. */
@@ -33,20 +34,27 @@ export class Receivers {
   /** By slot: the number of its receiver, and the operation's place there. */
   numbers = new Int32Array(0)
   places = new Int32Array(0)
-  private readonly receivers: (Receiver | undefined)[] = [undefined]
-  private readonly free: number[] = []
+  private readonly receivers: List<Receiver | undefined> = listOf()
+  /** The numbers that no receiver has. */
+  private readonly free: List<number> = listOf()
+  private freeCount = 0
+
+  constructor() {
+    this.receivers[OWN_PROMISE] = undefined
+  }
 
   /** Returns a number for `receiver`. */
   add(receiver: Receiver): number {
-    const number = this.free.pop() ?? this.receivers.length
-    this.receivers[number] = receiver
+    const { free, receivers } = this
+    const number = this.freeCount > 0 ? (free[--this.freeCount] as number) : receivers.length
+    receivers[number] = receiver
     return number
   }
 
   /** The receiver has all of its rows. */
   remove(number: number): void {
     this.receivers[number] = undefined
-    this.free.push(number)
+    this.free[this.freeCount++] = number
   }
 
   /** Directs the rows of `slot` to a receiver. */

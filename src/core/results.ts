@@ -16,6 +16,7 @@ import {
   ROW_WORDS,
 } from '../generated/layout'
 import { rejection } from './failure'
+import type { List } from './list'
 import type { SlotMemory } from './memory'
 import { errorOf, isFailure, type Failure } from './outcome'
 import type { Operation } from './operation'
@@ -37,7 +38,7 @@ export type Outcome =
 export class Results {
   private readonly rows: Int32Array
   private readonly memory: SlotMemory
-  private readonly objects: unknown[]
+  private readonly objects: List<unknown>
   private readonly promises: Promises
   private readonly receivers: Receivers
   private readonly signals: Signals
@@ -45,7 +46,7 @@ export class Results {
   constructor(
     rows: ArrayBuffer,
     memory: SlotMemory,
-    objects: unknown[],
+    objects: List<unknown>,
     promises: Promises,
     receivers: Receivers,
     signals: Signals,

@@ -2,7 +2,7 @@
 //! times as much (ARCHITECTURE.md has the measurement). Everything else is ordinary `#[napi]`.
 //!
 //! None of them runs JavaScript: an element is read only from arrays that the facade made itself,
-//! without holes, so that no getter, proxy or prototype is asked; views and strings are read from
+//! without holes or a prototype, so that no getter and no proxy is asked; views and strings are read from
 //! V8's own fields.
 
 use napi::sys;
