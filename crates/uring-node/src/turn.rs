@@ -114,18 +114,18 @@ impl State {
         // SAFETY: called by libuv on the environment's thread, outside of any JavaScript; the
         // scope is opened and closed here and everything is used within it.
         unsafe {
-            let (mut scope, mut turn, mut global) =
-                (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+            let (mut scope, mut turn) = (ptr::null_mut(), ptr::null_mut());
             if sys::napi_open_handle_scope(self.env, &mut scope) != sys::Status::napi_ok {
                 return;
             }
             sys::napi_get_reference_value(self.env, self.turn.get(), &mut turn);
-            sys::napi_get_global(self.env, &mut global);
             if !turn.is_null() {
                 let (none, nothing) = (ptr::null_mut(), ptr::null());
                 let env = self.env;
+                // not with the global object as receiver: where domains are in use, Node enters the
+                // receiver's `domain`, which in the REPL is the module of that name
                 let status =
-                    sys::napi_make_callback(env, none, global, turn, 0, nothing, none.cast());
+                    sys::napi_make_callback(env, none, turn, turn, 0, nothing, none.cast());
                 if status == sys::Status::napi_pending_exception {
                     let mut error = ptr::null_mut();
                     sys::napi_get_and_clear_last_exception(self.env, &mut error);
