@@ -47,6 +47,7 @@ class ChainMembers extends Members implements RowReceiver {
   private readonly list: Member[] = []
   private number = 0
   private missing = 0
+  private hard = false
   private resolve: (values: unknown) => void = () => {}
   private reject: (error: Error) => void = () => {}
 
@@ -63,6 +64,7 @@ class ChainMembers extends Members implements RowReceiver {
     const places = wanted.map((link) => this.placeOf(link))
     const { core: own, list } = this
     this.missing = list.length
+    this.hard = hard
     if (list.length === 0) return Promise.resolve([])
     const mark = hard ? MARK_HARDLINK : MARK_LINK
     for (const { slot } of list.slice(0, -1)) own.requests.mark(slot, mark)
@@ -133,22 +135,36 @@ class ChainMembers extends Members implements RowReceiver {
     this.resolve(rejection(() => this.error()))
   }
 
-  /** The error of the chain: of the first member that failed by itself, or that was short. */
+  /** The error of the chain: of the member that is the reason why it failed. */
   private error(): Error {
-    const { list } = this
-    const results = list.map(settled)
-    const failed = list.findIndex(({ failure }) => failure !== undefined)
-    const itself = list.findIndex(
-      ({ failure }) => failure !== undefined && failure.result !== ECANCELED,
-    )
-    const index = itself < 0 ? failed : itself
-    const before = list[index - 1]
-    const short = itself < 0 && before !== undefined && before.result < before.length
-    const error = short
-      ? new ShortTransferError(before.link.operation.name, index - 1, before.result, before.length)
-      : errorOf((list[index] as Member).failure as Failure)
-    return Object.assign(error, { index: short ? index - 1 : index, results })
+    const results = this.list.map(settled)
+    const index = this.culprit()
+    const { failure, link, result, length } = this.list[index] as Member
+    const error =
+      failure === undefined
+        ? new ShortTransferError(link.operation.name, index, result, length)
+        : errorOf(failure)
+    return Object.assign(error, { index, results })
   }
+
+  /** Returns the place of the member that failed by itself; else of the one whose short transfer cancelled the
+   *  next, as it does unless the chain is hard; else of the one that was aborted, or cancelled. */
+  private culprit(): number {
+    const { list } = this
+    const itself = list.findIndex(({ failure }) => failure && failure.result !== ECANCELED)
+    if (itself >= 0) return itself
+    const first = list.findIndex(({ failure }) => failure !== undefined)
+    const before = list[first - 1]
+    if (before !== undefined && !this.hard && isShort(before)) return first - 1
+    // a chain that has not started is cancelled as a whole, whichever member the abort was for
+    const aborted = list.findIndex(({ failure }) => failure?.signal?.aborted)
+    return aborted < 0 ? first : aborted
+  }
+}
+
+/** True for a transfer that moved less than it was to. */
+function isShort({ result, length }: Member): boolean {
+  return result >= 0 && result < length
 }
 
 function settled({ failure, value }: Member): PromiseSettledResult<unknown> {
