@@ -1,5 +1,7 @@
 //! The limits of the engine. Each has a test that reaches it.
 
+use std::time::Duration;
+
 /// Submission queue entries when the caller names none.
 pub const ENTRIES_DEFAULT: u32 = 256;
 
@@ -24,6 +26,11 @@ pub const TURN_BYTES: u32 = 4 << 20;
 /// Bytes of the largest operation that is copied inside `io_uring_enter`. A larger one is submitted
 /// with `IOSQE_ASYNC`: the kernel's workers copy it, on other cores. Chosen by tests/real_fair.rs.
 pub const INLINE_BYTES: u32 = 512 << 10;
+
+/// How long a turn goes on submitting. The kernel may need much longer for an entry than its bytes say: it
+/// looks for the target of a cancel one by one, and imports each buffer of a vectored transfer. A turn is
+/// only measured when one submit was not enough.
+pub const TURN_TIME: Duration = Duration::from_millis(1);
 
 /// How often one `io_uring_enter` is repeated after EINTR before the turn ends.
 pub const INTERRUPTS_MAX: u32 = 64;
