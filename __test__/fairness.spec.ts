@@ -114,3 +114,17 @@ test.serial(
     t.true(ring.stats().enters - enters >= 16)
   },
 )
+
+test.serial('thousands of aborts are spread over many submits', async (t) => {
+  const ring = ringFor(t)
+  const controller = new AbortController()
+  const { signal } = controller
+  const timeouts = Array.from({ length: 4000 }, () => ring.timeout(600_000, 0, 0, { signal }))
+  await ring.nop()
+  const { enters } = ring.stats()
+  controller.abort()
+  const outcomes = await Promise.allSettled(timeouts)
+  t.true(outcomes.every(({ status }) => status === 'rejected'))
+  // the kernel looks for each of them among all that are in flight
+  t.true(ring.stats().enters - enters >= 100)
+})

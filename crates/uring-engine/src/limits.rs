@@ -35,6 +35,10 @@ pub const TURN_TIME: Duration = Duration::from_millis(1);
 /// How often one `io_uring_enter` is repeated after EINTR before the turn ends.
 pub const INTERRUPTS_MAX: u32 = 64;
 
+/// The most cancels in one submit. The kernel may have to pass everything that is in flight to find the target of
+/// one.
+pub const CANCELS_MAX: usize = 32;
+
 /// How often a cancel is repeated whose target the kernel did not find, though the target has not
 /// completed: once immediately, then after pauses that add up to a quarter of a second.
 pub const CANCEL_MISSES_MAX: u8 = 9;
