@@ -98,3 +98,33 @@ test.serial('neither singles nor members of a batch starve beside the other', as
   t.is(results.length, 5000)
   t.true((await singles) > 0)
 })
+
+test.serial(
+  'a vectored transfer of many short buffers is counted as the work that it is',
+  async (t) => {
+    const ring = ringFor(t)
+    const fd = cached(t, MIB)
+    const buffers = Array.from({ length: 1024 }, () => Buffer.alloc(1))
+    const { enters } = ring.stats()
+    const results = await ring.batch((b) => {
+      for (let index = 0; index < 128; index++) b.readv(fd, buffers, 0)
+    })
+    t.true(results.every((bytes) => bytes === buffers.length))
+    // all of them fit into one submit, in which no timer would get its turn for 20 ms
+    t.true(ring.stats().enters - enters >= 16)
+  },
+)
+
+test.serial('thousands of aborts are spread over many submits', async (t) => {
+  const ring = ringFor(t)
+  const controller = new AbortController()
+  const { signal } = controller
+  const timeouts = Array.from({ length: 4000 }, () => ring.timeout(600_000, 0, 0, { signal }))
+  await ring.nop()
+  const { enters } = ring.stats()
+  controller.abort()
+  const outcomes = await Promise.allSettled(timeouts)
+  t.true(outcomes.every(({ status }) => status === 'rejected'))
+  // the kernel looks for each of them among all that are in flight
+  t.true(ring.stats().enters - enters >= 100)
+})

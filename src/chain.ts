@@ -135,37 +135,36 @@ class ChainMembers extends Members implements RowReceiver {
     this.resolve(rejection(() => this.error()))
   }
 
-  /** The error of the chain: of the first member that failed by itself, or that was short. */
+  /** The error of the chain: of the member that is the reason why it failed. */
   private error(): Error {
-    const { list } = this
-    const results = list.map(settled)
-    const short = this.placeOfShort()
-    if (short >= 0) {
-      const { link, result, length } = list[short] as Member
-      const error = new ShortTransferError(link.operation.name, short, result, length)
-      return Object.assign(error, { results })
-    }
-    const itself = list.findIndex(({ failure }) => failure !== undefined && failedByItself(failure))
-    const index = itself < 0 ? list.findIndex(({ failure }) => failure !== undefined) : itself
-    const error = errorOf((list[index] as Member).failure as Failure)
+    const results = this.list.map(settled)
+    const index = this.culprit()
+    const { failure, link, result, length } = this.list[index] as Member
+    const error =
+      failure === undefined
+        ? new ShortTransferError(link.operation.name, index, result, length)
+        : errorOf(failure)
     return Object.assign(error, { index, results })
   }
 
-  /** Returns the place of the short transfer that broke the chain, or -1. A hard chain goes on after
-   *  one. */
-  private placeOfShort(): number {
+  /** Returns the place of the member that failed by itself; else of the one whose short transfer cancelled the
+   *  next, as it does unless the chain is hard; else of the one that was aborted, or cancelled. */
+  private culprit(): number {
     const { list } = this
-    const failed = list.findIndex(({ failure }) => failure !== undefined)
-    const before = list[failed - 1]
-    if (this.hard || before === undefined || before.length === 0) return -1
-    if (list[failed]?.failure?.result !== ECANCELED) return -1
-    return before.result < before.length ? failed - 1 : -1
+    const itself = list.findIndex(({ failure }) => failure && failure.result !== ECANCELED)
+    if (itself >= 0) return itself
+    const first = list.findIndex(({ failure }) => failure !== undefined)
+    const before = list[first - 1]
+    if (before !== undefined && !this.hard && isShort(before)) return first - 1
+    // a chain that has not started is cancelled as a whole, whichever member the abort was for
+    const aborted = list.findIndex(({ failure }) => failure?.signal?.aborted)
+    return aborted < 0 ? first : aborted
   }
 }
 
-/** True for a member that was not merely cancelled because another one failed. */
-function failedByItself({ result, signal }: Failure): boolean {
-  return result !== ECANCELED || signal?.aborted === true
+/** True for a transfer that moved less than it was to. */
+function isShort({ result, length }: Member): boolean {
+  return result >= 0 && result < length
 }
 
 function settled({ failure, value }: Member): PromiseSettledResult<unknown> {

@@ -71,9 +71,13 @@ impl<K: Kernel> Engine<K> {
         }
     }
 
-    /// Pushes as many cancels as there is room for.
+    /// Pushes as many cancels as there is room for, and one submit may have.
     pub(crate) fn push_cancels(&mut self) {
+        let before = self.cancels_in_kernel;
         while let Some(&target) = self.cancels.front() {
+            if self.cancels_in_kernel - before >= limits::CANCELS_MAX {
+                return;
+            }
             let Some(place) = self.target(target) else {
                 self.cancels.pop_front();
                 continue; // it completed while the cancel waited

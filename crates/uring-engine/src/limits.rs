@@ -1,5 +1,7 @@
 //! The limits of the engine. Each has a test that reaches it.
 
+use std::time::Duration;
+
 /// Submission queue entries when the caller names none.
 pub const ENTRIES_DEFAULT: u32 = 256;
 
@@ -25,8 +27,17 @@ pub const TURN_BYTES: u32 = 4 << 20;
 /// with `IOSQE_ASYNC`: the kernel's workers copy it, on other cores. Chosen by tests/real_fair.rs.
 pub const INLINE_BYTES: u32 = 512 << 10;
 
+/// How long a turn goes on submitting. The kernel may need much longer for an entry than its bytes say: it
+/// looks for the target of a cancel one by one, and imports each buffer of a vectored transfer. A turn is
+/// only measured when one submit was not enough.
+pub const TURN_TIME: Duration = Duration::from_millis(1);
+
 /// How often one `io_uring_enter` is repeated after EINTR before the turn ends.
 pub const INTERRUPTS_MAX: u32 = 64;
+
+/// The most cancels in one submit. The kernel may have to pass everything that is in flight to find the target of
+/// one.
+pub const CANCELS_MAX: usize = 32;
 
 /// How often a cancel is repeated whose target the kernel did not find, though the target has not
 /// completed: once immediately, then after pauses that add up to a quarter of a second.

@@ -3,14 +3,15 @@
 //! tests/backlog.rs, lanes.rs and enter.rs.
 
 use crate::enter::Entered;
-use crate::{Encode, Engine, Kernel, Settled};
+use crate::{limits, Encode, Engine, Kernel, Settled};
+use std::time::Duration;
 
 /// How a turn ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Turn {
     /// Rows that the sink got.
     pub rows: usize,
-    /// The turn ended at a limit, of rows or of bytes, and there is more to do: take another turn
+    /// The turn ended at a limit, of rows, bytes or time, and there is more to do: take another turn
     /// soon.
     pub more: bool,
     /// There is work, but the kernel took no entry and completed nothing: take another turn after a
@@ -36,7 +37,7 @@ impl<K: Kernel> Engine<K> {
     }
 
     /// Submits and reaps until there is nothing left to do without waiting, the sink has got
-    /// `limit` rows, or the turn's bytes have been copied.
+    /// `limit` rows, or the turn's bytes have been copied or its time is up.
     ///
     /// Returns `Err` with the (positive) errno that the ring failed with; from then on every
     /// operation is the embedder's to reject, and its memory stays. Rows that came with the failure
@@ -67,6 +68,7 @@ impl<K: Kernel> Engine<K> {
         sink: &mut S,
     ) -> Result<Turn, i32> {
         let mut turn = Turn::default();
+        let mut end = None;
         loop {
             self.pump(encoder);
             let entered = match self.kernel.unsubmitted() > 0 || self.kernel.needs_enter() {
@@ -99,10 +101,16 @@ impl<K: Kernel> Engine<K> {
                 turn.stalled = true;
                 return Ok(turn);
             }
-            if self.has_spent_its_bytes() {
+            if self.has_spent_its_bytes() || self.time_is_up(&mut end) {
                 turn.more = true;
                 return Ok(turn);
             }
         }
+    }
+
+    /// Returns true when the turn is to end. The first call sets the `end`.
+    fn time_is_up(&mut self, end: &mut Option<Duration>) -> bool {
+        let now = self.kernel.now();
+        now > *end.get_or_insert(now + limits::TURN_TIME)
     }
 }

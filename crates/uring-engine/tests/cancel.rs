@@ -220,6 +220,20 @@ fn r79_an_operation_that_cannot_be_cancelled_is_asked_a_few_times_and_waited_for
 }
 
 #[test]
+fn r73_a_submit_has_a_bounded_number_of_cancels() {
+    let mut world = world(256, 256);
+    (0..256).for_each(|slot| world.plain(slot, read(Behaviour::Blocks)));
+    turn(&mut world);
+    let (before, enters) = (world.kernel().log.len(), world.kernel().enters);
+    (0..256).for_each(|slot| world.cancel(slot));
+    world.settle();
+    let cancels = world.kernel().log.len() - before;
+    let enters = (world.kernel().enters - enters) as usize;
+    assert_eq!(cancels, 256);
+    assert!(enters >= cancels / limits::CANCELS_MAX, "{enters} enters");
+}
+
+#[test]
 fn r73_cancels_wait_for_room_and_go_before_new_operations() {
     let mut world = world(2, 12);
     (0..6).for_each(|slot| world.plain(slot, read(Behaviour::Blocks)));

@@ -7,7 +7,7 @@ use fake::work::Work;
 use fake::world::World;
 use fake::Plan;
 use uring::squeue::Flags;
-use uring_engine::limits::{INLINE_BYTES, TURN_BYTES};
+use uring_engine::limits::{INLINE_BYTES, TURN_BYTES, TURN_TIME};
 use uring_engine::{Kernel, Marks, Turn};
 
 fn world(sq_entries: u32, slots: u32) -> World {
@@ -145,4 +145,18 @@ fn room_that_only_a_batch_could_use_is_left_to_it_in_turn() {
     assert_eq!(settled(&world, 0..4), 4);
     assert_eq!(world.kernel().unsubmitted(), 0);
     world.settle();
+}
+
+#[test]
+fn a_turn_ends_when_its_time_is_up_and_says_that_there_is_more() {
+    let plan = Plan { pace: TURN_TIME.as_nanos() as u64, ..Plan::calm(4, 8) };
+    let mut world = World::new(plan, 1, 400);
+    (0..400).for_each(|slot| world.plain(slot, nop()));
+    let mut turns = 1;
+    while world.turn(usize::MAX).expect("works").more {
+        turns += 1;
+    }
+    assert_eq!(world.results.len(), 400);
+    // an enter for four of them, which takes half of the time on average
+    assert!((20..=60).contains(&turns), "{turns} turns");
 }

@@ -22,6 +22,11 @@ use std::time::Duration;
 use uring_engine::{Encode, Encoded, Payload, Slots};
 use values::{Refusal, GONE};
 
+/// What a buffer of a vectored transfer counts at least, however short it is: looking it up and importing it
+/// takes as long as copying so much. The most buffers of one transfer (1,024) are just not too large for a
+/// copy inside the submit.
+const IOVEC_BYTES: u32 = uring_engine::limits::INLINE_BYTES / 1_024;
+
 /// The request table and the JavaScript values that belong to it, for one turn.
 pub struct Encoder<'turn> {
     pub js: Js,
@@ -56,7 +61,8 @@ impl Encode for Encoder<'_> {
         // put together in one place, from registers: an entry that is returned through memory
         // costs more than everything else here
         let entry = operation.entry(request, addresses);
-        Ok(Encoded { entry, payload, bytes: request.len & operation.moved })
+        let bytes = (request.len & operation.moved).max(addresses.count * IOVEC_BYTES);
+        Ok(Encoded { entry, payload, bytes })
     }
 
     fn limit(&mut self, slot: u32) -> Duration {
