@@ -91,7 +91,8 @@ test.serial(
   'what the kernel opens for a worker that is terminated meanwhile is closed',
   async (t) => {
     let closed = 0
-    for (let round = 0; round < scaled(20, 3); round++) {
+    // a slow machine may have opened all of them before the worker ends
+    for (let round = 0; round < scaled(20, 3) || (closed === 0 && round < 50); round++) {
       const opens = 400
       const started = new Worker(program(leaving, { args: [String(opens)] }), { eval: true })
       const shared = await new Promise<Int32Array>((resolve) => started.once('message', resolve))

@@ -4,7 +4,7 @@
 import { appendFileSync } from 'node:fs'
 import type { ExecutionContext } from 'ava'
 import * as binding from '#binding'
-import { constants } from 'uring'
+import { constants, type Ring } from 'uring'
 
 const OPCODES = {
   ftruncate: constants.IORING_OP_FTRUNCATE,
@@ -24,6 +24,19 @@ export function needs(t: ExecutionContext, item: Item): boolean {
   if (supported.has(OPCODES[item])) return true
   skip(t, item, `opcode ${OPCODES[item]} is not in this kernel's probe`)
   return false
+}
+
+/** True when a time that is over does not break a chain (Linux 5.16); otherwise the test should end. */
+export async function chainsSurviveTimeouts(t: ExecutionContext, ring: Ring): Promise<boolean> {
+  try {
+    await ring.chain((c) => [c.timeout(0), c.nop()])
+    return true
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string }
+    if (code !== 'ERR_OP_UNSUPPORTED') throw error
+    skip(t, 'IORING_TIMEOUT_ETIME_SUCCESS', message)
+    return false
+  }
 }
 
 /** Counts the test as skipped because of `item`. */
