@@ -130,7 +130,11 @@ test('flags that a timeout cannot have are invalid in a chain, too, and not call
   const ring = ringFor(t)
   const both = constants.IORING_TIMEOUT_BOOTTIME | constants.IORING_TIMEOUT_REALTIME
   t.is((await rejection(t, ring.timeout(1, 0, both))).code, 'EINVAL')
-  const { code, message } = await rejection(t, ring.chain((c) => [c.timeout(1, 0, both)]))
-  if (code === 'ERR_OP_UNSUPPORTED') skip(t, 'IORING_TIMEOUT_ETIME_SUCCESS', message)
-  else t.is(code, 'EINVAL')
+  try {
+    await ring.chain((c) => [c.timeout(1)])
+  } catch (error) {
+    skip(t, 'IORING_TIMEOUT_ETIME_SUCCESS', String(error))
+    return
+  }
+  t.is((await rejection(t, ring.chain((c) => [c.timeout(1, 0, both)]))).code, 'EINVAL')
 })
