@@ -283,3 +283,47 @@ test('a list of files is read by index: its own `map`, its species and its holes
   for (const files of [[fd, , fd], new Array<number>(2)])
     t.is(thrown(t, () => ring.registerFiles(files as never)).code, 'ERR_INVALID_ARG_TYPE')
 })
+
+test('async hooks may flush, submit and cancel whenever a promise is made or resolved', async (t) => {
+  const ended = await inChild(async ({ uring, fs, require, say }) => {
+    const hooks = require('node:async_hooks') as typeof import('node:async_hooks')
+    const ring = new uring.Ring()
+    const fd = fs.openSync('/proc/self/exe', 'r')
+    const never = Promise.resolve()
+    const doings = [
+      () => ring.flush(),
+      () => void ring.nop(),
+      () => void ring.batch((b) => b.nop()),
+      () => void ring.cancel(never),
+    ]
+    const outcomes = new Set<string>()
+    for (const doing of doings)
+      for (const point of ['init', 'promiseResolve'] as const) {
+        let [inside, left] = [false, 300]
+        const act = (): void => {
+          if (inside || left-- <= 0) return
+          inside = true
+          doing()
+          inside = false
+        }
+        const hook = hooks.createHook({ [point]: act }).enable()
+        for (let round = 0; round < 5; round++) {
+          const settled = await Promise.allSettled([
+            ring.nop(),
+            ring.batch((b) => {
+              b.nop()
+              b.close(0x7fff_fff0)
+            }),
+            ring.chain((c) => [c.nop(), c.read(fd, Buffer.alloc(1), 0)]),
+            ring.close(0x7fff_fff0),
+          ])
+          outcomes.add(settled.map(({ status }) => status[0]).join(''))
+        }
+        hook.disable()
+      }
+    await ring.nop()
+    say([[...outcomes], ring.stats().inFlight, ring.stats().suspect])
+    await ring.dispose()
+  })
+  t.deepEqual(ended.said, [[['fffr'], 0, 0]], ended.stderr)
+})
