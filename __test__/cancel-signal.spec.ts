@@ -245,3 +245,39 @@ test('a thousand waiting reads, all stopped at once', async (t) => {
     ),
   )
 })
+
+test('a signal that is aborted, but whose event is yet to come, starts nothing (R70)', async (t) => {
+  const ring = ringFor(t)
+  const controller = new AbortController()
+  const { signal } = controller
+  const started: Promise<unknown>[] = []
+  signal.addEventListener('abort', () => {
+    started.push(ring.nop({ signal }), ring.batch((b) => b.nop({ signal })))
+    ring.flush()
+  })
+  // the ring listens from here on, after the listener above
+  const waiting = ring.timeout(60_000, { signal })
+  ring.flush()
+  const { staged } = ring.stats()
+  controller.abort('mine')
+  t.is(ring.stats().staged, staged)
+  t.is(started.length, 2)
+  for (const promise of [waiting, ...started])
+    t.like(await rejection(t, promise), { code: 'ABORT_ERR', cause: 'mine' })
+})
+
+test('a signal in place of options is refused, and not ignored', (t) => {
+  const ring = ringFor(t)
+  const { signal } = new AbortController()
+  const calls = [
+    () => ring.nop(signal as never),
+    () => ring.read(0, Buffer.alloc(1), 0, signal as never),
+    () => ring.timeout(1, signal as never),
+    () => ring.chain((c) => [c.nop()], signal as never),
+    () => ring.nop([] as never),
+    () => new Ring(signal as never),
+  ]
+  for (const call of calls)
+    t.throws(call, { code: 'ERR_INVALID_ARG_TYPE', message: /"options"/ }, call.toString())
+  t.is(ring.stats().inFlight, 0)
+})

@@ -47,7 +47,8 @@ test('what merely looks like an AbortSignal is refused at the call', (t) => {
   const duck = { aborted: false, addEventListener() {}, removeEventListener() {} }
   const heir = Object.create(AbortSignal.prototype) as AbortSignal
   const proxy = new Proxy(new AbortController().signal, {})
-  for (const signal of [duck, heir, proxy, new EventTarget(), {}, 5, null]) {
+  const heirOfReal = Object.create(new AbortController().signal) as AbortSignal
+  for (const signal of [duck, heir, heirOfReal, proxy, new EventTarget(), {}, 5, null]) {
     t.is(thrown(t, () => ring.nop({ signal: signal as never })).code, 'ERR_INVALID_ARG_TYPE')
   }
   t.is(ring.stats().inFlight, 0)
@@ -173,7 +174,7 @@ test('an Error.prepareStackTrace that throws, and a frozen Error, leave every pr
 })
 
 test('an asynchronous collector is refused, submits nothing and does not end the process', async (t) => {
-  const ended = await inChild(async ({ uring, say }) => {
+  const ended = await inChild(async ({ uring, require, say }) => {
     const ring = new uring.Ring()
     const codes: string[] = []
     const attempt = (call: () => unknown): void => {
@@ -193,12 +194,15 @@ test('an asynchronous collector is refused, submits nothing and does not end the
     // oxlint-disable-next-line no-thenable
     attempt(() => ring.batch((() => ({ then() {} })) as never))
     attempt(() => ring.chain((async (c: { nop(): unknown }) => [c.nop()]) as never))
+    // of another realm, and failing
+    const text = '(async (b) => { b.nop(); throw new Error("mine") })'
+    attempt(() => ring.batch((require('node:vm') as typeof import('node:vm')).runInNewContext(text)))
     await ring.nop()
     say([codes, ring.stats().staged, ring.stats().inFlight])
     await ring.dispose()
   })
   const type = 'ERR_INVALID_ARG_TYPE'
-  t.deepEqual(ended.said, [[[type, type, type], 1, 0]], ended.stderr)
+  t.deepEqual(ended.said, [[[type, type, type, type], 1, 0]], ended.stderr)
   t.is(ended.code, 0)
 })
 
@@ -259,4 +263,67 @@ test('a Promise.prototype.then that is patched neither keeps a flush from coming
     await ring.dispose()
   })
   t.deepEqual(ended.said, [[[0, 0], 0]], ended.stderr)
+})
+
+test('a list of files is read by index: its own `map`, its species and its holes change nothing', (t) => {
+  const ring = ringFor(t)
+  const fd = opened(t, 'x')
+  ring.registerFiles(Object.assign([fd], { map: () => ['nonsense'] }))
+  ring.unregisterFiles()
+  class Odd extends Array<number> {
+    static override get [Symbol.species](): ArrayConstructor {
+      return function () {
+        return {}
+      } as never
+    }
+  }
+  ring.registerFiles(Odd.of(fd, -1))
+  ring.unregisterFiles()
+  // oxlint-disable-next-line no-sparse-arrays
+  for (const files of [[fd, , fd], new Array<number>(2)])
+    t.is(thrown(t, () => ring.registerFiles(files as never)).code, 'ERR_INVALID_ARG_TYPE')
+})
+
+test('async hooks may flush, submit and cancel whenever a promise is made or resolved', async (t) => {
+  const ended = await inChild(async ({ uring, fs, require, say }) => {
+    const hooks = require('node:async_hooks') as typeof import('node:async_hooks')
+    const ring = new uring.Ring()
+    const fd = fs.openSync('/proc/self/exe', 'r')
+    const never = Promise.resolve()
+    const doings = [
+      () => ring.flush(),
+      () => void ring.nop(),
+      () => void ring.batch((b) => b.nop()),
+      () => void ring.cancel(never),
+    ]
+    const outcomes = new Set<string>()
+    for (const doing of doings)
+      for (const point of ['init', 'promiseResolve'] as const) {
+        let [inside, left] = [false, 300]
+        const act = (): void => {
+          if (inside || left-- <= 0) return
+          inside = true
+          doing()
+          inside = false
+        }
+        const hook = hooks.createHook({ [point]: act }).enable()
+        for (let round = 0; round < 5; round++) {
+          const settled = await Promise.allSettled([
+            ring.nop(),
+            ring.batch((b) => {
+              b.nop()
+              b.close(0x7fff_fff0)
+            }),
+            ring.chain((c) => [c.nop(), c.read(fd, Buffer.alloc(1), 0)]),
+            ring.close(0x7fff_fff0),
+          ])
+          outcomes.add(settled.map(({ status }) => status[0]).join(''))
+        }
+        hook.disable()
+      }
+    await ring.nop()
+    say([[...outcomes], ring.stats().inFlight, ring.stats().suspect])
+    await ring.dispose()
+  })
+  t.deepEqual(ended.said, [[['fffr'], 0, 0]], ended.stderr)
 })

@@ -4,6 +4,7 @@ import test from 'ava'
 import { constants } from 'uring'
 import { rejection } from './helpers/errors'
 import { ringFor } from './helpers/ring'
+import { skip } from './helpers/skip'
 
 test('nop gives 0', async (t) => {
   t.is(await ringFor(t).nop(), 0)
@@ -123,4 +124,17 @@ test('a timeout that would fire again and again is refused at the call: a promis
     code: 'ERR_INVALID_ARG_VALUE',
   })
   t.is(await ring.nop(), 0)
+})
+
+test('flags that a timeout cannot have are invalid in a chain, too, and not called unsupported', async (t) => {
+  const ring = ringFor(t)
+  const both = constants.IORING_TIMEOUT_BOOTTIME | constants.IORING_TIMEOUT_REALTIME
+  t.is((await rejection(t, ring.timeout(1, 0, both))).code, 'EINVAL')
+  try {
+    await ring.chain((c) => [c.timeout(1)])
+  } catch (error) {
+    skip(t, 'IORING_TIMEOUT_ETIME_SUCCESS', String(error))
+    return
+  }
+  t.is((await rejection(t, ring.chain((c) => [c.timeout(1, 0, both)]))).code, 'EINVAL')
 })

@@ -16,7 +16,7 @@ import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import test from 'ava'
 import { Statx, constants } from 'uring'
-import { rejection } from './helpers/errors'
+import { rejection, thrown } from './helpers/errors'
 import { ringFor } from './helpers/ring'
 import { closeQuietly, file, folder, pattern } from './helpers/temp'
 
@@ -184,4 +184,29 @@ test('openat and statx of what is not there name the path', async (t) => {
       t.true(error.message.includes(`'${path}'`))
     }
   }
+})
+
+test('a path in bytes is read at the call: what becomes of its memory afterwards changes nothing', async (t) => {
+  const ring = ringFor(t)
+  const path = file(t, 'abc')
+  const missing = Buffer.from(`${path}-missing`)
+  const bytes = new Uint8Array(Buffer.from(path))
+  const sizes = [ring.statx(AT_FDCWD, bytes)]
+  bytes.fill(0x41)
+  bytes.set(Buffer.from(path))
+  sizes.push(ring.statx(AT_FDCWD, bytes))
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer] })
+  for (const { size } of await Promise.all(sizes)) t.is(size, 3)
+  const refused = ring.openat(AT_FDCWD, missing, O_RDONLY)
+  ring.flush()
+  missing.fill(0x41)
+  t.like(await rejection(t, refused), { code: 'ENOENT', path: `${path}-missing` })
+})
+
+test('a path whose memory is gone is refused at the call', (t) => {
+  const ring = ringFor(t)
+  const bytes = new Uint8Array([0x2f])
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer] })
+  t.is(thrown(t, () => ring.openat(AT_FDCWD, bytes, O_RDONLY)).code, 'ERR_BUFFER_DETACHED')
+  t.is(thrown(t, () => ring.statx(AT_FDCWD, bytes)).code, 'ERR_BUFFER_DETACHED')
 })

@@ -42,12 +42,10 @@ class BatchMembers extends Members implements ResultsReceiver {
       return Promise.resolve(results)
     }
     this.raw = results
-    const promise = new Promise<Int32Array>((resolve, reject) => {
+    return new Promise<Int32Array>((resolve, reject) => {
       this.resolve = resolve
       this.reject = reject
     })
-    this.core.launch() // everything may be over when this returns
-    return promise
   }
 
   filled(count: number): void {
@@ -86,9 +84,11 @@ export class Batch extends AllOperations<'batch'> {
 /** Runs `collect` with a batch, and returns the promise of its results. */
 export function collectBatch(of: Core, collect: (batch: Batch) => unknown): Promise<Int32Array> {
   const its = new BatchMembers(of)
-  its.collect(
+  // the promise is made while nothing is submitted: an async hook may flush meanwhile
+  const promise = its.collect(
     () => collect(new Batch(of, its)),
-    () => {},
+    () => its.results(),
   )
-  return its.results()
+  of.launch() // everything may be over when this returns
+  return promise
 }

@@ -2,9 +2,12 @@
 // submitted meanwhile, and when the function throws (an argument error in its last call, say)
 // nothing of it is left behind.
 
+import { types } from 'node:util'
 import type { Core } from './core/core'
 import type { Operation } from './core/operation'
 import { AbortError, wrongType, wrongValue } from './errors'
+
+const { then } = Promise.prototype
 
 /** The operations of one collecting function. */
 export abstract class Members {
@@ -58,6 +61,6 @@ export abstract class Members {
 function refusePromise(collected: unknown): void {
   if (typeof collected !== 'object' || collected === null || !('then' in collected)) return
   // what an async function throws later is a consequence of this refusal, which is told here
-  if (collected instanceof Promise) Promise.prototype.then.call(collected, undefined, () => {})
+  if (types.isPromise(collected)) then.call(collected, undefined, () => {})
   throw wrongType('collect', 'a function that is not asynchronous', collected)
 }

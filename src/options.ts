@@ -2,6 +2,7 @@
 // durations. A check that fails throws and leaves no trace. Proved by __test__/arguments.spec.ts.
 
 import { fileURLToPath } from 'node:url'
+import { types } from 'node:util'
 import { listOf, type List } from './core/list'
 import { detached, outOfRange, unknownOption, wrongType, wrongValue } from './errors'
 
@@ -50,8 +51,11 @@ export function checkOptions(options: object, transfer: boolean): void {
 
 /** Checks that an options object has no property but the `known` ones. */
 export function checkNames(options: object, known: readonly string[]): void {
-  if (typeof options !== 'object' || options === null)
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw wrongType('options', 'an object', options)
+  // has none that would be found below, and would be ignored without a word
+  if (options instanceof AbortSignal)
+    throw wrongType('options', 'an object, such as { signal }', options)
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) throw unknownOption(name, known)
   }
@@ -212,10 +216,13 @@ export function toPath(path: PathLike, name = 'path'): string | Uint8Array {
     if (!path.includes('\0')) return path
     throw wrongValue(name, 'must be a string without null bytes', path)
   }
-  if (!(path instanceof Uint8Array))
+  if (!types.isUint8Array(path))
     throw wrongType(name, 'a string, Uint8Array or file: URL', path)
-  if (path.includes(0)) throw wrongValue(name, 'must be without null bytes', path)
-  return path
+  if (path.byteLength === 0 && isGone(path.buffer)) throw detached(name)
+  // a copy, as Node makes one: the caller may use the memory for the next path at once
+  const bytes = new Uint8Array(path)
+  if (bytes.includes(0)) throw wrongValue(name, 'must be without null bytes', path)
+  return bytes
 }
 
 const SECONDS_MAX = 0xffff_ffff

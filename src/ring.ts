@@ -249,9 +249,12 @@ export class Ring extends AllOperations<'promise'> {
   registerFiles(files: readonly FileLike[]): void {
     this[core].check()
     if (!Array.isArray(files)) throw wrongType('files', 'an array', files)
-    const fds = files.map((file: FileLike, index) =>
-      file === -1 ? -1 : toFd(file, `files[${index}]`),
-    )
+    // an array of our own: the caller's may have a `map` of its own, or holes, which `map` skips
+    const place = (_: unknown, index: number): number => {
+      const file = files[index] as FileLike
+      return file === -1 ? -1 : toFd(file, `files[${index}]`)
+    }
+    const fds = Array.from({ length: files.length }, place)
     this.#register(this[core].native.registerFiles(fds), 'registerFiles')
   }
 

@@ -1,6 +1,7 @@
 // Which operations the running kernel has: asked of the kernel once (IORING_REGISTER_PROBE), for
 // `availability()`, and to tell a wrong argument from a kernel that is too old.
 
+import { release } from 'node:os'
 import { load } from './binding'
 
 let known: ReadonlySet<number> | undefined
@@ -14,6 +15,19 @@ export function opcodes(): ReadonlySet<number> {
 /** Whether the kernel has the operation; true when it does not say. */
 export function supports(opcode: number): boolean {
   return opcodes().size === 0 || opcodes().has(opcode)
+}
+
+/** Whether the kernel can be too old for what release `since` brought. Distributions bring things to
+ *  older releases, so only a release that is new enough says something. */
+export function mayLack(since: string): boolean {
+  const [major = 0, minor = 0] = numbersOf(since)
+  const [ownMajor = 0, ownMinor = 0] = numbersOf(release())
+  return ownMajor < major || (ownMajor === major && ownMinor < minor)
+}
+
+/** The numbers that a release begins with. */
+function numbersOf(text: string): number[] {
+  return text.split(/[.-]/, 2).map(Number)
 }
 
 function ask(): ReadonlySet<number> {

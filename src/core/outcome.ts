@@ -2,7 +2,7 @@
 
 import { EXTRA_LAST, EXTRA_REFUSED } from '../generated/layout'
 import { AbortError, SystemError, detached, timedOut, unsupported } from '../errors'
-import { supports } from '../support'
+import { mayLack, supports } from '../support'
 import type { Operation } from './operation'
 import type { WatchedSignal } from './signals'
 
@@ -38,7 +38,7 @@ export function errorOf(failure: Failure): Error {
   if (result === ETIMEDOUT) return timedOut(operation.name)
   if (result === EINVAL && !supports(operation.opcode))
     return unsupported(operation.name, operation.since)
-  if (result === EINVAL && operation.form !== undefined)
+  if (result === EINVAL && operation.form !== undefined && mayLack(operation.form.since))
     return unsupported(operation.form.name, operation.form.since)
   return new SystemError(result, operation.name, operation.paths > 0 ? pathsOf(object) : {})
 }

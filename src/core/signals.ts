@@ -10,17 +10,21 @@
 import { types } from 'node:util'
 
 const { addEventListener, removeEventListener } = EventTarget.prototype
+const ofSignals = AbortSignal.prototype
 const isAborted = getterOf('aborted')
 const reasonOf = getterOf('reason')
 
 function getterOf(name: 'aborted' | 'reason'): (this: AbortSignal) => unknown {
-  const getter = Object.getOwnPropertyDescriptor(AbortSignal.prototype, name)?.get
+  const getter = Object.getOwnPropertyDescriptor(ofSignals, name)?.get
   return getter as (this: AbortSignal) => unknown
 }
 
-/** True for an AbortSignal of this runtime. Objects that merely look like one are refused. */
+/** True for an AbortSignal of this runtime. Objects that merely look like one are refused, and so are
+ *  those that inherit from one: not every Node.js tells them of the abort. */
 export function isAbortSignal(value: unknown): value is AbortSignal {
   if (typeof value !== 'object' || value === null || types.isProxy(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== ofSignals && isAbortSignal(prototype)) return false
   try {
     isAborted.call(value as AbortSignal) // checks for what only the constructor can make
     return true
@@ -48,6 +52,11 @@ export class WatchedSignal {
   handleEvent(): void {
     this.note()
     if (this.aborted) for (const slot of this.slots) this.cancel(slot)
+  }
+
+  /** Notes whether it is aborted by now: when its other listeners run, this one may be yet to come. */
+  look(): void {
+    if (!this.aborted) this.note()
   }
 
   /** Takes the listener away again. */
@@ -82,7 +91,7 @@ export class Signals {
     if (watched === undefined) {
       watched = new WatchedSignal(signal, this.cancel)
       this.bySignal.set(signal, watched)
-    }
+    } else watched.look()
     watched.slots.add(slot)
     this.bySlot.set(slot, watched)
     this.active = true
