@@ -71,6 +71,11 @@ export declare class NativeRing {
    */
   setOperationReferenced(slot: number, referenced: boolean): void
   /**
+   * Has the turn that a flush has announced keep the event loop alive: an operation that does is
+   * queued for it.
+   */
+  awaitTurn(): void
+  /**
    * Closes the ring, which must be idle or have failed. From inside a flush, closes it when the
    * flush ends.
    */

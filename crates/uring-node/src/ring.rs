@@ -171,6 +171,13 @@ impl NativeRing {
         self.state.set_operation_referenced(slot, referenced);
     }
 
+    /// Has the turn that a flush has announced keep the event loop alive: an operation that does is
+    /// queued for it.
+    #[napi]
+    pub fn await_turn(&self) {
+        self.state.await_turn();
+    }
+
     /// Closes the ring, which must be idle or have failed. From inside a flush, closes it when the
     /// flush ends.
     #[napi]

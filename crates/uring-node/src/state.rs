@@ -53,8 +53,10 @@ pub struct Liveness {
     pub busy: Cell<bool>,
     /// What `setReferenced` said last.
     pub referenced: Cell<bool>,
-    /// A turn is to come whatever is in flight.
-    pub deferred: Cell<bool>,
+    /// Something is in flight: an operation, or a cancel that outlived its target.
+    pub in_flight: Cell<bool>,
+    /// A referenced operation is queued for a turn that the event loop will call.
+    pub awaited: Cell<bool>,
     /// Operations in flight.
     pub live: Cell<usize>,
     /// Those of them with `MARK_UNREF`.
@@ -93,14 +95,16 @@ impl State {
     /// Takes `count` operations from the queue table into the engine. EINVAL when a slot has an
     /// operation already or the engine takes no more.
     pub fn stage(&self, count: usize) -> Result<(), i32> {
-        self.with_engine(|engine| {
+        let staged = self.with_engine(|engine| {
             let tables = self.tables.borrow();
             let mut operations = staged(&tables, &self.liveness, count);
             let staged = operations.try_for_each(|(slot, marks)| engine.stage(slot, marks));
             self.liveness.live.set(engine.live());
+            self.liveness.in_flight.set(!engine.is_idle());
             staged
-        })?
-        .map_err(|_| libc::EINVAL)
+        })?;
+        self.hold_loop();
+        staged.map_err(|_| libc::EINVAL)
     }
 
     /// Makes room for `slots` operations. `Err` is an errno; then nothing has changed.
