@@ -249,9 +249,13 @@ export class Ring extends AllOperations<'promise'> {
   registerFiles(files: readonly FileLike[]): void {
     this[core].check()
     if (!Array.isArray(files)) throw wrongType('files', 'an array', files)
-    const fds = files.map((file: FileLike, index) =>
-      file === -1 ? -1 : toFd(file, `files[${index}]`),
-    )
+    // an array of our own, filled by index: the caller's may have holes, or a `map` of its own
+    const fds: number[] = []
+    const { length } = files
+    for (let index = 0; index < length; index++) {
+      const file = files[index] as FileLike
+      fds.push(file === -1 ? -1 : toFd(file, `files[${index}]`))
+    }
     this.#register(this[core].native.registerFiles(fds), 'registerFiles')
   }
 
