@@ -76,6 +76,13 @@ export declare class NativeRing {
    */
   awaitTurn(): void
   /**
+   * Has descriptors closed when the ring ends, unless `releaseDescriptors` is called before. They
+   * are results that wait for others which go to the same receiver; `receiver` is its number.
+   */
+  keepDescriptors(receiver: number, descriptors: Array<number>): void
+  /** The descriptors that were kept for a receiver are closed by nobody but the receiver. */
+  releaseDescriptors(receiver: number): void
+  /**
    * Closes the ring, which must be idle or have failed. From inside a flush, closes it when the
    * flush ends.
    */

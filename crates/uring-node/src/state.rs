@@ -13,6 +13,7 @@ use crate::slot_memory::SlotMemory;
 use crate::tables::Tables;
 use napi::sys;
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::ptr;
 use uring_engine::{Engine, Marks, Ring};
 
@@ -38,6 +39,8 @@ pub struct State {
     pub hook: Cell<sys::napi_async_cleanup_hook_handle>,
     /// Rows that the last flush returned.
     pub rows: Cell<usize>,
+    /// Descriptors of batches and chains that are not complete, by the number of their receiver.
+    pub kept: RefCell<HashMap<u32, Vec<i32>>>,
     /// What decides whether the loop is kept alive.
     pub liveness: Liveness,
     /// No turn is called any more.
@@ -79,6 +82,7 @@ impl State {
             objects: Cell::new(ptr::null_mut()),
             hook: Cell::new(ptr::null_mut()),
             rows: Cell::new(0),
+            kept: RefCell::default(),
             liveness,
             closed: Cell::new(false),
             close_wanted: Cell::new(false),
