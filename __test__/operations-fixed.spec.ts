@@ -183,3 +183,15 @@ test('a descriptor that is none cannot be registered', (t) => {
   t.is((t.throws(() => ring.registerFiles([0x7fff_fff0])) as NodeJS.ErrnoException).code, 'EBADF')
   t.throws(() => fstatSync(0x7fff_fff0))
 })
+
+test('registerFiles refuses holes like any other value, and never asks the array for its methods', (t) => {
+  const ring = ringFor(t)
+  const refused = { code: 'ERR_INVALID_ARG_TYPE', instanceOf: TypeError }
+  const holes: number[] = []
+  holes.length = 3
+  t.throws(() => ring.registerFiles(holes), refused as never)
+  const files = [0]
+  Object.defineProperty(files, 'map', { value: () => ['nonsense'] })
+  ring.registerFiles(files)
+  ring.unregisterFiles()
+})

@@ -68,3 +68,58 @@ test('the count stays right over thousands of operations of both kinds', async (
   t.is(code, 0, stderr)
   t.deepEqual(said, ['expired'])
 })
+
+test("operations that are not ref'ed let the process go, even when they never stop", async (t) => {
+  const { code, said, stderr } = await inChild(({ uring, say }) => {
+    const ring = new uring.Ring()
+    const ref = false
+    const hammer = async (): Promise<void> => {
+      for (;;) await ring.nop({ ref })
+    }
+    const batches = async (): Promise<void> => {
+      for (;;) await ring.batch((b) => b.nop({ ref }))
+    }
+    for (let lane = 0; lane < 64; lane++) void (lane % 8 === 0 ? batches() : hammer())
+    setTimeout(() => say('the last thing that keeps the process alive'), 20)
+  }, { limit: patient(5000) }) // prettier-ignore
+  t.is(code, 0, stderr || 'killed: it went on for ever')
+  t.is(said.length, 1)
+})
+
+test("a ref'ed operation that is called while a busy ring waits for its next turn keeps the process alive", async (t) => {
+  for (const how of ['called', "ref'ed later", 'in a batch', 'submitted by a cancel']) {
+    const { code, said, stderr } = await inChild(
+      async ({ uring, args, say }) => {
+        const ring = new uring.Ring()
+        const ref = false
+        let running = true
+        const hammer = async (): Promise<void> => {
+          while (running) await ring.nop({ ref })
+        }
+        for (let lane = 0; lane < 64; lane++) void hammer()
+        for (let round = 0; round < 200; round++) {
+          const awake = setInterval(() => {}, 1000)
+          for (let times = 0; times < round; times++) await ring.nop({ ref })
+          clearInterval(awake)
+          if (args[0] === 'called') await ring.timeout(1)
+          else if (args[0] === 'in a batch') await ring.batch((b) => b.timeout(1))
+          else {
+            const promise = ring.timeout(1, { ref })
+            if (args[0] === 'submitted by a cancel') {
+              const other = ring.nop({ ref })
+              other.catch(() => {})
+              ring.cancel(other)
+            }
+            ring.ref(promise)
+            await promise
+          }
+        }
+        running = false
+        say('all')
+      },
+      { args: [how] },
+    )
+    t.is(code, 0, stderr)
+    t.deepEqual(said, ['all'], how)
+  }
+})

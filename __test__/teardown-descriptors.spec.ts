@@ -111,3 +111,56 @@ test.serial(
     t.true(closed > 0)
   },
 )
+
+/** Has a batch and a chain open what they hold until they are complete, which `args[1]` says whether they are. */
+function holding({ uring, args, require }: Inside): void {
+  const { parentPort } = require('node:worker_threads') as typeof import('node:worker_threads')
+  const [end, complete] = args
+  const ring = new uring.Ring({ entries: 8 })
+  const wait = complete === 'complete' ? 1 : 60_000
+  const batch = ring.batch((b) => {
+    for (let index = 0; index < 100; index++) b.openat(-100, '/dev/full', 0)
+    b.timeout(wait)
+  })
+  const chain = ring.chain((c) => [
+    c.openat(-100, '/dev/full', 0),
+    c.openat(-100, '/dev/full', 0),
+    c.timeout(wait),
+  ])
+  // fails when it has opened one
+  const failing = ring.chain((c) => [c.openat(-100, '/dev/full', 0), c.nop(), c.close(0x7fff_fff0)])
+  failing.catch(() => {})
+  const leave = (received: number[]): void => {
+    parentPort?.postMessage(received)
+    if (end === 'exit') process.exit(0)
+    if (end === 'throw') throw new Error('mine')
+    if (end === 'terminate') for (;;);
+    if (end === 'natural') ring.unref()
+  }
+  if (complete !== 'complete') setTimeout(leave, 50, [])
+  else
+    void Promise.all([batch, chain]).then(([raw, [one, two]]) => {
+      leave([...raw.filter((result) => result >= 0), one, two])
+    })
+}
+
+for (const complete of ['complete', 'incomplete']) {
+  for (const end of ['natural', 'exit', 'throw', 'terminate']) {
+    test.serial(
+      `a worker ends by ${end}: what ${complete} batches and chains have opened is ${complete === 'complete' ? "the receiver's" : 'closed'}`,
+      async (t) => {
+        t.deepEqual(leftBehind(), [])
+        const started = new Worker(program(holding, { args: [end, complete] }), { eval: true })
+        const exited = new Promise((resolve) => started.once('exit', resolve))
+        started.on('error', () => {})
+        const received = await new Promise<number[]>((resolve) => started.once('message', resolve))
+        if (end === 'terminate') void started.terminate()
+        await exited
+        t.is(received.length, complete === 'complete' ? 102 : 0)
+        const byNumber = (a: number, b: number): number => a - b
+        t.deepEqual(leftBehind().sort(byNumber), received.sort(byNumber))
+        for (const fd of received) closeSync(fd)
+      },
+    )
+  }
+}

@@ -71,6 +71,18 @@ export declare class NativeRing {
    */
   setOperationReferenced(slot: number, referenced: boolean): void
   /**
+   * Has the turn that a flush has announced keep the event loop alive: an operation that does is
+   * queued for it.
+   */
+  awaitTurn(): void
+  /**
+   * Has descriptors closed when the ring ends, unless `releaseDescriptors` is called before. They
+   * are results that wait for others which go to the same receiver; `receiver` is its number.
+   */
+  keepDescriptors(receiver: number, descriptors: Array<number>): void
+  /** The descriptors that were kept for a receiver are closed by nobody but the receiver. */
+  releaseDescriptors(receiver: number): void
+  /**
    * Closes the ring, which must be idle or have failed. From inside a flush, closes it when the
    * flush ends.
    */

@@ -57,6 +57,7 @@ const SECCOMP_REMEDY =
   "node_modules/uring/seccomp/default.json is Docker's and Podman's default profile with these three: " +
   'docker run --security-opt seccomp=<that file>; in Kubernetes a Localhost profile.'
 
+const DESCRIPTORS_REMEDY = 'Close some, or raise the limit (ulimit -n, LimitNOFILE=).'
 const BINDING_REMEDIES: Readonly<Record<LoadErrorCode, string>> = {
   ERR_DLOPEN_DISABLED:
     'Start Node.js without --no-addons; under the permission model (--permission), with --allow-addons.',
@@ -68,6 +69,8 @@ const BINDING_REMEDIES: Readonly<Record<LoadErrorCode, string>> = {
     'Reinstall without --omit=optional, on the machine (CPU, C library) that runs it; or build it: npm run build. ' +
     'A bundle needs the addon beside it: docs/bundling.md. ' +
     "Under Node's permission model, let it be read: --allow-fs-read.",
+  EMFILE: DESCRIPTORS_REMEDY,
+  ENFILE: DESCRIPTORS_REMEDY,
 }
 
 /** Opens a ring and completes one operation with it. Never throws. */
@@ -86,7 +89,7 @@ export function obstacle(errno?: number): Refusal | undefined {
   const native = load()
   if (native instanceof Error) {
     return {
-      reason: 'binding',
+      reason: isLimit(native.code) ? 'limit' : 'binding',
       code: native.code,
       message: `The native addon does not load: ${native.message}`,
       remedy: BINDING_REMEDIES[native.code],
@@ -94,6 +97,10 @@ export function obstacle(errno?: number): Refusal | undefined {
   }
   const said = errno ?? native.probe()
   return said === 0 ? undefined : explain(said)
+}
+
+function isLimit(code: LoadErrorCode): boolean {
+  return code === 'EMFILE' || code === 'ENFILE'
 }
 
 /** What of this machine or runtime is not supported, whatever the kernel says. */
@@ -171,7 +178,7 @@ function explain(errno: number): Refusal {
         code,
         reason: 'limit',
         message: 'There are no descriptors left',
-        remedy: 'Close some, or raise the limit (ulimit -n, LimitNOFILE=).',
+        remedy: DESCRIPTORS_REMEDY,
       }
     default:
       return {

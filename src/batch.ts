@@ -48,11 +48,15 @@ class BatchMembers extends Members implements ResultsReceiver {
     })
   }
 
-  filled(count: number): void {
+  filled(count: number, opened: number[]): void {
     this.missing -= count
-    if (this.missing > 0) return
-    this.core.receivers.remove(this.number)
+    if (this.missing > 0) {
+      this.keep(this.number, opened)
+      return
+    }
     this.resolve(this.raw)
+    this.release(this.number)
+    this.core.receivers.remove(this.number)
   }
 
   fail(_place: number, error: Error): void {

@@ -18,22 +18,29 @@ export type LoadErrorCode =
   | 'ERR_DLOPEN_FAILED'
   /** It is not installed, or not where Node may read. */
   | 'MODULE_NOT_FOUND'
+  /** There are no descriptors left to open it with, in this process or in the system. */
+  | 'EMFILE'
+  | 'ENFILE'
 
 let loaded: Native | undefined
-let failure: LoadError | undefined
 
-/** The addon, or the error that explains why there is none. */
+/** The addon, or the error that explains why there is none. What kept it from loading (a limit, say) may be
+ *  over the next time. */
 export function load(): Native | LoadError {
   if (loaded !== undefined) return loaded
-  if (failure !== undefined) return failure
   try {
     loaded = require('#binding') as Native
     return loaded
   } catch (error) {
-    failure = explain(error)
-    return failure
+    return explain(error)
   }
 }
+
+/** How Node and the dynamic linker word it that a file cannot be opened for want of a descriptor. */
+const LIMITS: readonly (readonly [LoadErrorCode, RegExp])[] = [
+  ['EMFILE', /^EMFILE: |: Too many open files$/],
+  ['ENFILE', /^ENFILE: |: Too many open files in system$/],
+]
 
 /** What the generated loader tried, as one sentence. Its own names a bug of npm's instead. */
 function explain(cause: unknown): LoadError {
@@ -43,6 +50,8 @@ function explain(cause: unknown): LoadError {
   }
   // the loader keeps the messages of its attempts, as causes of each other, and not their codes
   for (let each = cause; each instanceof Error; each = each.cause) {
+    const limit = LIMITS.find(([, pattern]) => pattern.test((each as Error).message))
+    if (limit !== undefined) return loadError(limit[0], each.message, cause)
     if (each.message.startsWith('Access to this API has been restricted')) {
       const message = "Node's permission model does not let it be read (ERR_ACCESS_DENIED)"
       return loadError('ERR_ACCESS_DENIED', message, cause)

@@ -9,7 +9,7 @@ import type { Operation } from './core/operation'
 import { errorOf, type Failure } from './core/outcome'
 import type { RowReceiver } from './core/receivers'
 import { ShortTransferError, outOfRange, wrongType } from './errors'
-import { EXTRA_LAST, MARK_HARDLINK, MARK_LINK } from './generated/layout'
+import { EXTRA_LAST, EXTRA_OPENED, MARK_HARDLINK, MARK_LINK } from './generated/layout'
 import { Members } from './group'
 import { end, linked, type Link } from './operations/base'
 import { AllOperations } from './operations'
@@ -107,10 +107,14 @@ class ChainMembers extends Members implements RowReceiver {
     member.result = result
     if (outcome.failed) member.failure = outcome.failure
     else member.value = outcome.value
-    if (--this.missing > 0) return
-    this.core.receivers.remove(this.number)
+    if (--this.missing > 0) {
+      if (extra & EXTRA_OPENED) this.keep(this.number, [result])
+      return
+    }
     if (this.list.every(({ failure }) => failure === undefined)) this.resolve(undefined)
     else this.rejectWithResults()
+    this.release(this.number)
+    this.core.receivers.remove(this.number)
   }
 
   fail(_place: number, error: Error): void {
@@ -126,6 +130,7 @@ class ChainMembers extends Members implements RowReceiver {
   }
 
   private rejectWithResults(): void {
+    this.release(this.number)
     for (const member of this.list) {
       // nobody receives the descriptor
       if (member.failure !== undefined || member.link.operation.result !== 'descriptor') continue

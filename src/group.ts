@@ -14,6 +14,8 @@ export abstract class Members {
   protected readonly core: Core
   /** The collecting function has not returned yet. */
   protected open = true
+  /** The addon keeps descriptors for the members. */
+  private keeps = false
 
   constructor(of: Core) {
     this.core = of
@@ -52,6 +54,20 @@ export abstract class Members {
       this.open = false
       own.resume()
     }
+  }
+
+  /** Has the addon close these descriptors if the thread ends before the members are complete. */
+  protected keep(receiver: number, opened: number[]): void {
+    if (opened.length === 0) return
+    this.keeps = true
+    this.core.native.keepDescriptors(receiver, opened)
+  }
+
+  /** What was kept is the caller's now, or about to be closed. */
+  protected release(receiver: number): void {
+    if (!this.keeps) return
+    this.keeps = false
+    this.core.native.releaseDescriptors(receiver)
   }
 
   /** Frees the slots of everything that was collected. */

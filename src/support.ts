@@ -4,12 +4,14 @@
 import { release } from 'node:os'
 import { load } from './binding'
 
+const NONE: ReadonlySet<number> = new Set()
+
 let known: ReadonlySet<number> | undefined
 
 /** The `IORING_OP_*` that the kernel has; empty when it does not say. */
 export function opcodes(): ReadonlySet<number> {
   known ??= ask()
-  return known
+  return known ?? NONE
 }
 
 /** Whether the kernel has the operation; true when it does not say. */
@@ -30,8 +32,9 @@ function numbersOf(text: string): number[] {
   return text.split(/[.-]/, 2).map(Number)
 }
 
-function ask(): ReadonlySet<number> {
+/** `undefined` when it cannot be asked, which may be over the next time (no descriptors left, say). */
+function ask(): ReadonlySet<number> | undefined {
   const native = load()
   const answer = native instanceof Error ? 0 : native.supportedOpcodes()
-  return new Set(typeof answer === 'number' ? [] : answer)
+  return typeof answer === 'number' ? undefined : new Set(answer)
 }

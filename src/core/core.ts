@@ -64,9 +64,14 @@ export class Core {
     this.sqEntries = sqEntries
     const tables = native.tables()
     this.requests = new Requests(tables.requests)
-    this.queue = new Queue(tables.queue, sqEntries, () => {
-      this.flush()
-    })
+    this.queue = new Queue(
+      tables.queue,
+      sqEntries,
+      () => {
+        this.flush()
+      },
+      (slot) => this.awaitTurn(slot),
+    )
     this.lending = new Lending(tables.lent)
     this.signals = new Signals((slot) => {
       this.cancel(slot)
@@ -142,6 +147,14 @@ export class Core {
   /** Has what is queued submitted at the end of the turn, or at once when it fills the ring. */
   launch(): void {
     this.queue.launch()
+  }
+
+  /** Has the event loop wait for its next turn of this ring, if the operation in `slot` keeps it
+   *  alive. Returns whether it does. */
+  private awaitTurn(slot: number): boolean {
+    if (!this.requests.isReferenced(slot)) return false
+    this.native.awaitTurn()
+    return true
   }
 
   /** Removes the receiver's operations from the queue. */

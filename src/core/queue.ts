@@ -2,10 +2,13 @@
 // queue fills the ring, or with the next turn of the event loop when the ring has used up its share
 // of this one.
 //
+// A flush that the event loop is to call keeps the loop alive only if something in the queue does. The
+// queue tells as soon as that is so.
+//
 // Fields are `private` and not `#`: V8 inlines an operation into the loop that calls it only while
 // the bytecode of the whole fits a budget. docs/performance.md has the measurement.
 //
-// Proved by __test__/limits-queue.spec.ts and __test__/loop.spec.ts.
+// Proved by __test__/limits-queue.spec.ts, __test__/loop.spec.ts and __test__/ref.spec.ts.
 
 import { QUEUE_SLOT } from '../generated/layout'
 
@@ -25,13 +28,23 @@ export class Queue {
   private scheduled = false
   /** The flush that is coming is the event loop's. */
   private deferred = false
+  /** How many slots from the first on are known not to keep the loop alive. */
+  private unreferenced = 0
   private readonly sqEntries: number
   private readonly flush: () => void
+  /** Has the loop wait for the flush, if the operation in the slot wants that. Returns whether it did. */
+  private readonly awaitFlush: (slot: number) => boolean
 
-  constructor(table: ArrayBuffer, sqEntries: number, flush: () => void) {
+  constructor(
+    table: ArrayBuffer,
+    sqEntries: number,
+    flush: () => void,
+    awaitFlush: (slot: number) => boolean,
+  ) {
     this.words = new Int32Array(table)
     this.sqEntries = sqEntries
     this.flush = flush
+    this.awaitFlush = awaitFlush
   }
 
   /** Goes on in a larger table, which has the old one's contents. */
@@ -50,8 +63,17 @@ export class Queue {
   }
 
   private launchNow(): void {
-    if (this.scheduled) this.flush()
+    if (this.deferred) this.launchDeferred()
+    else if (this.scheduled) this.flush()
     else this.schedule()
+  }
+
+  private launchDeferred(): void {
+    for (; this.unreferenced < this.length; this.unreferenced++) {
+      if (!this.awaitFlush((this.words[this.unreferenced] as number) & QUEUE_SLOT)) continue
+      this.threshold = NO_LENGTH
+      return
+    }
   }
 
   /** Asks for a flush in a microtask, unless one is coming. */
@@ -71,13 +93,14 @@ export class Queue {
   flushed(deferred: boolean): void {
     this.deferred = deferred
     this.scheduled = deferred
-    this.threshold = deferred ? NO_LENGTH : 1
+    this.threshold = 1
   }
 
   /** Empties the queue. Returns how many slots were in it; the table still holds them. */
   take(): number {
     const count = this.length
     this.length = 0
+    this.unreferenced = 0
     return count
   }
 
@@ -98,5 +121,6 @@ export class Queue {
       else this.words[kept++] = word
     }
     this.length = kept
+    this.unreferenced = 0
   }
 }

@@ -9,8 +9,8 @@ import { larger } from './slots'
 export interface ResultsReceiver {
   /** Where results are written, by place. */
   readonly raw: Int32Array
-  /** `count` results have been written to `raw`. */
-  filled(count: number): void
+  /** `count` results have been written to `raw`; `opened` are the descriptors among them. */
+  filled(count: number, opened: number[]): void
   /** The ring failed while the operation at `place` was in flight. */
   fail(place: number, error: Error): void
 }

@@ -3,6 +3,7 @@
 
 import {
   MARK_TIMED,
+  MARK_UNREF,
   REQUEST_ADDR,
   REQUEST_BUF_INDEX,
   REQUEST_FD,
@@ -103,6 +104,11 @@ export class Requests {
   mark(slot: number, marks: number): void {
     const at = slot * REQUEST_WORDS + REQUEST_MARKS
     this.words[at] = (this.words[at] as number) | marks
+  }
+
+  /** Returns whether the operation keeps the event loop alive. */
+  isReferenced(slot: number): boolean {
+    return ((this.words[slot * REQUEST_WORDS + REQUEST_MARKS] as number) & MARK_UNREF) === 0
   }
 
   /** Returns `len`: for a transfer, the bytes that it is to move. */

@@ -35,6 +35,8 @@ export type Outcome =
   | { readonly failed: false; readonly value: unknown }
   | { readonly failed: true; readonly failure: Failure }
 
+const NONE_OPENED: number[] = []
+
 export class Results {
   private readonly rows: Int32Array
   private readonly memory: SlotMemory
@@ -157,6 +159,7 @@ export class Results {
     const { numbers, places } = this.receivers
     const { active } = this.signals
     const number = numbers[rows[first * ROW_WORDS] as number]
+    let opened = NONE_OPENED
     let index = first
     for (let at = first * ROW_WORDS; index < count; index++, at += ROW_WORDS) {
       const slot = rows[at] as number
@@ -165,9 +168,13 @@ export class Results {
       numbers[slot] = OWN_PROMISE // as `forget` does, without a call for each
       objects[slot] = undefined
       if (active) this.signals.forget(slot)
-      if (!plain && (rows[at + ROW_EXTRA] as number) & EXTRA_OPENED) rows[at + ROW_RESULT] = -1
+      if (!plain && (rows[at + ROW_EXTRA] as number) & EXTRA_OPENED) {
+        if (opened === NONE_OPENED) opened = []
+        opened.push(rows[at + ROW_RESULT] as number)
+        rows[at + ROW_RESULT] = -1
+      }
     }
-    receiver.filled(index - first)
+    receiver.filled(index - first, opened)
     return index - first
   }
 
@@ -176,21 +183,16 @@ export class Results {
     const { rows } = this
     const extra = rows[at + ROW_EXTRA] as number
     const place = this.receivers.places[slot] as number
+    const result = rows[at + ROW_RESULT] as number
+    if (extra & EXTRA_OPENED) rows[at + ROW_RESULT] = -1
     try {
-      receiver.receive(
-        place,
-        slot,
-        rows[at + ROW_RESULT] as number,
-        rows[at + ROW_FLAGS] as number,
-        extra,
-      )
+      receiver.receive(place, slot, result, rows[at + ROW_FLAGS] as number, extra)
     } catch (error) {
       process.nextTick(() => {
         throw error
       })
     }
     if (extra & EXTRA_LAST) this.forget(slot)
-    if (extra & EXTRA_OPENED) rows[at + ROW_RESULT] = -1
   }
 
   /** The slot's operation is over: nothing of it is kept. */

@@ -1,19 +1,21 @@
 //! Who keeps whom alive. While a ring is busy the facade's `turn` function, and with it the facade,
 //! is referenced strongly: results must find it. The event loop is kept alive while the ring is
-//! referenced (`setReferenced`) and a turn is to come or not all operations in flight are marked
-//! UNREF.
+//! referenced (`setReferenced`) and an operation without the mark UNREF is in flight, or queued for a
+//! turn that the loop will call. The facade alone knows what is queued, and says so.
 //!
-//! Proved by `__test__/loop.spec.ts`.
+//! Proved by `__test__/loop.spec.ts` and `__test__/ref.spec.ts`.
 
 use crate::generated::layout::MARK_UNREF;
 use crate::state::State;
 use napi::sys;
 
 impl State {
-    /// Says how a turn ended: whether anything is left, and whether another turn is to come.
+    /// Says how a turn ended: whether anything is in flight, and whether another turn is to come.
     #[inline]
-    pub fn set_busy(&self, busy: bool, deferred: bool) {
-        self.liveness.deferred.set(deferred);
+    pub fn set_busy(&self, in_flight: bool, deferred: bool) {
+        let busy = in_flight || deferred;
+        self.liveness.in_flight.set(in_flight);
+        self.liveness.awaited.set(false);
         if self.liveness.busy.replace(busy) != busy {
             self.reference_turn(busy);
         }
@@ -31,6 +33,12 @@ impl State {
                 sys::napi_reference_unref(self.env, self.turn.get(), &mut count);
             }
         }
+    }
+
+    /// Has the turn that is to come keep the loop alive: a referenced operation is queued for it.
+    pub fn await_turn(&self) {
+        self.liveness.awaited.set(true);
+        self.hold_loop();
     }
 
     /// Whether operations in flight keep the loop alive.
@@ -57,16 +65,19 @@ impl State {
             let count = unreferenced.get();
             unreferenced.set(if referenced { count.saturating_sub(1) } else { count + 1 });
             self.hold_loop();
+        } else if referenced {
+            self.await_turn();
         }
     }
 
+    /// Holds the loop, or lets it end.
     #[inline]
-    fn hold_loop(&self) {
+    pub fn hold_loop(&self) {
         let Some(driver) = self.driver.get() else { return };
         let liveness = &self.liveness;
         let live = liveness.live.get();
         let all_unreferenced = live > 0 && live == liveness.unreferenced.get();
-        let wanted = liveness.deferred.get() || !all_unreferenced;
+        let wanted = liveness.awaited.get() || liveness.in_flight.get() && !all_unreferenced;
         driver.hold(liveness.busy.get() && liveness.referenced.get() && wanted);
     }
 }

@@ -171,6 +171,26 @@ impl NativeRing {
         self.state.set_operation_referenced(slot, referenced);
     }
 
+    /// Has the turn that a flush has announced keep the event loop alive: an operation that does is
+    /// queued for it.
+    #[napi]
+    pub fn await_turn(&self) {
+        self.state.await_turn();
+    }
+
+    /// Has descriptors closed when the ring ends, unless `releaseDescriptors` is called before. They
+    /// are results that wait for others which go to the same receiver; `receiver` is its number.
+    #[napi]
+    pub fn keep_descriptors(&self, receiver: u32, descriptors: Vec<i32>) {
+        self.state.keep_descriptors(receiver, descriptors);
+    }
+
+    /// The descriptors that were kept for a receiver are closed by nobody but the receiver.
+    #[napi]
+    pub fn release_descriptors(&self, receiver: u32) {
+        self.state.release_descriptors(receiver);
+    }
+
     /// Closes the ring, which must be idle or have failed. From inside a flush, closes it when the
     /// flush ends.
     #[napi]

@@ -13,6 +13,7 @@ use crate::slot_memory::SlotMemory;
 use crate::tables::Tables;
 use napi::sys;
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::ptr;
 use uring_engine::{Engine, Marks, Ring};
 
@@ -38,6 +39,8 @@ pub struct State {
     pub hook: Cell<sys::napi_async_cleanup_hook_handle>,
     /// Rows that the last flush returned.
     pub rows: Cell<usize>,
+    /// Descriptors of batches and chains that are not complete, by the number of their receiver.
+    pub kept: RefCell<HashMap<u32, Vec<i32>>>,
     /// What decides whether the loop is kept alive.
     pub liveness: Liveness,
     /// No turn is called any more.
@@ -53,8 +56,10 @@ pub struct Liveness {
     pub busy: Cell<bool>,
     /// What `setReferenced` said last.
     pub referenced: Cell<bool>,
-    /// A turn is to come whatever is in flight.
-    pub deferred: Cell<bool>,
+    /// Something is in flight: an operation, or a cancel that outlived its target.
+    pub in_flight: Cell<bool>,
+    /// A referenced operation is queued for a turn that the event loop will call.
+    pub awaited: Cell<bool>,
     /// Operations in flight.
     pub live: Cell<usize>,
     /// Those of them with `MARK_UNREF`.
@@ -77,6 +82,7 @@ impl State {
             objects: Cell::new(ptr::null_mut()),
             hook: Cell::new(ptr::null_mut()),
             rows: Cell::new(0),
+            kept: RefCell::default(),
             liveness,
             closed: Cell::new(false),
             close_wanted: Cell::new(false),
@@ -93,14 +99,16 @@ impl State {
     /// Takes `count` operations from the queue table into the engine. EINVAL when a slot has an
     /// operation already or the engine takes no more.
     pub fn stage(&self, count: usize) -> Result<(), i32> {
-        self.with_engine(|engine| {
+        let staged = self.with_engine(|engine| {
             let tables = self.tables.borrow();
             let mut operations = staged(&tables, &self.liveness, count);
             let staged = operations.try_for_each(|(slot, marks)| engine.stage(slot, marks));
             self.liveness.live.set(engine.live());
+            self.liveness.in_flight.set(!engine.is_idle());
             staged
-        })?
-        .map_err(|_| libc::EINVAL)
+        })?;
+        self.hold_loop();
+        staged.map_err(|_| libc::EINVAL)
     }
 
     /// Makes room for `slots` operations. `Err` is an errno; then nothing has changed.

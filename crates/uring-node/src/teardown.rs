@@ -7,7 +7,8 @@
 //! freed with the environment, so it must not end before the kernel is done with them.
 //!
 //! Descriptors that nothing will receive are closed: those in rows that the facade has not
-//! delivered, and those that the drain brings in. Proved by `__test__/teardown-*.spec.ts`.
+//! delivered, those that it keeps for a batch or chain that is not complete, and those that the drain
+//! brings in. Proved by `__test__/teardown-*.spec.ts`.
 
 use crate::state::State;
 use crate::tables::Row;
@@ -37,10 +38,22 @@ impl State {
             driver.close(); // off the loop before the descriptor is closed
         }
         let drained = engine.is_none_or(|engine| self.drain(engine));
+        self.kept.take().into_values().flatten().for_each(close_descriptor);
         self.forget(&self.turn);
         if drained {
             self.forget(&self.objects);
         }
+    }
+
+    /// Closes these descriptors with the ring, until they are released. `receiver` is the number of
+    /// what will receive them.
+    pub fn keep_descriptors(&self, receiver: u32, mut descriptors: Vec<i32>) {
+        self.kept.borrow_mut().entry(receiver).or_default().append(&mut descriptors);
+    }
+
+    /// What was kept for a receiver is the receiver's.
+    pub fn release_descriptors(&self, receiver: u32) {
+        self.kept.borrow_mut().remove(&receiver);
     }
 
     /// Waits for everything in flight and drops the engine. Returns false if the ring failed with

@@ -69,7 +69,7 @@ impl State {
         }
         // a deferred turn must find the facade, even when all that is staged is in its tables
         let deferred = answer & FLUSH_DEFERRED != 0;
-        self.set_busy(!flushed.idle || deferred, deferred);
+        self.set_busy(!flushed.idle, deferred);
         answer as i32
     }
 
