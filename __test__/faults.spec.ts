@@ -214,6 +214,28 @@ for (const [name, errno] of Object.entries({
   })
 }
 
+test('a ring that fails beside results fails with the same error, whatever is called before it is told (R56)', async (t) => {
+  const { code, said, stderr } = await spoiled(
+    `enter ${EBADR} 2 1000000`,
+    async ({ uring, fs, say }) => {
+      const ring = new uring.Ring()
+      const early = ring.timeout(1)
+      const waiting = ring.timeout(60_000).catch(({ errno }) => errno)
+      ring.flush()
+      const end = performance.now() + 20
+      while (performance.now() < end) fs.statSync('.') // the completion arrives
+      const first = ring.nop().catch(({ errno }) => errno)
+      ring.flush() // fails, and brings the result
+      const second = ring.nop().catch(({ errno }) => errno)
+      ring.flush()
+      say([await early, await waiting, await first, await second])
+      await ring.dispose()
+    },
+  )
+  t.is(code, 0, stderr)
+  t.deepEqual(said, [['expired', -EBADR, -EBADR, -EBADR]])
+})
+
 for (const [name, errno, reason] of [
   ['ENOMEM', ENOMEM, 'limit'],
   ['EINVAL', EINVAL, 'kernel'],

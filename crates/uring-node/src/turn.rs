@@ -90,7 +90,9 @@ impl State {
                 memory: &memory,
             };
             let staged = staged(&tables, &self.liveness, count);
-            engine.stage_all(staged, &mut encoder).map_err(|_| libc::EINVAL)?;
+            let staged = engine.stage_all(staged, &mut encoder);
+            // an engine that has failed takes nothing, and says why in the next turn
+            staged.map_err(|_| engine.failure().unwrap_or(libc::EINVAL))?;
             let (mut rows, mut plain) = (0, true);
             let turn = engine.turn(&mut encoder, RESULTS_MAX, &mut |settled| {
                 plain &= put(&tables, &self.liveness, rows, &settled) == EXTRA_LAST;

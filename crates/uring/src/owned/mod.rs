@@ -43,6 +43,7 @@ pub use buffer::Buffer;
 pub use completion::Completion;
 pub use slots::Token;
 
+use crate::fork::Origin;
 use crate::{opcode, squeue, Builder, IoUring};
 use slots::{Operation, Slots};
 
@@ -72,7 +73,7 @@ pub struct Ring<B: Buffer = Vec<u8>> {
     /// Completions that no wait has returned yet.
     ready: VecDeque<Completion<B>>,
     /// The process that made the ring.
-    process: u32,
+    process: Origin,
 }
 
 impl Ring {
@@ -106,7 +107,7 @@ impl<B: Buffer> Ring<B> {
             slots: Slots::new(),
             backlog: VecDeque::new(),
             ready: VecDeque::new(),
-            process: std::process::id(),
+            process: Origin::here()?,
         })
     }
 
@@ -190,7 +191,7 @@ impl<B: Buffer> Ring<B> {
 
     /// A forked child has a copy of the tables, but the queues and the requests are its parent's.
     fn check_process(&self) -> io::Result<()> {
-        match self.process == std::process::id() {
+        match self.process.is_here() {
             true => Ok(()),
             false => Err(io::Error::from_raw_os_error(libc::ECHILD)),
         }

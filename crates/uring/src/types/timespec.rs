@@ -33,8 +33,10 @@ impl Timespec {
     }
 }
 
+/// A span that is longer than the kernel can count (2^63 seconds) becomes the longest.
 impl From<Duration> for Timespec {
     fn from(span: Duration) -> Self {
-        Timespec::new().sec(span.as_secs()).nsec(span.subsec_nanos())
+        let seconds = span.as_secs().min(i64::MAX as u64);
+        Timespec::new().sec(seconds).nsec(span.subsec_nanos())
     }
 }

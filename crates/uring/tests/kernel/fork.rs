@@ -217,3 +217,42 @@ fn a_child_uses_the_buffers_that_it_inherits() {
         came
     });
 }
+
+/// The number of a process says little: it is used again, and every namespace counts from 1.
+#[test]
+fn a_child_with_its_parents_number_cannot_use_an_owned_ring() {
+    /// Runs `child` as number 1 of a new namespace and returns how it ended.
+    fn as_number_1(child: impl FnOnce() -> i32) -> i32 {
+        let mut status = 0;
+        // SAFETY: the status is writable; the child does nothing but what is tested here, and ends
+        // without unwinding.
+        unsafe {
+            if libc::unshare(libc::CLONE_NEWPID) != 0 {
+                return NOT_PERMITTED;
+            }
+            let pid = libc::fork();
+            if pid == 0 {
+                libc::alarm(20);
+                libc::_exit(child());
+            }
+            assert_eq!(libc::waitpid(pid, &raw mut status, 0), pid);
+        }
+        libc::WEXITSTATUS(status)
+    }
+    const NOT_PERMITTED: i32 = 77;
+    // in a thread of its own: what it forks later goes to the new namespace, too
+    let ended = std::thread::spawn(|| {
+        as_number_1(|| {
+            let mut ring = uring::owned::Ring::new(4).unwrap();
+            ring.timeout(std::time::Duration::from_secs(1000));
+            as_number_1(|| {
+                let refused = ring.submit().err().and_then(|error| error.raw_os_error());
+                i32::from(std::process::id() != 1 || refused != Some(libc::ECHILD))
+            })
+        })
+    });
+    match ended.join().unwrap() {
+        NOT_PERMITTED => skip("fork::a_child_with_its_parents_number", "needs CAP_SYS_ADMIN"),
+        ended => assert_eq!(ended, 0),
+    }
+}

@@ -139,6 +139,15 @@ fn a_timeout_completes_when_it_is_over_and_a_cancelled_one_says_so() {
 }
 
 #[test]
+fn the_longest_timeout_waits() {
+    let mut ring = Ring::new(4).unwrap();
+    let timeout = ring.timeout(Duration::MAX);
+    assert!(ring.try_wait().unwrap().is_none());
+    ring.cancel(timeout);
+    assert!(was_cancelled(&wait_for(&mut ring, timeout)));
+}
+
+#[test]
 fn a_cancelled_read_brings_its_buffer_back() {
     let (mut ring, (reader, mut writer)) = (Ring::new(4).unwrap(), shared_pipe());
     let token = ring.read(&reader, vec![0; 8], 0);
