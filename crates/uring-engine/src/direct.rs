@@ -7,7 +7,7 @@
 
 use crate::backlog::Lane;
 use crate::engine::StageError;
-use crate::push::{encode, enter_kernel};
+use crate::push::{complete, encode};
 use crate::slots::State;
 use crate::{Encode, Engine, Kernel, Marks};
 
@@ -38,13 +38,18 @@ impl<K: Kernel> Engine<K> {
                 left = Ok(Some((slot, marks)));
                 return None;
             }
-            if let Err(error) = slots.claim(slot, marks) {
-                left = Err(error);
-                return None;
-            }
-            counts.staged += 1;
             let lane = Lane::of(marks);
-            if room == 0 || !open[lane as usize] {
+            let goes = room > 0 && open[lane as usize];
+            let state = if goes { State::InKernel } else { State::Queued };
+            let token = match slots.claim(slot, marks, state) {
+                Ok(token) => token,
+                Err(error) => {
+                    left = Err(error);
+                    return None;
+                }
+            };
+            counts.staged += 1;
+            if !goes {
                 backlog.add_plain(slots, lane, slot);
                 open[lane as usize] = false;
                 continue;
@@ -52,7 +57,7 @@ impl<K: Kernel> Engine<K> {
             match encode(encoder, slot, slots) {
                 Ok(encoded) => {
                     let moves = encoded.bytes > 0;
-                    let entry = enter_kernel(slots, budget, slot, encoded)?;
+                    let entry = complete(encoded, token, lane, slots, budget);
                     if moves {
                         open[lane as usize] = !budget.is_used_up(lane);
                     }

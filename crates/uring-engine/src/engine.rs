@@ -4,6 +4,7 @@
 use crate::backlog::Backlog;
 use crate::budget::Budget;
 use crate::deadline::Deadlines;
+use crate::slots::State;
 use crate::{Counts, Encode, Encoded, Kernel, Marks, Slots, Token};
 use std::any::Any;
 use std::collections::VecDeque;
@@ -85,7 +86,7 @@ impl<K: Kernel> Engine<K> {
         if self.closing || self.failed.is_some() {
             return Err(StageError::Closed);
         }
-        self.slots.claim(slot, marks.public())?;
+        self.slots.claim(slot, marks.public(), State::Queued)?;
         self.counts.staged += 1;
         let cancelled = self.backlog.open.is_some_and(|open| open.cancelled);
         if let Some(head) = self.backlog.add(&mut self.slots, slot) {

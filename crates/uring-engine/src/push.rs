@@ -31,27 +31,24 @@ pub(crate) fn encode<E: Encode>(encoder: &mut E, slot: u32, slots: &Slots) -> Re
     }
 }
 
-/// Notes that the kernel gets the operation in `slot`, and returns its entry as it is to be pushed:
-/// with its token, and handed to a worker if it must not be copied inline.
+/// Returns an operation's entry as it is to be pushed: with its token, and handed to a worker if the
+/// budget does not allow it to be copied inline. Its memory goes to the slot.
 #[inline(always)]
-pub(crate) fn enter_kernel(
+pub(crate) fn complete(
+    mut encoded: Encoded,
+    token: Token,
+    lane: Lane,
     slots: &mut Slots,
     budget: &mut Budget,
-    slot: u32,
-    mut encoded: Encoded,
-) -> Option<Entry> {
-    let place = slots.get_mut(slot)?;
-    place.state = State::InKernel;
-    place.outstanding = OPERATION;
-    let token = Token::new(Kind::Operation, place.generation, slot);
+) -> Entry {
     encoded.entry.set_user_data(token.user_data());
-    if encoded.bytes > 0 && !budget.allows(Lane::of(place.marks), encoded.bytes) {
+    if encoded.bytes > 0 && !budget.allows(lane, encoded.bytes) {
         encoded.entry = encoded.entry.flags(squeue::Flags::ASYNC);
     }
     if encoded.payload.is_some() {
-        slots.extras_mut(slot).payload = encoded.payload;
+        slots.extras_mut(token.slot()).payload = encoded.payload;
     }
-    Some(encoded.entry)
+    encoded.entry
 }
 
 impl<K: Kernel> Engine<K> {
@@ -130,8 +127,11 @@ impl<K: Kernel> Engine<K> {
     /// Pushes an operation's own entry.
     #[inline(always)]
     fn push(&mut self, slot: u32, encoded: Encoded) {
-        let entry = enter_kernel(&mut self.slots, &mut self.budget, slot, encoded);
-        let Some(entry) = entry else { return };
+        let Some(place) = self.slots.get_mut(slot) else { return };
+        place.state = State::InKernel;
+        let token = Token::new(Kind::Operation, place.generation, slot);
+        let lane = Lane::of(place.marks);
+        let entry = complete(encoded, token, lane, &mut self.slots, &mut self.budget);
         // SAFETY: the caller counted the room. What the entry points at is in the slot's payload,
         // which lives until the last completion, or is a buffer the embedder keeps as long.
         unsafe { self.kernel.push(&entry) };

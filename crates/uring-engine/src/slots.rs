@@ -128,18 +128,25 @@ impl Slots {
         self.table.get_mut(slot as usize)
     }
 
-    /// Takes a free slot for an operation that is staged.
+    /// Takes a free slot for an operation that is staged, and returns the operation's token.
     #[inline(always)]
-    pub(crate) fn claim(&mut self, slot: u32, marks: Marks) -> Result<(), StageError> {
+    pub(crate) fn claim(
+        &mut self,
+        slot: u32,
+        marks: Marks,
+        state: State,
+    ) -> Result<Token, StageError> {
         let place = self.get_mut(slot).ok_or(StageError::NoSuchSlot)?;
         if place.state != State::Free {
             return Err(StageError::SlotTaken);
         }
-        place.state = State::Queued;
+        place.state = state;
         place.marks = marks;
+        place.outstanding = OPERATION;
         place.misses = 0;
+        let token = Token::new(Kind::Operation, place.generation, slot);
         self.live += 1;
-        Ok(())
+        Ok(token)
     }
 
     /// Returns the extras of the operation in `slot`, which must exist.

@@ -9,8 +9,8 @@
 //! Descriptors that nothing will receive are closed: those in rows that the facade has not
 //! delivered, and those that the drain brings in. Proved by `__test__/teardown-*.spec.ts`.
 
+use crate::rows::Row;
 use crate::state::State;
-use crate::tables::Row;
 use uring_engine::{Engine, Ring};
 
 impl State {
