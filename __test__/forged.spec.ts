@@ -196,7 +196,9 @@ test('an asynchronous collector is refused, submits nothing and does not end the
     attempt(() => ring.chain((async (c: { nop(): unknown }) => [c.nop()]) as never))
     // of another realm, and failing
     const text = '(async (b) => { b.nop(); throw new Error("mine") })'
-    attempt(() => ring.batch((require('node:vm') as typeof import('node:vm')).runInNewContext(text)))
+    attempt(() =>
+      ring.batch((require('node:vm') as typeof import('node:vm')).runInNewContext(text)),
+    )
     await ring.nop()
     say([codes, ring.stats().staged, ring.stats().inFlight])
     await ring.dispose()

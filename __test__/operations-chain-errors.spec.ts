@@ -4,7 +4,7 @@
 import { writeSync } from 'node:fs'
 import test from 'ava'
 import { Ring, constants } from 'uring'
-import { rejection } from './helpers/errors'
+import { rejection, type Told } from './helpers/errors'
 import { pipe } from './helpers/pipe'
 import { ringFor } from './helpers/ring'
 import { chainsSurviveTimeouts } from './helpers/skip'
@@ -26,7 +26,10 @@ test('a short transfer that a hard chain survives is not the error of a later me
   controller.abort()
   const error = await rejection(t, aborted)
   t.like(error, { code: 'ABORT_ERR', index: 1 })
-  t.like(error.results, [{ status: 'fulfilled', value: 3 }, { status: 'rejected' }])
+  t.like((error as Told & { results: unknown }).results, [
+    { status: 'fulfilled', value: 3 },
+    { status: 'rejected' },
+  ])
 })
 
 test('time that is over before a cancelled member is no short transfer', async (t) => {

@@ -82,15 +82,14 @@ pub fn rust(operations: &[Operation], layout: &Layout) -> Result<String, String>
 
 const LOOK_UP: &str = "/// The operation that a request's code names.
 #[inline(always)]
-pub fn operation(code: u8) -> &'static Operation {
-    static UNKNOWN: Operation = Operation::UNKNOWN;
-    OPERATIONS.get(usize::from(code)).unwrap_or(&UNKNOWN)
+pub fn operation(code: u8) -> Option<&'static Operation> {
+    OPERATIONS.get(usize::from(code))
 }
 ";
 
 fn rust_row(operation: &Operation, layout: &Layout) -> Result<String, String> {
     let Masks { keep, set, refuse } = masks(operation);
-    let words = |words: [u64; 6]| {
+    let words = |words: &[u64]| {
         let words: Vec<String> = words.iter().map(|word| format!("{word:#x}")).collect();
         words.join(", ")
     };
@@ -106,24 +105,25 @@ fn rust_row(operation: &Operation, layout: &Layout) -> Result<String, String> {
     let (addr, off, addr3) = (source("addr")?, source("off")?, source("addr3")?);
     let numbers = [&addr, &off, &addr3].iter().all(|each| *each == "Source::Number");
     let shape = match (addr.as_str(), off.as_str(), addr3.as_str()) {
-        _ if refuse != [0; 6] => "Other",
+        _ if refuse != [0; 6] || set[1..] != [0; 5] => "Other",
         _ if numbers => "Numbers",
         ("Source::View", "Source::Number", "Source::Number") => "Buffer",
         _ => "Other",
     };
     let mut out = format!("    // {}: {}\n", operation.name, operation.opcode_name);
     let _ = writeln!(out, "    table[{}] = Operation {{", operation.code);
-    let _ = writeln!(out, "        keep: [{}],", words(keep));
-    let _ = writeln!(out, "        set: [{}],", words(set));
+    let _ = writeln!(out, "        keep: [{}],", words(&keep));
+    let _ = writeln!(out, "        head: {:#x},", set[0]);
+    let moved = if operation.has("moves") { "u32::MAX" } else { "0" };
+    let _ = writeln!(out, "        moved: {moved},");
     let _ = writeln!(out, "        shape: Shape::{shape},");
     let _ = writeln!(out, "        addr: {addr},\n        off: {off},\n        addr3: {addr3},");
     let values =
         ["view", "views", "path"].iter().map(|value| operation.count(value)).sum::<usize>();
     let _ = writeln!(out, "        values: {values},");
-    let moved = if operation.has("moves") { "u32::MAX" } else { "0" };
-    let _ = writeln!(out, "        moved: {moved},");
     let _ = writeln!(out, "        extra: {},", extra(operation, layout));
-    let _ = writeln!(out, "        refuse: [{}],", words(refuse));
+    let _ = writeln!(out, "        set: [{}],", words(&set[1..]));
+    let _ = writeln!(out, "        refuse: [{}],", words(&refuse));
     out.push_str("    };\n");
     Ok(out)
 }

@@ -1,7 +1,7 @@
 //! The engine itself: what it is made of, how an operation enters it, and what happens when it is
 //! dropped too early. The steps of a turn are in `pump`, `enter` and `reap`.
 
-use crate::backlog::{Backlog, Lane};
+use crate::backlog::Backlog;
 use crate::budget::Budget;
 use crate::deadline::Deadlines;
 use crate::slots::State;
@@ -86,7 +86,8 @@ impl<K: Kernel> Engine<K> {
         if self.closing || self.failed.is_some() {
             return Err(StageError::Closed);
         }
-        self.claim(slot, marks.public())?;
+        self.slots.claim(slot, marks.public(), State::Queued)?;
+        self.counts.staged += 1;
         let cancelled = self.backlog.open.is_some_and(|open| open.cancelled);
         if let Some(head) = self.backlog.add(&mut self.slots, slot) {
             self.wait_at_barrier(head);
@@ -99,45 +100,16 @@ impl<K: Kernel> Engine<K> {
 
     /// Stages operations in order, as [`stage`](Engine::stage) does; on an error those before it
     /// stay staged. An operation that nothing waits in front of goes into the submission queue at
-    /// once, without the way over the backlog.
+    /// once.
     #[inline]
     pub fn stage_all<E: Encode>(
         &mut self,
-        operations: impl Iterator<Item = (u32, Marks)>,
+        mut operations: impl Iterator<Item = (u32, Marks)>,
         encoder: &mut E,
     ) -> Result<(), StageError> {
-        let open = !self.closing && self.failed.is_none();
-        let mut room = if self.cancels.is_empty() { self.kernel.room() } else { 0 };
-        let mut held_back = !open || self.backlog.holds_back();
-        for (slot, marks) in operations {
-            if held_back || !marks.is_plain() {
-                self.stage(slot, marks)?;
-                held_back = self.backlog.holds_back();
-                continue;
-            }
-            let lane = Lane::of(marks);
-            self.claim(slot, marks)?;
-            if room > 0 && self.backlog.is_empty(lane) && !self.budget.is_used_up(lane) {
-                room -= self.push_plain(encoder, slot);
-            } else {
-                self.backlog.add_plain(&mut self.slots, lane, slot);
-            }
+        while let Some((slot, marks)) = self.stage_plain(&mut operations, encoder)? {
+            self.stage(slot, marks)?;
         }
-        Ok(())
-    }
-
-    /// Takes a free slot.
-    #[inline(always)]
-    fn claim(&mut self, slot: u32, marks: Marks) -> Result<(), StageError> {
-        let place = self.slots.get_mut(slot).ok_or(StageError::NoSuchSlot)?;
-        if place.state != State::Free {
-            return Err(StageError::SlotTaken);
-        }
-        place.state = State::Queued;
-        place.marks = marks;
-        place.misses = 0;
-        self.slots.live += 1;
-        self.counts.staged += 1;
         Ok(())
     }
 

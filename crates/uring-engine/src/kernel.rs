@@ -32,6 +32,17 @@ pub trait Kernel {
     /// [`enter`]: Kernel::enter
     unsafe fn push(&mut self, entry: &Entry);
 
+    /// Puts the entries that `next` returns into the submission queue, up to the first `None`.
+    ///
+    /// # Safety
+    /// As for [`push`](Kernel::push), for each of them.
+    unsafe fn push_each(&mut self, mut next: impl FnMut() -> Option<Entry>) {
+        while let Some(entry) = next() {
+            // SAFETY: the caller's promise is the same.
+            unsafe { self.push(&entry) };
+        }
+    }
+
     /// Returns how many entries are pushed and not yet consumed by the kernel.
     fn unsubmitted(&mut self) -> usize;
 
@@ -50,15 +61,13 @@ pub trait Kernel {
     /// Takes the next completion off the completion queue and returns it.
     fn pop(&mut self) -> Option<Completion>;
 
-    /// Takes as many completions as there are and fit, oldest first, and returns how many.
-    fn pop_many(&mut self, into: &mut [Completion]) -> usize {
-        let mut taken = 0;
-        while taken < into.len() {
-            let Some(completion) = self.pop() else { break };
-            into[taken] = completion;
-            taken += 1;
+    /// Takes the completions that are there, oldest first, until `take` returns false.
+    fn pop_while(&mut self, mut take: impl FnMut(Completion) -> bool) {
+        while let Some(completion) = self.pop() {
+            if !take(completion) {
+                return;
+            }
         }
-        taken
     }
 
     /// Returns how many completions the kernel had to drop (the CQ ring's `overflow` counter).

@@ -32,6 +32,7 @@ mod budget;
 mod cancel;
 mod counts;
 mod deadline;
+mod direct;
 mod drain;
 mod encode;
 mod engine;

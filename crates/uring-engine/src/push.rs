@@ -8,8 +8,10 @@
 //! Proved by tests/backlog.rs, chain.rs and memory.rs.
 
 use crate::backlog::Lane;
+use crate::budget::Budget;
 use crate::slots::{State, GUARD, OPERATION};
 use crate::{Encode, Encoded, Engine, Kernel, Kind, Marks, Slots, Token};
+use uring::squeue::Entry;
 use uring::{opcode, squeue};
 
 /// Flags that an encoder must not set. A link would tie the operation to whatever is pushed next; an
@@ -22,11 +24,31 @@ const RESERVED: squeue::Flags = squeue::Flags::IO_LINK
 
 /// Asks the encoder for an entry and checks its flags.
 #[inline(always)]
-fn encode<E: Encode>(encoder: &mut E, slot: u32, slots: &Slots) -> Result<Encoded, i32> {
+pub(crate) fn encode<E: Encode>(encoder: &mut E, slot: u32, slots: &Slots) -> Result<Encoded, i32> {
     match encoder.encode(slot, slots) {
         Ok(encoded) if encoded.entry.get_flags().intersects(RESERVED) => Err(-libc::EINVAL),
         answer => answer,
     }
+}
+
+/// Returns an operation's entry as it is to be pushed: with its token, and handed to a worker if the
+/// budget does not allow it to be copied inline. Its memory goes to the slot.
+#[inline(always)]
+pub(crate) fn complete(
+    mut encoded: Encoded,
+    token: Token,
+    lane: Lane,
+    slots: &mut Slots,
+    budget: &mut Budget,
+) -> Entry {
+    encoded.entry.set_user_data(token.user_data());
+    if encoded.bytes > 0 && !budget.allows(lane, encoded.bytes) {
+        encoded.entry = encoded.entry.flags(squeue::Flags::ASYNC);
+    }
+    if encoded.payload.is_some() {
+        slots.extras_mut(token.slot()).payload = encoded.payload;
+    }
+    encoded.entry
 }
 
 impl<K: Kernel> Engine<K> {
@@ -104,21 +126,15 @@ impl<K: Kernel> Engine<K> {
 
     /// Pushes an operation's own entry.
     #[inline(always)]
-    fn push(&mut self, slot: u32, mut encoded: Encoded) {
+    fn push(&mut self, slot: u32, encoded: Encoded) {
         let Some(place) = self.slots.get_mut(slot) else { return };
         place.state = State::InKernel;
-        place.outstanding = OPERATION;
         let token = Token::new(Kind::Operation, place.generation, slot);
-        encoded.entry.set_user_data(token.user_data());
-        if encoded.bytes > 0 && !self.budget.allows(Lane::of(place.marks), encoded.bytes) {
-            encoded.entry = encoded.entry.flags(squeue::Flags::ASYNC);
-        }
-        if encoded.payload.is_some() {
-            self.slots.extras_mut(slot).payload = encoded.payload;
-        }
+        let lane = Lane::of(place.marks);
+        let entry = complete(encoded, token, lane, &mut self.slots, &mut self.budget);
         // SAFETY: the caller counted the room. What the entry points at is in the slot's payload,
         // which lives until the last completion, or is a buffer the embedder keeps as long.
-        unsafe { self.kernel.push(&encoded.entry) };
+        unsafe { self.kernel.push(&entry) };
     }
 
     /// Pushes an operation with its links and its guard. Returns the entries it took.

@@ -25,9 +25,6 @@ const NOTIFICATION: u32 = 1 << 3;
 /// `IORING_NOTIF_USAGE_ZC_COPIED`, in a notification's result.
 const ZC_COPIED: u32 = 1 << 31;
 
-/// Completions copied out of the ring at a time, before any of them is acted on.
-const CHUNK: usize = 16;
-
 impl<K: Kernel> Engine<K> {
     /// Takes completions until there are none or the sink has got `limit` rows. Returns how many
     /// it got.
@@ -38,44 +35,50 @@ impl<K: Kernel> Engine<K> {
             self.settle(slot, result, 0, Extra::LAST | Extra::REFUSED, sink);
             rows += 1;
         }
-        let mut chunk = [Completion::default(); CHUNK];
         while rows < limit {
-            let room = CHUNK.min(limit - rows); // a completion is one row at the most
-            let taken = self.kernel.pop_many(&mut chunk[..room]);
-            self.counts.completions += taken as u64;
-            for completion in &chunk[..taken] {
-                rows += usize::from(self.take(*completion, sink));
-            }
-            if taken < room {
-                break;
-            }
+            let Some(special) = self.reap_plain(limit, &mut rows, sink) else { break };
+            rows += usize::from(self.take_special(special, sink));
         }
         self.check();
         rows
     }
 
-    /// Routes one completion. Returns true when the sink got a row.
+    /// Takes completions for as long as each is the only one of a plain operation, as nearly all are,
+    /// and returns the first that is not.
     #[inline(always)]
-    fn take<S: FnMut(Settled)>(&mut self, completion: Completion, sink: &mut S) -> bool {
-        let Completion { user_data, result, flags } = completion;
-        let token = Token::from_user_data(user_data);
-        if flags & (MORE | NOTIFICATION) == 0 && self.slots.is_plain_in_kernel(token) {
-            // as nearly all are; an operation without marks has nothing else outstanding
-            self.settle(token.slot(), result, flags, Extra::LAST, sink);
-            return true;
-        }
-        self.take_special(token, result, flags, sink)
+    fn reap_plain<S: FnMut(Settled)>(
+        &mut self,
+        limit: usize,
+        rows: &mut usize,
+        sink: &mut S,
+    ) -> Option<Completion> {
+        let Engine { kernel, slots, counts, .. } = self;
+        let (mut left, mut special) = (limit - *rows, None);
+        kernel.pop_while(|completion| {
+            let Completion { user_data, result, flags } = completion;
+            let token = Token::from_user_data(user_data);
+            if flags & (MORE | NOTIFICATION) != 0 || !slots.release_plain(token) {
+                special = Some(completion);
+                return false;
+            }
+            let (slot, extra) = (token.slot(), Extra::LAST);
+            sink(Settled { slot, result, flags, extra, payload: None });
+            left -= 1;
+            left > 0
+        });
+        let settled = limit - *rows - left;
+        counts.settled += settled as u64;
+        counts.completions += settled as u64 + u64::from(special.is_some());
+        *rows = limit - left;
+        special
     }
 
-    /// A completion of an operation that has marks or several rows, or of something else.
+    /// Routes a completion of an operation that has marks, memory or several rows, or of something
+    /// else. Returns true when the sink got a row.
     #[inline(never)]
-    fn take_special<S: FnMut(Settled)>(
-        &mut self,
-        token: Token,
-        result: i32,
-        flags: u32,
-        sink: &mut S,
-    ) -> bool {
+    fn take_special<S: FnMut(Settled)>(&mut self, completion: Completion, sink: &mut S) -> bool {
+        let Completion { user_data, result, flags } = completion;
+        let token = Token::from_user_data(user_data);
         let row = match token.kind() {
             Kind::Operation => self.operation_answered(token, result, flags),
             Kind::Guard => self.guard_answered(token, result, flags),

@@ -45,9 +45,7 @@ impl<K: Kernel> Engine<K> {
 
     /// Settles an operation that has just been taken out of the backlog.
     pub(crate) fn refuse_taken(&mut self, slot: u32, errno: i32) {
-        if let Some(place) = self.slots.get_mut(slot) {
-            place.state = State::Refused;
-        }
+        self.slots.set_state(slot, State::Refused);
         self.refused.push_back((slot, errno));
     }
 }

@@ -7,7 +7,7 @@ use std::io;
 use std::os::fd::{AsRawFd, RawFd};
 use std::time::Duration;
 use uring::squeue::Entry;
-use uring::{Builder, IoUring, Parameters};
+use uring::{cqueue, Builder, IoUring, Parameters};
 
 /// `IORING_ENTER_GETEVENTS`.
 const GETEVENTS: u32 = 1;
@@ -101,6 +101,13 @@ impl AsRawFd for Ring {
     }
 }
 
+/// What the engine needs of an entry of the completion queue.
+#[inline(always)]
+fn completion(entry: cqueue::Entry) -> Completion {
+    let (user_data, result) = (entry.user_data(), entry.result());
+    Completion { user_data, result, flags: entry.flags() }
+}
+
 impl Kernel for Ring {
     #[inline]
     fn room(&mut self) -> usize {
@@ -117,6 +124,17 @@ impl Kernel for Ring {
         // SAFETY: the caller's promise is the same.
         let pushed = unsafe { self.ring.submission().push(entry) };
         debug_assert!(pushed.is_ok(), "pushed without room");
+    }
+
+    #[inline(always)]
+    unsafe fn push_each(&mut self, mut next: impl FnMut() -> Option<Entry>) {
+        // one look at both ends of the queue and one store of the tail for all of them
+        let mut queue = self.ring.submission();
+        while let Some(entry) = next() {
+            // SAFETY: the caller's promise is the same.
+            let pushed = unsafe { queue.push(&entry) };
+            debug_assert!(pushed.is_ok(), "pushed without room");
+        }
     }
 
     #[inline]
@@ -145,24 +163,13 @@ impl Kernel for Ring {
 
     #[inline]
     fn pop(&mut self) -> Option<Completion> {
-        let entry = self.ring.completion().next()?;
-        Some(Completion {
-            user_data: entry.user_data(),
-            result: entry.result(),
-            flags: entry.flags(),
-        })
+        self.ring.completion().next().map(completion)
     }
 
-    #[inline]
-    fn pop_many(&mut self, into: &mut [Completion]) -> usize {
+    #[inline(always)]
+    fn pop_while(&mut self, take: impl FnMut(Completion) -> bool) {
         // one load of the tail and one store of the head for all of them
-        let mut taken = 0;
-        for (place, entry) in into.iter_mut().zip(self.ring.completion()) {
-            let (user_data, result) = (entry.user_data(), entry.result());
-            *place = Completion { user_data, result, flags: entry.flags() };
-            taken += 1;
-        }
-        taken
+        self.ring.completion().map(completion).all(take);
     }
 
     fn dropped(&mut self) -> u32 {

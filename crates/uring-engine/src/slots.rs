@@ -4,6 +4,7 @@
 //! refuses a slot that is taken.
 
 use crate::backlog::Lane;
+use crate::engine::StageError;
 use crate::guards::Guards;
 use crate::token::{Kind, Token, GENERATION_MASK};
 use crate::{Marks, Payload};
@@ -67,6 +68,14 @@ impl Slot {
         generation: 0,
     };
 
+    /// Ends the operation and moves the generation on.
+    #[inline(always)]
+    fn free(&mut self) {
+        self.state = State::Free;
+        self.outstanding = 0;
+        self.generation = (self.generation + 1) & GENERATION_MASK;
+    }
+
     /// Returns how many submission queue entries the operation takes.
     #[inline]
     pub fn entries(&self) -> usize {
@@ -119,10 +128,39 @@ impl Slots {
         self.table.get_mut(slot as usize)
     }
 
+    /// Takes a free slot for an operation that is staged, and returns the operation's token.
+    #[inline(always)]
+    pub(crate) fn claim(
+        &mut self,
+        slot: u32,
+        marks: Marks,
+        state: State,
+    ) -> Result<Token, StageError> {
+        let place = self.get_mut(slot).ok_or(StageError::NoSuchSlot)?;
+        if place.state != State::Free {
+            return Err(StageError::SlotTaken);
+        }
+        place.state = state;
+        place.marks = marks;
+        place.outstanding = OPERATION;
+        place.misses = 0;
+        let token = Token::new(Kind::Operation, place.generation, slot);
+        self.live += 1;
+        Ok(token)
+    }
+
     /// Returns the extras of the operation in `slot`, which must exist.
     pub(crate) fn extras_mut(&mut self, slot: u32) -> &mut Extras {
         self.table[slot as usize].has_extras = true;
         &mut self.extras[slot as usize]
+    }
+
+    /// Notes where the operation in `slot` stands.
+    #[inline]
+    pub(crate) fn set_state(&mut self, slot: u32, state: State) {
+        if let Some(place) = self.get_mut(slot) {
+            place.state = state;
+        }
     }
 
     /// Returns the token of the operation in `slot`, if one is staged or in flight there.
@@ -131,14 +169,18 @@ impl Slots {
         (state.state != State::Free).then(|| Token::new(Kind::Operation, state.generation, slot))
     }
 
-    /// Returns true for the token of a plain operation that the kernel has.
+    /// Frees the slot of a plain operation that the kernel has and that owns no memory. Returns false,
+    /// and changes nothing, when the token is of anything else.
     #[inline(always)]
-    pub(crate) fn is_plain_in_kernel(&self, token: Token) -> bool {
-        self.get(token.slot()).is_some_and(|place| {
-            place.state == State::InKernel
-                && place.marks.is_plain()
-                && token == Token::new(Kind::Operation, place.generation, token.slot())
-        })
+    pub(crate) fn release_plain(&mut self, token: Token) -> bool {
+        let Some(place) = self.get_mut(token.slot()) else { return false };
+        let plain = place.state == State::InKernel && place.marks.is_plain() && !place.has_extras;
+        if !plain || !token.is_operation(place.generation) {
+            return false;
+        }
+        place.free();
+        self.live -= 1;
+        true
     }
 
     /// Returns the slot of an operation that the kernel has, by any of its tokens.
@@ -154,9 +196,7 @@ impl Slots {
     pub(crate) fn release(&mut self, slot: u32) -> Option<Box<dyn Payload>> {
         let freed = &mut self.table[slot as usize];
         debug_assert!(freed.state != State::Free, "slot {slot} freed twice");
-        freed.state = State::Free;
-        freed.outstanding = 0;
-        freed.generation = (freed.generation + 1) & GENERATION_MASK;
+        freed.free();
         self.live -= 1;
         if !std::mem::take(&mut freed.has_extras) {
             return None;

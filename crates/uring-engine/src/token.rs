@@ -55,6 +55,12 @@ impl Token {
         (self.0 >> 32) as u32 & GENERATION_MASK
     }
 
+    /// Returns true for the token of an operation in `generation`, whatever its slot.
+    #[inline]
+    pub(crate) fn is_operation(self, generation: u32) -> bool {
+        self.0 >> 32 == (Kind::Operation as u64) << 30 | u64::from(generation)
+    }
+
     /// Returns the kind.
     #[inline]
     pub fn kind(self) -> Kind {

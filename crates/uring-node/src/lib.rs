@@ -28,6 +28,7 @@ mod operation;
 mod registered;
 mod registration;
 mod ring;
+mod rows;
 mod slot_memory;
 mod state;
 mod tables;

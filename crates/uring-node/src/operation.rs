@@ -35,7 +35,7 @@ pub enum Shape {
     Numbers,
     /// `addr` is the address of a buffer.
     Buffer,
-    /// Anything else, or a number has a mask.
+    /// Anything else, or a number has a mask or is a constant.
     Other,
 }
 
@@ -45,18 +45,20 @@ pub enum Shape {
 pub struct Operation {
     /// The bits of the request's first six 64-bit words that go into the entry.
     pub keep: [u64; 6],
-    /// The bits that are set in them.
-    pub set: [u64; 6],
+    /// The bits that are set in the first of them: the opcode, and flags.
+    pub head: u64,
+    /// A mask for `len`: the bytes that the operation may transfer inside the submit.
+    pub moved: u32,
     pub shape: Shape,
     pub addr: Source,
     pub off: Source,
     pub addr3: Source,
     /// How many values of JavaScript the operation has; several are in an array.
     pub values: u32,
-    /// A mask for `len`: the bytes that the operation may transfer inside the submit.
-    pub moved: u32,
     /// `EXTRA_*` of a result that is not an error.
     pub extra: u32,
+    /// The bits that are set in the other words. Empty unless the shape is [`Shape::Other`].
+    pub set: [u64; 5],
     /// The bits of the request's words that are refused: those outside of a number's mask. Empty
     /// unless the shape is [`Shape::Other`].
     pub refuse: [u64; 6],
@@ -72,21 +74,22 @@ pub struct Addresses {
     pub count: u32,
 }
 
-// all but the last member, which every encode reads, are two cache lines
-const _: () = assert!(core::mem::offset_of!(Operation, refuse) == 128);
+// what the encode of an operation without a special word reads is one cache line
+const _: () = assert!(core::mem::offset_of!(Operation, shape) < 64);
 
 impl Operation {
     /// A code that no operation has.
     pub const UNKNOWN: Operation = Operation {
         keep: [0; 6],
-        set: [0; 6],
+        head: 0,
+        moved: 0,
         shape: Shape::Unknown,
         addr: Source::Number,
         off: Source::Number,
         addr3: Source::Number,
         values: 0,
-        moved: 0,
         extra: 0,
+        set: [0; 5],
         refuse: [0; 6],
     };
 
@@ -95,15 +98,25 @@ impl Operation {
         words(request).iter().zip(self.refuse).any(|(word, refused)| word & refused != 0)
     }
 
-    /// The entry of `request`. Entries are put together from 64-bit words: small stores followed by
-    /// wide loads cost more than everything else here.
+    /// The entry of `request` for an operation of the shape [`Shape::Numbers`] or [`Shape::Buffer`],
+    /// with the address of its buffer or 0. Entries are put together from 64-bit words: small stores
+    /// followed by wide loads cost more than everything else here.
+    #[inline(always)]
+    pub fn plain_entry(&self, request: &Request, addr: u64) -> Entry {
+        let words = words(request);
+        let word = |index: usize| words[index] & self.keep[index];
+        // in the order of struct io_uring_sqe; word 4 is user_data, the engine's
+        let first = [word(0) | self.head, word(1), word(2) | addr, word(3)];
+        Entry::from_words([first[0], first[1], first[2], first[3], 0, word(4), word(5), 0])
+    }
+
+    /// The entry of `request` for an operation of any shape.
     #[inline(always)]
     pub fn entry(&self, request: &Request, addresses: Addresses) -> Entry {
         let words = words(request);
-        let word = |index: usize| words[index] & self.keep[index] | self.set[index];
-        // in the order of struct io_uring_sqe; word 4 is user_data, the engine's
+        let word = |index: usize| words[index] & self.keep[index] | self.set[index - 1];
         Entry::from_words([
-            word(0),
+            words[0] & self.keep[0] | self.head,
             word(1) | addresses.off,
             word(2) | addresses.addr,
             word(3) | u64::from(addresses.count),

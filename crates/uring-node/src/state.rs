@@ -6,7 +6,9 @@
 //! `turn` (a flush), `connect`.
 
 use crate::driver::Driver;
-use crate::generated::layout::{MARK_UNREF, QUEUE_BULK, QUEUE_SLOT};
+use crate::generated::layout::{
+    MARK_HARDLINK, MARK_LINK, MARK_TIMED, MARK_UNREF, QUEUE_BULK, QUEUE_SLOT,
+};
 use crate::lending::Lending;
 use crate::registered::Registered;
 use crate::slot_memory::SlotMemory;
@@ -147,28 +149,30 @@ pub fn staged<'state>(
         let Some(row) = requests.get(slot as usize) else { return (slot, Marks::NONE) };
         // SAFETY: requests are cleared under the slice only when results are handed out.
         let (marks, flags) = unsafe { ((*row.as_ptr()).marks, (*row.as_ptr()).flags) };
+        let bulk = Marks(((word & QUEUE_BULK) >> BULK_SHIFT) as u16);
+        // nearly all are asked no more than this
+        if marks & SPECIAL == 0 && flags & IO_DRAIN == 0 {
+            return (slot, bulk);
+        }
         if marks & MARK_UNREF != 0 {
             liveness.unreferenced.set(liveness.unreferenced.get() + 1);
         }
-        // each bit where the engine has its mark
-        let bulk = ((word & QUEUE_BULK) >> BULK_SHIFT) as u16;
-        let drain = u16::from(flags & IO_DRAIN) << DRAIN_SHIFT;
-        (slot, Marks(Marks::from_request(marks).0 | bulk | drain))
+        let drain = if flags & IO_DRAIN != 0 { Marks::DRAIN } else { Marks::NONE };
+        (slot, Marks::from_request(marks) | bulk | drain)
     })
 }
 
-const DRAIN_SHIFT: u32 = 3;
-const _: () = assert!((IO_DRAIN as u16) << DRAIN_SHIFT == Marks::DRAIN.0);
+/// The marks of a request that mean something when it is staged.
+const SPECIAL: u32 = MARK_LINK | MARK_HARDLINK | MARK_TIMED | MARK_UNREF;
 
+/// The bit of the queue's word becomes the engine's without a branch.
 const BULK_SHIFT: u32 = 27;
 const _: () = assert!((QUEUE_BULK >> BULK_SHIFT) as u16 == Marks::BULK.0);
 const _: () = assert!(QUEUE_SLOT >= uring_engine::limits::SLOTS_MAX - 1);
 
 /// The numbers of the shared layout are the engine's.
 const _: () = {
-    use crate::generated::layout::{
-        EXTRA_COPIED, EXTRA_LAST, EXTRA_REFUSED, MARK_HARDLINK, MARK_LINK, MARK_TIMED,
-    };
+    use crate::generated::layout::{EXTRA_COPIED, EXTRA_LAST, EXTRA_REFUSED};
     use uring_engine::Extra;
     assert!(MARK_LINK == Marks::LINK.0 as u32 && MARK_HARDLINK == Marks::HARDLINK.0 as u32);
     assert!(MARK_TIMED == Marks::TIMED.0 as u32);

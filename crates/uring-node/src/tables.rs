@@ -2,26 +2,11 @@
 //! their order go in, result rows come out. The memory is the addon's; JavaScript reads and writes
 //! it through ArrayBuffers. Their layout is generated (`generated/layout.rs`).
 
-use crate::generated::layout::{
-    Request, EXTRA_OPENED, RESULTS_MAX, ROW_EXTRA, ROW_FLAGS, ROW_RESULT, ROW_SLOT, ROW_WORDS,
-};
-use crate::generated::operations::OPERATIONS;
+use crate::generated::layout::{Request, RESULTS_MAX};
 use crate::memory::Memory;
+use crate::rows::Row;
 use std::cell::Cell;
 use std::sync::Arc;
-use uring_engine::{Extra, Settled};
-
-/// `Operation::extra` by code, in as little memory as it fits: every row asks.
-static EXTRAS: [u8; 256] = {
-    let mut extras = [0; 256];
-    let mut code = 0;
-    while code < OPERATIONS.len() {
-        assert!(OPERATIONS[code].extra < 256);
-        extras[code] = OPERATIONS[code].extra as u8;
-        code += 1;
-    }
-    extras
-};
 
 /// The tables for a number of slots.
 pub struct Tables {
@@ -36,34 +21,8 @@ pub struct Tables {
     slots: usize,
 }
 
-/// A result row.
-#[derive(Clone, Copy, Debug)]
-pub struct Row {
-    pub slot: u32,
-    pub result: i32,
-    pub flags: u32,
-    pub extra: u32,
-}
-
-impl Row {
-    /// The row of a completion of the operation with this code: what the engine says of it, and what the table of
-    /// operations says of a result that is not an error.
-    #[inline(always)]
-    pub fn new(settled: &Settled, code: u8) -> Row {
-        let Settled { slot, result, flags, extra, .. } = *settled;
-        let succeeded = result >= 0 && !extra.has(Extra::REFUSED);
-        let more = if succeeded { EXTRAS[usize::from(code)] } else { 0 };
-        Row { slot, result, flags, extra: extra.0 | u32::from(more) }
-    }
-
-    /// The descriptor that the receiver of the row must close.
-    pub fn descriptor(self) -> Option<i32> {
-        (self.extra & EXTRA_OPENED != 0 && self.result >= 0).then_some(self.result)
-    }
-}
-
 /// Bytes of the results table.
-pub const RESULTS_BYTES: usize = RESULTS_MAX * ROW_WORDS * size_of::<u32>();
+pub const RESULTS_BYTES: usize = RESULTS_MAX * size_of::<Row>();
 
 impl Tables {
     /// Tables for `slots` operations. `Err` is an errno.
@@ -127,38 +86,16 @@ impl Tables {
         lent.get(start..).unwrap_or_default()
     }
 
-    /// Writes row number `index`, which must be below `RESULTS_MAX`.
+    /// The results table.
     #[inline]
-    pub fn put(&self, index: usize, row: Row) {
-        debug_assert!(index < RESULTS_MAX);
-        // SAFETY: index < RESULTS_MAX, and the table is that long.
-        unsafe {
-            let words = self.results.start().cast::<u32>().add(index * ROW_WORDS);
-            words.add(ROW_SLOT).write(row.slot);
-            words.add(ROW_RESULT).write(row.result as u32);
-            words.add(ROW_FLAGS).write(row.flags);
-            words.add(ROW_EXTRA).write(row.extra);
-        }
-    }
-
-    /// Row number `index`, which must be below `RESULTS_MAX`.
-    fn row(&self, index: usize) -> Row {
-        debug_assert!(index < RESULTS_MAX);
-        // SAFETY: as in `put`.
-        unsafe {
-            let words = self.results.start().cast::<u32>().add(index * ROW_WORDS);
-            Row {
-                slot: words.add(ROW_SLOT).read(),
-                result: words.add(ROW_RESULT).read() as i32,
-                flags: words.add(ROW_FLAGS).read(),
-                extra: words.add(ROW_EXTRA).read(),
-            }
-        }
+    pub fn results(&self) -> &[Cell<Row>; RESULTS_MAX] {
+        // SAFETY: as for requests; `RESULTS_MAX` rows long.
+        unsafe { &*self.results.start().cast() }
     }
 
     /// The descriptors among the first `count` rows that the facade has not delivered: it
     /// overwrites the result of those that it has.
     pub fn undelivered(&self, count: usize) -> impl Iterator<Item = i32> + '_ {
-        (0..count.min(RESULTS_MAX)).filter_map(|index| self.row(index).descriptor())
+        self.results().iter().take(count).filter_map(|row| row.get().descriptor())
     }
 }

@@ -10,8 +10,8 @@
 //! delivered, those that it keeps for a batch or chain that is not complete, and those that the drain
 //! brings in. Proved by `__test__/teardown-*.spec.ts`.
 
+use crate::rows::Row;
 use crate::state::State;
-use crate::tables::Row;
 use uring_engine::{Engine, Ring};
 
 impl State {

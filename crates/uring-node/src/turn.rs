@@ -3,16 +3,13 @@
 
 use crate::driver::Wake;
 use crate::encode::Encoder;
-use crate::generated::layout::{
-    Request, EXTRA_LAST, FLUSH_DEFERRED, FLUSH_MORE, FLUSH_PLAIN, MARK_UNREF, RESULTS_MAX,
-};
+use crate::generated::layout::{FLUSH_DEFERRED, FLUSH_MORE, FLUSH_PLAIN, RESULTS_MAX};
 use crate::js::Js;
-use crate::state::{staged, Liveness, State};
-use crate::tables::{Row, Tables};
+use crate::rows::Rows;
+use crate::state::{staged, State};
 use napi::sys;
 use std::ptr;
 use std::rc::Rc;
-use uring_engine::Settled;
 
 /// How the engine's part of a flush ended.
 struct Flushed {
@@ -93,11 +90,9 @@ impl State {
             let staged = engine.stage_all(staged, &mut encoder);
             // an engine that has failed takes nothing, and says why in the next turn
             staged.map_err(|_| engine.failure().unwrap_or(libc::EINVAL))?;
-            let (mut rows, mut plain) = (0, true);
-            let turn = engine.turn(&mut encoder, RESULTS_MAX, &mut |settled| {
-                plain &= put(&tables, &self.liveness, rows, &settled) == EXTRA_LAST;
-                rows += 1;
-            });
+            let mut rows = Rows::new(&tables, &self.liveness);
+            let turn = engine.turn(&mut encoder, RESULTS_MAX, &mut |settled| rows.put(&settled));
+            let (plain, rows) = (rows.are_plain(), rows.count());
             self.rows.set(rows);
             let turn = turn?;
             self.liveness.live.set(engine.live());
@@ -137,24 +132,6 @@ impl State {
             sys::napi_close_handle_scope(self.env, scope);
         }
     }
-}
-
-/// Writes a row, and clears the request of an operation that is over: the facade counts on finding
-/// a free slot's request empty. Returns what the row's fourth word holds.
-#[inline(always)]
-fn put(tables: &Tables, liveness: &Liveness, index: usize, settled: &Settled) -> u32 {
-    let Some(request) = tables.requests().get(settled.slot as usize) else { return 0 };
-    // SAFETY: nothing else looks at a request while results are handed out.
-    let (code, marks) = unsafe { ((*request.as_ptr()).opcode, (*request.as_ptr()).marks) };
-    let row = Row::new(settled, code);
-    tables.put(index, row);
-    if settled.is_last() {
-        if marks & MARK_UNREF != 0 {
-            liveness.unreferenced.set(liveness.unreferenced.get().saturating_sub(1));
-        }
-        request.set(Request::default());
-    }
-    row.extra
 }
 
 impl Wake for State {

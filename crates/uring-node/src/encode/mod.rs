@@ -46,23 +46,21 @@ impl Encode for Encoder<'_> {
         let row = self.requests.get(slot as usize).ok_or(-libc::EINVAL)?;
         // SAFETY: requests are cleared when results are handed out, which is not during an encode.
         let request = unsafe { &*row.as_ptr() };
-        let operation = operation(request.opcode);
+        let operation = operation(request.opcode).ok_or(-libc::EOPNOTSUPP)?;
+        let bytes = request.len & operation.moved;
         // comparisons, most frequent first: the jump of a `match` is not predicted as well
-        let (addresses, payload) = if operation.shape == Shape::Numbers {
-            (Addresses::default(), None)
+        let addr = if operation.shape == Shape::Numbers {
+            0
         } else if operation.shape == Shape::Buffer {
-            let addr = self.view(slot, request)?.pointer as u64;
-            (Addresses { addr, ..Addresses::default() }, None)
-        } else if operation.shape == Shape::Other {
-            self.addresses(slot, request, operation, slots)?
+            self.view(slot, request)?.pointer as u64
         } else {
-            return Err(-libc::EOPNOTSUPP);
+            let (addresses, payload) = self.addresses(slot, request, operation, slots)?;
+            let bytes = bytes.max(addresses.count * IOVEC_BYTES);
+            // put together here, from registers: an entry that is returned through memory costs more
+            // than everything else
+            return Ok(Encoded { entry: operation.entry(request, addresses), payload, bytes });
         };
-        // put together in one place, from registers: an entry that is returned through memory
-        // costs more than everything else here
-        let entry = operation.entry(request, addresses);
-        let bytes = (request.len & operation.moved).max(addresses.count * IOVEC_BYTES);
-        Ok(Encoded { entry, payload, bytes })
+        Ok(Encoded { entry: operation.plain_entry(request, addr), payload: None, bytes })
     }
 
     fn limit(&mut self, slot: u32) -> Duration {
@@ -84,6 +82,9 @@ impl Encoder<'_> {
         operation: &Operation,
         slots: &Slots,
     ) -> Result<(Addresses, Option<Box<dyn Payload>>), Refusal> {
+        if operation.shape == Shape::Unknown {
+            return Err(-libc::EOPNOTSUPP);
+        }
         if operation.refuses(request) {
             return Err(-libc::EINVAL);
         }

@@ -11,196 +11,211 @@ pub static OPERATIONS: [Operation; 56] = {
     // nop: IORING_OP_NOP
     table[0] = Operation {
         keep: [0x1100, 0x0, 0x0, 0x0, 0xffff0000, 0x0],
-        set: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
+        head: 0x0,
+        moved: 0,
         shape: Shape::Numbers,
         addr: Source::Number,
         off: Source::Number,
         addr3: Source::Number,
         values: 0,
-        moved: 0,
         extra: 0,
+        set: [0x0, 0x0, 0x0, 0x0, 0x0],
         refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     // readv: IORING_OP_READV
     table[1] = Operation {
         keep: [0xffffffffffff1100, 0xffffffffffffffff, 0x0, 0xffffffff00000000, 0xffff0000, 0x0],
-        set: [0x1, 0x0, 0x0, 0x0, 0x0, 0x0],
+        head: 0x1,
+        moved: u32::MAX,
         shape: Shape::Other,
         addr: Source::Views,
         off: Source::Number,
         addr3: Source::Number,
         values: 1,
-        moved: u32::MAX,
         extra: 0,
+        set: [0x0, 0x0, 0x0, 0x0, 0x0],
         refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     // writev: IORING_OP_WRITEV
     table[2] = Operation {
         keep: [0xffffffffffff1100, 0xffffffffffffffff, 0x0, 0xffffffff00000000, 0xffff0000, 0x0],
-        set: [0x2, 0x0, 0x0, 0x0, 0x0, 0x0],
+        head: 0x2,
+        moved: u32::MAX,
         shape: Shape::Other,
         addr: Source::Views,
         off: Source::Number,
         addr3: Source::Number,
         values: 1,
-        moved: u32::MAX,
         extra: 0,
+        set: [0x0, 0x0, 0x0, 0x0, 0x0],
         refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     // fsync: IORING_OP_FSYNC
     table[3] = Operation {
         keep: [0xffffffff00001100, 0xffffffffffffffff, 0x0, 0xffffffffffffffff, 0xffff0000, 0x0],
-        set: [0x3, 0x0, 0x0, 0x0, 0x0, 0x0],
+        head: 0x3,
+        moved: 0,
         shape: Shape::Numbers,
         addr: Source::Number,
         off: Source::Number,
         addr3: Source::Number,
         values: 0,
-        moved: 0,
         extra: 0,
+        set: [0x0, 0x0, 0x0, 0x0, 0x0],
         refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     // readFixed: IORING_OP_READ_FIXED
     table[4] = Operation {
         keep: [0xffffffffffff1100, 0xffffffffffffffff, 0x0, 0xffffffffffffffff, 0xffffffff, 0x0],
-        set: [0x4, 0x0, 0x0, 0x0, 0x0, 0x0],
+        head: 0x4,
+        moved: u32::MAX,
         shape: Shape::Buffer,
         addr: Source::View,
         off: Source::Number,
         addr3: Source::Number,
         values: 1,
-        moved: u32::MAX,
         extra: 0,
+        set: [0x0, 0x0, 0x0, 0x0, 0x0],
         refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     // writeFixed: IORING_OP_WRITE_FIXED
     table[5] = Operation {
         keep: [0xffffffffffff1100, 0xffffffffffffffff, 0x0, 0xffffffffffffffff, 0xffffffff, 0x0],
-        set: [0x5, 0x0, 0x0, 0x0, 0x0, 0x0],
+        head: 0x5,
+        moved: u32::MAX,
         shape: Shape::Buffer,
         addr: Source::View,
         off: Source::Number,
         addr3: Source::Number,
         values: 1,
-        moved: u32::MAX,
         extra: 0,
+        set: [0x0, 0x0, 0x0, 0x0, 0x0],
         refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     // timeout: IORING_OP_TIMEOUT
     table[11] = Operation {
         keep: [0x1100, 0xffffffffffffffff, 0x0, 0x2d00000000, 0xffff0000, 0x0],
-        set: [0xb, 0x0, 0x0, 0x1, 0x0, 0x0],
+        head: 0xb,
+        moved: 0,
         shape: Shape::Other,
         addr: Source::Timespec,
         off: Source::Number,
         addr3: Source::Number,
         values: 0,
-        moved: 0,
         extra: 0,
+        set: [0x0, 0x0, 0x1, 0x0, 0x0],
         refuse: [0x0, 0x0, 0x0, 0xffffffd200000000, 0x0, 0x0],
     };
     // asyncCancel: IORING_OP_ASYNC_CANCEL
     table[14] = Operation {
         keep: [0x1100, 0x0, 0x0, 0x0, 0xffff0000, 0x0],
-        set: [0xe, 0x0, 0x0, 0x0, 0x0, 0x0],
+        head: 0xe,
+        moved: 0,
         shape: Shape::Other,
         addr: Source::Token,
         off: Source::Number,
         addr3: Source::Number,
         values: 0,
-        moved: 0,
         extra: 0,
+        set: [0x0, 0x0, 0x0, 0x0, 0x0],
         refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     // fallocate: IORING_OP_FALLOCATE
     table[17] = Operation {
         keep: [0xffffffff00001100, 0xffffffffffffffff, 0xffffffffffffffff, 0xffffffff, 0xffff0000, 0x0],
-        set: [0x11, 0x0, 0x0, 0x0, 0x0, 0x0],
+        head: 0x11,
+        moved: 0,
         shape: Shape::Numbers,
         addr: Source::Number,
         off: Source::Number,
         addr3: Source::Number,
         values: 0,
-        moved: 0,
         extra: 0,
+        set: [0x0, 0x0, 0x0, 0x0, 0x0],
         refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     // openat: IORING_OP_OPENAT
     table[18] = Operation {
         keep: [0xffffffff00001100, 0x0, 0x0, 0xffffffffffffffff, 0xffff0000, 0x0],
-        set: [0x12, 0x0, 0x0, 0x0, 0x0, 0x0],
+        head: 0x12,
+        moved: 0,
         shape: Shape::Other,
         addr: Source::Path,
         off: Source::Number,
         addr3: Source::Number,
         values: 1,
-        moved: 0,
         extra: layout::EXTRA_OPENED,
+        set: [0x0, 0x0, 0x0, 0x0, 0x0],
         refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     // close: IORING_OP_CLOSE
     table[19] = Operation {
         keep: [0xffffffff00001100, 0x0, 0x0, 0x0, 0xffff0000, 0x0],
-        set: [0x13, 0x0, 0x0, 0x0, 0x0, 0x0],
+        head: 0x13,
+        moved: 0,
         shape: Shape::Numbers,
         addr: Source::Number,
         off: Source::Number,
         addr3: Source::Number,
         values: 0,
-        moved: 0,
         extra: 0,
+        set: [0x0, 0x0, 0x0, 0x0, 0x0],
         refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     // statx: IORING_OP_STATX
     table[21] = Operation {
         keep: [0xffffffff00001100, 0x0, 0x0, 0xffffffffffffffff, 0xffff0000, 0x0],
-        set: [0x15, 0x0, 0x0, 0x0, 0x0, 0x0],
+        head: 0x15,
+        moved: 0,
         shape: Shape::Other,
         addr: Source::Path,
         off: Source::Output(layout::STATX),
         addr3: Source::Number,
         values: 1,
-        moved: 0,
         extra: layout::EXTRA_HAS_OUTPUT,
+        set: [0x0, 0x0, 0x0, 0x0, 0x0],
         refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     // read: IORING_OP_READ
     table[22] = Operation {
         keep: [0xffffffffffff1100, 0xffffffffffffffff, 0x0, 0xffffffffffffffff, 0xffff0000, 0x0],
-        set: [0x16, 0x0, 0x0, 0x0, 0x0, 0x0],
+        head: 0x16,
+        moved: u32::MAX,
         shape: Shape::Buffer,
         addr: Source::View,
         off: Source::Number,
         addr3: Source::Number,
         values: 1,
-        moved: u32::MAX,
         extra: 0,
+        set: [0x0, 0x0, 0x0, 0x0, 0x0],
         refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     // write: IORING_OP_WRITE
     table[23] = Operation {
         keep: [0xffffffffffff1100, 0xffffffffffffffff, 0x0, 0xffffffffffffffff, 0xffff0000, 0x0],
-        set: [0x17, 0x0, 0x0, 0x0, 0x0, 0x0],
+        head: 0x17,
+        moved: u32::MAX,
         shape: Shape::Buffer,
         addr: Source::View,
         off: Source::Number,
         addr3: Source::Number,
         values: 1,
-        moved: u32::MAX,
         extra: 0,
+        set: [0x0, 0x0, 0x0, 0x0, 0x0],
         refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     // ftruncate: IORING_OP_FTRUNCATE
     table[55] = Operation {
         keep: [0xffffffff00001100, 0xffffffffffffffff, 0x0, 0x0, 0xffff0000, 0x0],
-        set: [0x37, 0x0, 0x0, 0x0, 0x0, 0x0],
+        head: 0x37,
+        moved: 0,
         shape: Shape::Numbers,
         addr: Source::Number,
         off: Source::Number,
         addr3: Source::Number,
         values: 0,
-        moved: 0,
         extra: 0,
+        set: [0x0, 0x0, 0x0, 0x0, 0x0],
         refuse: [0x0, 0x0, 0x0, 0x0, 0x0, 0x0],
     };
     table
@@ -208,7 +223,6 @@ pub static OPERATIONS: [Operation; 56] = {
 
 /// The operation that a request's code names.
 #[inline(always)]
-pub fn operation(code: u8) -> &'static Operation {
-    static UNKNOWN: Operation = Operation::UNKNOWN;
-    OPERATIONS.get(usize::from(code)).unwrap_or(&UNKNOWN)
+pub fn operation(code: u8) -> Option<&'static Operation> {
+    OPERATIONS.get(usize::from(code))
 }

@@ -42,6 +42,10 @@ pub struct Entry(pub(crate) io_uring_sqe);
 #[repr(C)]
 pub struct Entry128(pub(crate) Entry, pub(crate) [u8; 64]);
 
+/// The place of `flags` in the first 64-bit word of an entry.
+const FLAGS_SHIFT: u32 = if cfg!(target_endian = "little") { 8 } else { 48 };
+
+const _: () = assert!(align_of::<Entry>() == 8 && std::mem::offset_of!(io_uring_sqe, flags) == 1);
 const _: () = assert!(size_of::<Entry>() == 64 && size_of::<Entry128>() == 128);
 
 impl Entry {
@@ -49,7 +53,8 @@ impl Entry {
     #[inline]
     #[must_use]
     pub fn flags(mut self, flags: Flags) -> Entry {
-        self.0.flags |= flags.bits();
+        let words = self.words_mut();
+        words[0] |= u64::from(flags.bits()) << FLAGS_SHIFT;
         self
     }
 
@@ -90,7 +95,7 @@ impl Entry {
     /// The flags that are set, bits without a name included.
     #[inline]
     pub fn get_flags(&self) -> Flags {
-        Flags::from_bits_retain(self.0.flags)
+        Flags::from_bits_retain((self.words()[0] >> FLAGS_SHIFT) as u8)
     }
 
     /// Sets the credentials to run with, from
@@ -130,6 +135,21 @@ impl Entry {
         // SAFETY: struct io_uring_sqe is 64 bytes of plain integers, any of which may have any
         // value.
         Entry(unsafe { std::mem::transmute::<[u64; 8], io_uring_sqe>(words) })
+    }
+
+    // What is asked and added on the way of every entry is asked of whole words and added to them:
+    // a narrower access makes the compiler take the words apart, and keep them in memory.
+
+    #[inline(always)]
+    fn words(&self) -> &[u64; 8] {
+        // SAFETY: as in `from_words`; the structure is aligned for u64.
+        unsafe { &*(&raw const self.0).cast() }
+    }
+
+    #[inline(always)]
+    fn words_mut(&mut self) -> &mut [u64; 8] {
+        // SAFETY: as in `words`.
+        unsafe { &mut *(&raw mut self.0).cast() }
     }
 }
 
