@@ -252,7 +252,10 @@ test('a signal that is aborted, but whose event is yet to come, starts nothing (
   const { signal } = controller
   const started: Promise<unknown>[] = []
   signal.addEventListener('abort', () => {
-    started.push(ring.nop({ signal }), ring.batch((b) => b.nop({ signal })))
+    started.push(
+      ring.nop({ signal }),
+      ring.batch((b) => b.nop({ signal })),
+    )
     ring.flush()
   })
   // the ring listens from here on, after the listener above

@@ -206,7 +206,8 @@ test('a time limit says so, in words that fit every operation', async (t) => {
 const TAMPERED: Readonly<Record<string, string>> = {
   'frozen prototypes':
     'for (const its of [Error, TypeError, RangeError]) Object.freeze(its.prototype)',
-  'a prepareStackTrace that throws': 'Error.prepareStackTrace = () => { throw new Error("planted") }',
+  'a prepareStackTrace that throws':
+    'Error.prepareStackTrace = () => { throw new Error("planted") }',
   'no captureStackTrace': 'delete Error.captureStackTrace',
   'a captureStackTrace that throws':
     'Error.captureStackTrace = () => { throw new Error("planted") }',

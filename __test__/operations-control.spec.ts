@@ -136,5 +136,13 @@ test('flags that a timeout cannot have are invalid in a chain, too, and not call
     skip(t, 'IORING_TIMEOUT_ETIME_SUCCESS', String(error))
     return
   }
-  t.is((await rejection(t, ring.chain((c) => [c.timeout(1, 0, both)]))).code, 'EINVAL')
+  t.is(
+    (
+      await rejection(
+        t,
+        ring.chain((c) => [c.timeout(1, 0, both)]),
+      )
+    ).code,
+    'EINVAL',
+  )
 })

@@ -221,8 +221,7 @@ export function toPath(path: PathLike, name = 'path'): string | Uint8Array {
     if (!path.includes('\0')) return path
     throw wrongValue(name, 'must be a string without null bytes', path)
   }
-  if (!types.isUint8Array(path))
-    throw wrongType(name, 'a string, Uint8Array or file: URL', path)
+  if (!types.isUint8Array(path)) throw wrongType(name, 'a string, Uint8Array or file: URL', path)
   if (path.byteLength === 0 && isGone(path)) throw detached(name)
   // a copy, as Node makes one: the caller may use the memory for the next path at once
   const bytes = new Uint8Array(path)
