@@ -165,6 +165,23 @@ test('a resizable buffer that shrinks or grows before the submit is refused, one
   }
 })
 
+test('a view beyond the end of a buffer that shrank is refused at the call, and is not an empty one (R03)', async (t) => {
+  const ring = ringFor(t)
+  const fd = opened(t, pattern(64))
+  const memory = new (ArrayBuffer as never as new (size: number, options: object) => ArrayBuffer)(
+    64,
+    { maxByteLength: 64 },
+  )
+  const views = [new Uint8Array(memory, 16, 16), new Float64Array(memory, 16, 2)]
+  const empty = new Uint8Array(memory, 0, 0)
+  ;(memory as never as { resize: (size: number) => void }).resize(8)
+  for (const view of views) {
+    t.throws(() => ring.read(fd, view, 0), GONE)
+    t.throws(() => ring.writev(fd, [view], 0), GONE)
+  }
+  t.is(await ring.read(fd, empty, 0), 0)
+})
+
 test('shared memory is read into, and seen through the other view (R05)', async (t) => {
   const ring = ringFor(t)
   const fd = opened(t, pattern(64))

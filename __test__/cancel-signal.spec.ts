@@ -269,6 +269,18 @@ test('a signal that is aborted, but whose event is yet to come, starts nothing (
     t.like(await rejection(t, promise), { code: 'ABORT_ERR', cause: 'mine' })
 })
 
+test('a listener that stops the propagation of an abort does not keep it from the operation', async (t) => {
+  const ring = ringFor(t)
+  const controller = new AbortController()
+  const { signal } = controller
+  signal.addEventListener('abort', (event) => event.stopImmediatePropagation())
+  const waiting = ring.timeout(5_000, { signal })
+  ring.flush()
+  controller.abort('mine')
+  t.like(await rejection(t, waiting), { code: 'ABORT_ERR', cause: 'mine' })
+  t.is(getEventListeners(signal, 'abort').length, 1, 'the other one')
+})
+
 test('a signal in place of options is refused, and not ignored', (t) => {
   const ring = ringFor(t)
   const { signal } = new AbortController()

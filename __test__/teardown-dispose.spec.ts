@@ -4,7 +4,7 @@ import { MessageChannel } from 'node:worker_threads'
 import { readFileSync } from 'node:fs'
 import test from 'ava'
 import { Ring, constants } from 'uring'
-import { rejection } from './helpers/errors'
+import { rejection, thrown } from './helpers/errors'
 import { ringCount } from './helpers/fds'
 import { pipe } from './helpers/pipe'
 import { ringFor, ringsClosed, turnOfLoop } from './helpers/ring'
@@ -159,6 +159,17 @@ test('after dispose every call throws ERR_RING_CLOSED, always the same way (R33)
   t.is((await rejection(t, waiting)).code, 'ECANCELED')
   await disposing
   t.is(readFileSync(`/proc/self/fd/${fd}`, 'utf8'), 'kept')
+})
+
+test('the error of a call after dispose has the stack of that call (R33)', async (t) => {
+  const ring = new Ring()
+  const disposed = ring.dispose()
+  const theCaller = (): unknown => ring.nop()
+  const during = thrown(t, theCaller)
+  await disposed
+  const [after, again] = [thrown(t, theCaller), thrown(t, theCaller)]
+  for (const { stack = '' } of [during, after]) t.regex(stack, /at theCaller /)
+  t.not(after, again)
 })
 
 test('what only tells or only asks works after the end, too', async (t) => {

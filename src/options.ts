@@ -155,7 +155,7 @@ export function checkPosition(position: Position): Position {
 export function checkView(view: NodeJS.ArrayBufferView, name = 'buffer'): number {
   if (!ArrayBuffer.isView(view)) throw wrongType(name, 'a Buffer, TypedArray or DataView', view)
   const byteLength = lengthOf(view, name)
-  if (byteLength === 0 && isGone(view.buffer)) throw detached(name)
+  if (byteLength === 0 && isGone(view)) throw detached(name)
   if (byteLength <= TRANSFER_MAX) return byteLength
   throw outOfRange(`${name}.byteLength`, `at most ${TRANSFER_MAX}`, byteLength)
 }
@@ -168,10 +168,15 @@ function lengthOf(view: NodeJS.ArrayBufferView, name: string): number {
   }
 }
 
-/** A detached buffer is as long as an empty one, but no view of it can be made. */
-function isGone(memory: ArrayBufferLike): boolean {
+const { at } = Uint8Array.prototype
+
+/** True for a view whose memory was detached, or made so small that the view lies beyond its end. Such a
+ *  view is as long as an empty one, but has no elements that could be asked for. */
+function isGone(view: NodeJS.ArrayBufferView): boolean {
+  if (!types.isTypedArray(view)) return false // a DataView would not have had a length
   try {
-    return new Uint8Array(memory).byteLength < 0
+    at.call(view, 0)
+    return false
   } catch {
     return true
   }
@@ -217,7 +222,7 @@ export function toPath(path: PathLike, name = 'path'): string | Uint8Array {
     throw wrongValue(name, 'must be a string without null bytes', path)
   }
   if (!types.isUint8Array(path)) throw wrongType(name, 'a string, Uint8Array or file: URL', path)
-  if (path.byteLength === 0 && isGone(path.buffer)) throw detached(name)
+  if (path.byteLength === 0 && isGone(path)) throw detached(name)
   // a copy, as Node makes one: the caller may use the memory for the next path at once
   const bytes = new Uint8Array(path)
   if (bytes.includes(0)) throw wrongValue(name, 'must be without null bytes', path)

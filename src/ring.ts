@@ -332,7 +332,7 @@ export class Ring extends AllOperations<'promise'> {
 
   async #dispose(): Promise<void> {
     const own = this[core]
-    own.refuse(ringClosed())
+    own.refuse(ringClosed)
     if (own.inFlight > 0) {
       const idle = new Promise<void>((resolve) => {
         own.idle = resolve

@@ -26,8 +26,6 @@ import { FreeSlots } from './slots'
 
 const EBUSY = -16
 
-const closedForGood = ringClosed()
-
 export class Core {
   readonly native: NativeRing
   readonly requests: Requests
@@ -54,7 +52,9 @@ export class Core {
   private handingOut = false
   /** The ring failed: everything was rejected, and the slots in flight stay taken for good. */
   private failed = false
-  private refused: Error | undefined
+  /** Makes the error that every call throws from now on: each has the stack of its own call. */
+  private refused: (() => Error) | undefined
+  private closed = false
   /** Entries of the submission queue: what a chain may take at most. */
   readonly sqEntries: number
 
@@ -90,19 +90,19 @@ export class Core {
     return this.failed ? 0 : this.free.taken
   }
 
-  /** Refuses everything from now on, with this error. */
-  refuse(error: Error): void {
-    this.refused ??= error
+  /** Refuses everything from now on, with the error that `make` returns. */
+  refuse(make: () => Error): void {
+    this.refused ??= make
   }
 
   /** Throws when the ring takes no more operations. */
   check(): void {
-    if (this.refused !== undefined) throw this.refused
+    if (this.refused !== undefined) throw this.refused()
   }
 
   /** Takes a free slot. */
   take(): number {
-    if (this.refused !== undefined) throw this.refused
+    if (this.refused !== undefined) throw this.refused()
     if (this.free.none) this.grow()
     return this.free.take()
   }
@@ -197,7 +197,7 @@ export class Core {
 
   /** Submits what is queued and hands out what has completed. */
   flush(): void {
-    if (this.handingOut || this.collecting !== 0 || this.refused === closedForGood) return
+    if (this.handingOut || this.collecting !== 0 || this.closed) return
     if (!this.lending.none) this.lending.lend(this.objects, this.lendNative)
     const queued = this.queue.take()
     const answer = this.flushNative(queued)
@@ -232,7 +232,7 @@ export class Core {
   /** The ring failed: every operation is told, and its memory stays where it is for good. */
   private fail(errno: number): void {
     const error = ringFailed(errno)
-    this.refuse(error)
+    this.refuse(() => ringFailed(errno))
     for (let slot = 0; slot < this.free.total; slot++) {
       const receiver = this.receivers.of(slot)
       const pending = this.promises.records[slot] as Pending
@@ -270,7 +270,8 @@ export class Core {
 
   /** Nothing is in flight and nothing will be: closes the native ring. */
   close(): void {
-    this.refused = closedForGood
+    this.refused = ringClosed
+    this.closed = true
     this.native.close()
   }
 }

@@ -7,12 +7,31 @@
 //
 // Proved by __test__/cancel-signal.spec.ts and __test__/forged.spec.ts.
 
+import { addAbortListener } from 'node:events'
 import { types } from 'node:util'
 
 const { addEventListener, removeEventListener } = EventTarget.prototype
 const ofSignals = AbortSignal.prototype
 const isAborted = getterOf('aborted')
 const reasonOf = getterOf('reason')
+
+/** What Node's own code listens to an abort with: a listener before it that stops the event's propagation
+ *  does not keep the abort from it. Only Node can make these options; they are read off a listening. */
+function optionsOfNode(): object {
+  let options = {}
+  const target = {
+    aborted: false,
+    addEventListener: (_type: string, _listener: unknown, given: object) => (options = given),
+  }
+  try {
+    addAbortListener(target as never, () => {})
+  } catch {
+    // a runtime without it, where no ring is opened
+  }
+  return { ...options, once: false }
+}
+
+const listening = optionsOfNode()
 
 function getterOf(name: 'aborted' | 'reason'): (this: AbortSignal) => unknown {
   const getter = Object.getOwnPropertyDescriptor(ofSignals, name)?.get
@@ -45,7 +64,7 @@ export class WatchedSignal {
     this.source = signal
     this.cancel = cancel
     this.note()
-    if (!this.aborted) addEventListener.call(signal, 'abort', this)
+    if (!this.aborted) addEventListener.call(signal, 'abort', this, listening)
   }
 
   /** The listener. The event may have been dispatched by hand, which aborts nothing. */
