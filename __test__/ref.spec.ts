@@ -4,6 +4,7 @@ import test from 'ava'
 import { inChild } from './helpers/child'
 import { fifo } from './helpers/pipe'
 import { patient } from './helpers/scale'
+import { file } from './helpers/temp'
 
 test('an operation with `ref: false` does not keep the process alive; others of its ring do', async (t) => {
   const { code, said, stderr, ms } = await inChild(async ({ uring, fs, args, say }) => {
@@ -121,5 +122,27 @@ test("a ref'ed operation that is called while a busy ring waits for its next tur
     )
     t.is(code, 0, stderr)
     t.deepEqual(said, ['all'], how)
+  }
+})
+
+test('a ring that is being disposed keeps the process alive until it is, also without ref', async (t) => {
+  const path = file(t)
+  for (const how of ['operation', 'ring'] as const) {
+    const { code, said, stderr } = await inChild(async ({ uring, fs, args, say }) => {
+      const [path, how] = args as [string, string]
+      const ring = new uring.Ring()
+      const fd = fs.openSync(path, 'w')
+      // a worker writes this, and once it has begun nothing can stop it
+      const writing = ring.write(fd, Buffer.alloc(128 << 20), 0, { ref: how === 'ring' })
+      const outcome = writing.catch(({ code }) => code)
+      ring.flush()
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      if (how === 'ring') ring.unref()
+      await ring.dispose()
+      await outcome
+      say('disposed')
+    }, { args: [path, how] }) // prettier-ignore
+    t.is(code, 0, stderr)
+    t.deepEqual(said, ['disposed'], how)
   }
 })

@@ -59,8 +59,8 @@ export declare class NativeRing {
    */
   cancel(count: number, slot: number): number
   /**
-   * Takes the first `count` staged operations and asks for everything to be cancelled. Returns an
-   * errno, or 0.
+   * Takes the first `count` staged operations and asks for everything to be cancelled. The event loop
+   * is kept alive from then on until nothing is in flight. Returns an errno, or 0.
    */
   cancelAll(count: number): number
   /** Whether operations in flight keep the event loop alive. True for a new ring. */

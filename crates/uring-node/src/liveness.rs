@@ -1,7 +1,8 @@
 //! Who keeps whom alive. While a ring is busy the facade's `turn` function, and with it the facade,
 //! is referenced strongly: results must find it. The event loop is kept alive while the ring is
 //! referenced (`setReferenced`) and an operation without the mark UNREF is in flight, or queued for a
-//! turn that the loop will call. The facade alone knows what is queued, and says so.
+//! turn that the loop will call. The facade alone knows what is queued, and says so. While a ring is
+//! being disposed, whatever is in flight keeps the loop alive.
 //!
 //! Proved by `__test__/loop.spec.ts` and `__test__/ref.spec.ts`.
 
@@ -47,6 +48,12 @@ impl State {
         self.hold_loop();
     }
 
+    /// The ring is being disposed: the loop is kept alive until nothing is in flight.
+    pub fn hold_until_idle(&self) {
+        self.liveness.closing.set(true);
+        self.hold_loop();
+    }
+
     /// Whether the operation in `slot` keeps the loop alive. One that is not staged yet is marked,
     /// and counted when it is.
     pub fn set_operation_referenced(&self, slot: u32, referenced: bool) {
@@ -78,6 +85,7 @@ impl State {
         let live = liveness.live.get();
         let all_unreferenced = live > 0 && live == liveness.unreferenced.get();
         let wanted = liveness.awaited.get() || liveness.in_flight.get() && !all_unreferenced;
-        driver.hold(liveness.busy.get() && liveness.referenced.get() && wanted);
+        let referenced = liveness.referenced.get() && wanted;
+        driver.hold(liveness.busy.get() && (referenced || liveness.closing.get()));
     }
 }

@@ -150,10 +150,11 @@ impl NativeRing {
         errno(staged.and_then(|()| self.state.with_engine(|engine| engine.cancel(slot))))
     }
 
-    /// Takes the first `count` staged operations and asks for everything to be cancelled. Returns an
-    /// errno, or 0.
+    /// Takes the first `count` staged operations and asks for everything to be cancelled. The event loop
+    /// is kept alive from then on until nothing is in flight. Returns an errno, or 0.
     #[napi]
     pub fn cancel_all(&self, count: u32) -> i32 {
+        self.state.hold_until_idle();
         let staged = self.state.stage(count as usize);
         errno(staged.and_then(|()| self.state.with_engine(|engine| engine.cancel_all())))
     }

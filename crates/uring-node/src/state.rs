@@ -62,6 +62,8 @@ pub struct Liveness {
     pub in_flight: Cell<bool>,
     /// A referenced operation is queued for a turn that the event loop will call.
     pub awaited: Cell<bool>,
+    /// The ring is being disposed.
+    pub closing: Cell<bool>,
     /// Operations in flight.
     pub live: Cell<usize>,
     /// Those of them with `MARK_UNREF`.
