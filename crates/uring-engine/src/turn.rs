@@ -30,8 +30,7 @@ impl<K: Kernel> Engine<K> {
         !self.refused.is_empty()
             || !self.cancels.is_empty()
             || self.can_pump()
-            || self.kernel.unsubmitted() > 0
-            || self.kernel.needs_enter()
+            || self.kernel.has_to_enter()
             || self.kernel.has_completions()
     }
 
@@ -69,7 +68,7 @@ impl<K: Kernel> Engine<K> {
         let mut turn = Turn::default();
         loop {
             self.pump(encoder);
-            let entered = match self.kernel.unsubmitted() > 0 || self.kernel.needs_enter() {
+            let entered = match self.kernel.has_to_enter() {
                 true => self.enter(),
                 false => Ok(Entered::Consumed(0)),
             };

@@ -14,10 +14,14 @@ impl State {
     #[inline]
     pub fn set_busy(&self, busy: bool, deferred: bool) {
         self.liveness.deferred.set(deferred);
-        if self.liveness.busy.replace(busy) != busy {
+        let before = self.liveness.busy.replace(busy);
+        if before != busy {
             self.reference_turn(busy);
         }
-        self.hold_loop();
+        // an idle ring, as most are after a flush, does not hold the loop
+        if before || busy {
+            self.hold_loop();
+        }
     }
 
     #[cold]
