@@ -112,23 +112,25 @@ test('somebody without privileges and 64 KiB of locked memory can use rings of a
 })
 
 // The ring hands a large transfer to a worker. Where the user may have no more threads the kernel
-// cannot start one, and cancels the transfer.
-test.failing(
-  'a large read needs no worker that the kernel cannot start (RLIMIT_NPROC)',
-  async (t) => {
-    if (process.getuid?.() !== 0) throw new Error('needs root, whom the limit does not bind')
-    const { code, said, stderr } = await inChild(async ({ uring, fs, say, require }) => {
+// cannot start one, and cancels the transfer. (Kernels before 5.12 have workers that the limit does not
+// count; guests therefore leave this out.)
+if (process.env['URING_TEST_SCALE'] === undefined)
+  test.failing(
+    'a large read needs no worker that the kernel cannot start (RLIMIT_NPROC)',
+    async (t) => {
+      if (process.getuid?.() !== 0) throw new Error('needs root, whom the limit does not bind')
+      const { code, said, stderr } = await inChild(async ({ uring, fs, say, require }) => {
     const { execFileSync } = require('node:child_process') as typeof import('node:child_process')
     execFileSync('prlimit', ['--nproc=1:1', '--pid', String(process.pid)])
     const ring = new uring.Ring()
-    const fd = fs.openSync('/proc/self/exe')
+    const fd = fs.openSync('/proc/self/exe', 'r')
     const outcomes = [1 << 18, 1 << 20].map((size) =>
-      ring.read(fd, Buffer.alloc(size), 0).catch(({ code }) => code),
+      ring.read(fd, Buffer.alloc(size), 0).catch((error: { code: string }) => error.code),
     )
     say(await Promise.all(outcomes))
     await ring.dispose()
   }, { uid: 54_321 }) // prettier-ignore
-    t.is(code, 0, stderr)
-    t.deepEqual(said, [[1 << 18, 1 << 20]])
-  },
-)
+      t.is(code, 0, stderr)
+      t.deepEqual(said, [[1 << 18, 1 << 20]])
+    },
+  )

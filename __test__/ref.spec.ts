@@ -126,23 +126,23 @@ test("a ref'ed operation that is called while a busy ring waits for its next tur
 })
 
 test('a ring that is being disposed keeps the process alive until it is, also without ref', async (t) => {
-  const path = file(t)
-  for (const how of ['operation', 'ring'] as const) {
+  const target = file(t)
+  for (const unreferenced of ['operation', 'ring'] as const) {
     const { code, said, stderr } = await inChild(async ({ uring, fs, args, say }) => {
       const [path, how] = args as [string, string]
       const ring = new uring.Ring()
       const fd = fs.openSync(path, 'w')
       // a worker writes this, and once it has begun nothing can stop it
       const writing = ring.write(fd, Buffer.alloc(128 << 20), 0, { ref: how === 'ring' })
-      const outcome = writing.catch(({ code }) => code)
+      const outcome = writing.catch((error: { code: string }) => error.code)
       ring.flush()
       await new Promise((resolve) => setTimeout(resolve, 5))
       if (how === 'ring') ring.unref()
       await ring.dispose()
       await outcome
       say('disposed')
-    }, { args: [path, how] }) // prettier-ignore
+    }, { args: [target, unreferenced] }) // prettier-ignore
     t.is(code, 0, stderr)
-    t.deepEqual(said, ['disposed'], how)
+    t.deepEqual(said, ['disposed'], unreferenced)
   }
 })

@@ -17,10 +17,14 @@ impl State {
         let busy = in_flight || deferred;
         self.liveness.in_flight.set(in_flight);
         self.liveness.awaited.set(false);
-        if self.liveness.busy.replace(busy) != busy {
+        let before = self.liveness.busy.replace(busy);
+        if before != busy {
             self.reference_turn(busy);
         }
-        self.hold_loop();
+        // an idle ring, as most are after a flush, does not hold the loop
+        if before || busy {
+            self.hold_loop();
+        }
     }
 
     #[cold]
