@@ -15,13 +15,13 @@ export const constants = {
   IORING_SETUP_SQ_AFF: 0x4,
   /** cq_entries sets the size of the completion queue. Since Linux 5.5. */
   IORING_SETUP_CQSIZE: 0x8,
-  /** Sizes that are too large become the limit. Since Linux 5.6. */
+  /** Sizes above the limits are reduced to these. Since Linux 5.6. */
   IORING_SETUP_CLAMP: 0x10,
   /** Shares the workers of the ring wq_fd. Since Linux 5.6. */
   IORING_SETUP_ATTACH_WQ: 0x20,
   /** The ring starts disabled and is enabled later. Since Linux 5.10. */
   IORING_SETUP_R_DISABLED: 0x40,
-  /** A submit goes on after an entry that failed. Since Linux 5.18. */
+  /** A submit continues after an entry that failed. Since Linux 5.18. */
   IORING_SETUP_SUBMIT_ALL: 0x80,
   /** Task work does not interrupt; it waits for the next entry into the kernel. Since Linux 5.19. */
   IORING_SETUP_COOP_TASKRUN: 0x100,
@@ -35,7 +35,7 @@ export const constants = {
   IORING_SETUP_SINGLE_ISSUER: 0x1000,
   /** Task work runs only in an enter that asks for events; needs SINGLE_ISSUER. Since Linux 6.1. */
   IORING_SETUP_DEFER_TASKRUN: 0x2000,
-  /** The ring's memory is the caller's. Since Linux 6.5. */
+  /** The caller provides the ring's memory. Since Linux 6.5. */
   IORING_SETUP_NO_MMAP: 0x4000,
   /** The ring has no descriptor, only a registered index; needs NO_MMAP. Since Linux 6.5. */
   IORING_SETUP_REGISTERED_FD_ONLY: 0x8000,
@@ -54,13 +54,13 @@ export const constants = {
 
   /** Both rings lie in one mapping. Since Linux 5.4. */
   IORING_FEAT_SINGLE_MMAP: 0x1,
-  /** Completions that find the queue full are kept in the kernel. Since Linux 5.5. */
+  /** If the completion queue is full, the kernel keeps further completions. Since Linux 5.5. */
   IORING_FEAT_NODROP: 0x2,
-  /** What an entry points at, data buffers excepted, may be reused after the submit. Since Linux 5.5. */
+  /** Memory that an entry points at, except data buffers, may be reused after the submit. Since Linux 5.5. */
   IORING_FEAT_SUBMIT_STABLE: 0x4,
   /** The offset -1 means the file's own position. Since Linux 5.6. */
   IORING_FEAT_RW_CUR_POS: 0x8,
-  /** Requests run with the credentials of who submits them. Since Linux 5.6. */
+  /** Requests run with the credentials of the submitting task. Since Linux 5.6. */
   IORING_FEAT_CUR_PERSONALITY: 0x10,
   /** Requests on pollable files wait without a worker. Since Linux 5.7. */
   IORING_FEAT_FAST_POLL: 0x20,
@@ -86,7 +86,7 @@ export const constants = {
   IORING_FEAT_MIN_TIMEOUT: 0x8000,
   /** Reads and writes can carry attributes. Since Linux 6.14. */
   IORING_FEAT_RW_ATTR: 0x10000,
-  /** A wait can stay out of the iowait accounts. Since Linux 6.15. */
+  /** A wait need not count as iowait. Since Linux 6.15. */
   IORING_FEAT_NO_IOWAIT: 0x20000,
 
   // enter_flag
@@ -101,7 +101,7 @@ export const constants = {
   IORING_ENTER_EXT_ARG: 0x8,
   /** The descriptor is a registered index. Since Linux 5.18. */
   IORING_ENTER_REGISTERED_RING: 0x10,
-  /** The timeout is a point on the ring's clock. Since Linux 6.12. */
+  /** The timeout is an absolute time on the ring's clock. Since Linux 6.12. */
   IORING_ENTER_ABS_TIMER: 0x20,
   /** The argument is a byte offset into the wait region; needs EXT_ARG. Since Linux 6.13. */
   IORING_ENTER_EXT_ARG_REG: 0x40,
@@ -110,19 +110,19 @@ export const constants = {
 
   // sqe_flag
 
-  /** The descriptor is a registered slot. Since Linux 5.1. */
+  /** The descriptor is the index of a registered file. Since Linux 5.1. */
   IOSQE_FIXED_FILE: 0x1,
-  /** Starts after everything before and holds back everything after. Since Linux 5.2. */
+  /** The request starts after all earlier ones have completed, and later ones start after it. Since Linux 5.2. */
   IOSQE_IO_DRAIN: 0x2,
-  /** The next entry waits for the success of this one. Since Linux 5.3. */
+  /** The next entry starts after this one has succeeded. Since Linux 5.3. */
   IOSQE_IO_LINK: 0x4,
-  /** The next entry waits for the end of this one. Since Linux 5.5. */
+  /** The next entry starts after this one has completed. Since Linux 5.5. */
   IOSQE_IO_HARDLINK: 0x8,
-  /** A worker takes the request at once. Since Linux 5.6. */
+  /** A worker thread runs the request. Since Linux 5.6. */
   IOSQE_ASYNC: 0x10,
-  /** The buffer comes from a group. Since Linux 5.7. */
+  /** The kernel chooses a buffer of a group. Since Linux 5.7. */
   IOSQE_BUFFER_SELECT: 0x20,
-  /** Success posts no completion. Since Linux 5.17. */
+  /** The request posts no completion if it succeeds. Since Linux 5.17. */
   IOSQE_CQE_SKIP_SUCCESS: 0x40,
 
   // cqe_flag
@@ -131,11 +131,11 @@ export const constants = {
   IORING_CQE_F_BUFFER: 0x1,
   /** More completions follow for the request. Since Linux 5.13. */
   IORING_CQE_F_MORE: 0x2,
-  /** The socket has more to read. Since Linux 5.19. */
+  /** The socket has more data to read. Since Linux 5.19. */
   IORING_CQE_F_SOCK_NONEMPTY: 0x4,
   /** A zero-copy send has finished with its buffer. Since Linux 6.0. */
   IORING_CQE_F_NOTIF: 0x8,
-  /** The same buffer will be filled further. Since Linux 6.12. */
+  /** The kernel will write more data to the same buffer. Since Linux 6.12. */
   IORING_CQE_F_BUF_MORE: 0x10,
   /** The slot is a filler. Since Linux 6.18. */
   IORING_CQE_F_SKIP: 0x20,
@@ -146,7 +146,7 @@ export const constants = {
 
   // sq_flag
 
-  /** The polling thread sleeps; to be read after a full barrier. Since Linux 5.1. */
+  /** The polling thread sleeps. Read this after a full barrier. Since Linux 5.1. */
   IORING_SQ_NEED_WAKEUP: 0x1,
   /** Completions wait in the kernel; an enter with GETEVENTS fetches them. Since Linux 5.8. */
   IORING_SQ_CQ_OVERFLOW: 0x2,
@@ -203,9 +203,9 @@ export const constants = {
   IORING_OP_READ: 22,
   /** Writes a buffer. Since Linux 5.6. */
   IORING_OP_WRITE: 23,
-  /** Says how a file will be used. Since Linux 5.6. */
+  /** Advises how a file will be used. Since Linux 5.6. */
   IORING_OP_FADVISE: 24,
-  /** Says how memory will be used. Since Linux 5.6. */
+  /** Advises how memory will be used. Since Linux 5.6. */
   IORING_OP_MADVISE: 25,
   /** Sends data. Since Linux 5.6. */
   IORING_OP_SEND: 26,
@@ -217,23 +217,23 @@ export const constants = {
   IORING_OP_EPOLL_CTL: 29,
   /** Moves bytes between a pipe and a file. Since Linux 5.7. */
   IORING_OP_SPLICE: 30,
-  /** Hands buffers to a group. Since Linux 5.7. */
+  /** Provides buffers to a group. Since Linux 5.7. */
   IORING_OP_PROVIDE_BUFFERS: 31,
-  /** Takes buffers out of a group. Since Linux 5.7. */
+  /** Removes buffers from a group. Since Linux 5.7. */
   IORING_OP_REMOVE_BUFFERS: 32,
   /** Copies bytes between pipes. Since Linux 5.8. */
   IORING_OP_TEE: 33,
-  /** Ends a connection's directions. Since Linux 5.11. */
+  /** Shuts down directions of a connection. Since Linux 5.11. */
   IORING_OP_SHUTDOWN: 34,
   /** Renames a file. Since Linux 5.11. */
   IORING_OP_RENAMEAT: 35,
   /** Removes a name or a directory. Since Linux 5.11. */
   IORING_OP_UNLINKAT: 36,
-  /** Makes a directory. Since Linux 5.15. */
+  /** Creates a directory. Since Linux 5.15. */
   IORING_OP_MKDIRAT: 37,
-  /** Makes a symbolic link. Since Linux 5.15. */
+  /** Creates a symbolic link. Since Linux 5.15. */
   IORING_OP_SYMLINKAT: 38,
-  /** Makes a hard link. Since Linux 5.15. */
+  /** Creates a hard link. Since Linux 5.15. */
   IORING_OP_LINKAT: 39,
   /** Sends data or a file to another ring. Since Linux 5.18. */
   IORING_OP_MSG_RING: 40,
@@ -245,15 +245,15 @@ export const constants = {
   IORING_OP_FGETXATTR: 43,
   /** Reads an attribute of a path. Since Linux 5.19. */
   IORING_OP_GETXATTR: 44,
-  /** Makes a socket. Since Linux 5.19. */
+  /** Creates a socket. Since Linux 5.19. */
   IORING_OP_SOCKET: 45,
-  /** A command for a file's driver. Since Linux 5.19. */
+  /** Sends a command to a file's driver. Since Linux 5.19. */
   IORING_OP_URING_CMD: 46,
-  /** Sends without a copy. Since Linux 6.0. */
+  /** Sends data with zero copy. Since Linux 6.0. */
   IORING_OP_SEND_ZC: 47,
-  /** Sends a message without a copy. Since Linux 6.1. */
+  /** Sends a message with zero copy. Since Linux 6.1. */
   IORING_OP_SENDMSG_ZC: 48,
-  /** Reads again and again into provided buffers. Since Linux 6.7. */
+  /** Reads repeatedly into provided buffers. Since Linux 6.7. */
   IORING_OP_READ_MULTISHOT: 49,
   /** Waits for a child process. Since Linux 6.7. */
   IORING_OP_WAITID: 50,
@@ -271,48 +271,48 @@ export const constants = {
   IORING_OP_BIND: 56,
   /** Makes a socket listen. Since Linux 6.11. */
   IORING_OP_LISTEN: 57,
-  /** Receives without a copy. Since Linux 6.15. */
+  /** Receives data with zero copy. Since Linux 6.15. */
   IORING_OP_RECV_ZC: 58,
   /** Waits for events of an epoll instance. Since Linux 6.15. */
   IORING_OP_EPOLL_WAIT: 59,
-  /** Reads into places of a registered buffer. Since Linux 6.15. */
+  /** Reads into several ranges of a registered buffer. Since Linux 6.15. */
   IORING_OP_READV_FIXED: 60,
-  /** Writes from places of a registered buffer. Since Linux 6.15. */
+  /** Writes several ranges of a registered buffer. Since Linux 6.15. */
   IORING_OP_WRITEV_FIXED: 61,
-  /** Makes a pipe. Since Linux 6.16. */
+  /** Creates a pipe. Since Linux 6.16. */
   IORING_OP_PIPE: 62,
   /** Does nothing in an entry of 128 bytes. Since Linux 6.19. */
   IORING_OP_NOP128: 63,
-  /** A command in an entry of 128 bytes. Since Linux 6.19. */
+  /** Sends a command in an entry of 128 bytes. Since Linux 6.19. */
   IORING_OP_URING_CMD128: 64,
 
   // register_op
 
   /** Pins buffers for fixed reads and writes. Since Linux 5.1. */
   IORING_REGISTER_BUFFERS: 0,
-  /** Drops registered buffers. Since Linux 5.1. */
+  /** Unregisters the buffers. Since Linux 5.1. */
   IORING_UNREGISTER_BUFFERS: 1,
-  /** Looks up files once, for use by slot. Since Linux 5.1. */
+  /** Registers files, for use by index. Since Linux 5.1. */
   IORING_REGISTER_FILES: 2,
-  /** Drops registered files. Since Linux 5.1. */
+  /** Unregisters the files. Since Linux 5.1. */
   IORING_UNREGISTER_FILES: 3,
   /** Signals an eventfd for completions. Since Linux 5.2. */
   IORING_REGISTER_EVENTFD: 4,
-  /** Stops the signals. Since Linux 5.2. */
+  /** Unregisters the eventfd. Since Linux 5.2. */
   IORING_UNREGISTER_EVENTFD: 5,
   /** Replaces registered files. Since Linux 5.5. */
   IORING_REGISTER_FILES_UPDATE: 6,
   /** Signals an eventfd for completions of workers. Since Linux 5.6. */
   IORING_REGISTER_EVENTFD_ASYNC: 7,
-  /** Tells which operations the kernel has. Since Linux 5.6. */
+  /** Returns the operations of the kernel. Since Linux 5.6. */
   IORING_REGISTER_PROBE: 8,
   /** Registers the thread's credentials. Since Linux 5.6. */
   IORING_REGISTER_PERSONALITY: 9,
-  /** Drops registered credentials. Since Linux 5.6. */
+  /** Unregisters credentials. Since Linux 5.6. */
   IORING_UNREGISTER_PERSONALITY: 10,
   /** Allows only what a list allows. Since Linux 5.10. */
   IORING_REGISTER_RESTRICTIONS: 11,
-  /** Enables a ring that was made disabled. Since Linux 5.10. */
+  /** Enables a ring that was created disabled. Since Linux 5.10. */
   IORING_REGISTER_ENABLE_RINGS: 12,
   /** Registers files with tags, or empty slots. Since Linux 5.13. */
   IORING_REGISTER_FILES2: 13,
@@ -322,52 +322,52 @@ export const constants = {
   IORING_REGISTER_BUFFERS2: 15,
   /** Replaces registered buffers, with tags. Since Linux 5.13. */
   IORING_REGISTER_BUFFERS_UPDATE: 16,
-  /** Says on which CPUs workers run. Since Linux 5.14. */
+  /** Sets the CPUs on which workers run. Since Linux 5.14. */
   IORING_REGISTER_IOWQ_AFF: 17,
-  /** Lets workers run anywhere again. Since Linux 5.14. */
+  /** Resets the CPUs on which workers run. Since Linux 5.14. */
   IORING_UNREGISTER_IOWQ_AFF: 18,
   /** Limits the number of workers. Since Linux 5.15. */
   IORING_REGISTER_IOWQ_MAX_WORKERS: 19,
   /** Registers ring descriptors with this thread. Since Linux 5.18. */
   IORING_REGISTER_RING_FDS: 20,
-  /** Drops such an index. Since Linux 5.18. */
+  /** Unregisters ring descriptors. Since Linux 5.18. */
   IORING_UNREGISTER_RING_FDS: 21,
   /** Registers a ring of provided buffers. Since Linux 5.19. */
   IORING_REGISTER_PBUF_RING: 22,
-  /** Drops a ring of provided buffers. Since Linux 5.19. */
+  /** Unregisters a ring of provided buffers. Since Linux 5.19. */
   IORING_UNREGISTER_PBUF_RING: 23,
-  /** Cancels requests and waits for it. Since Linux 6.0. */
+  /** Cancels requests and waits until they have ended. Since Linux 6.0. */
   IORING_REGISTER_SYNC_CANCEL: 24,
   /** Limits the slots that the kernel may choose. Since Linux 6.0. */
   IORING_REGISTER_FILE_ALLOC_RANGE: 25,
-  /** Tells how far a ring of provided buffers was read. Since Linux 6.8. */
+  /** Returns how far the kernel has read a ring of provided buffers. Since Linux 6.8. */
   IORING_REGISTER_PBUF_STATUS: 26,
-  /** Switches busy polling of network queues on. Since Linux 6.9. */
+  /** Enables busy polling of network queues. Since Linux 6.9. */
   IORING_REGISTER_NAPI: 27,
-  /** Switches busy polling off. Since Linux 6.9. */
+  /** Disables busy polling. Since Linux 6.9. */
   IORING_UNREGISTER_NAPI: 28,
-  /** Chooses the clock of waits. Since Linux 6.12. */
+  /** Sets the clock of waits. Since Linux 6.12. */
   IORING_REGISTER_CLOCK: 29,
-  /** Takes over another ring's registered buffers. Since Linux 6.12. */
+  /** Clones the registered buffers of another ring. Since Linux 6.12. */
   IORING_REGISTER_CLONE_BUFFERS: 30,
   /** Sends a message without a ring. Since Linux 6.13. */
   IORING_REGISTER_SEND_MSG_RING: 31,
-  /** Takes a card's receive queue for zero-copy. Since Linux 6.15. */
+  /** Registers a card's receive queue for zero copy. Since Linux 6.15. */
   IORING_REGISTER_ZCRX_IFQ: 32,
   /** Resizes both queues. Since Linux 6.13. */
   IORING_REGISTER_RESIZE_RINGS: 33,
   /** Registers a memory region. Since Linux 6.13. */
   IORING_REGISTER_MEM_REGION: 34,
-  /** Tells what the kernel knows. Since Linux 6.18. */
+  /** Returns what the kernel supports. Since Linux 6.18. */
   IORING_REGISTER_QUERY: 35,
   /** Controls a zero-copy receive queue. Since Linux 6.19. */
   IORING_REGISTER_ZCRX_CTRL: 36,
-  /** Lets a program decide about requests. Since Linux 7.0. */
+  /** Adds a filter program for requests. Since Linux 7.0. */
   IORING_REGISTER_BPF_FILTER: 37,
 
   // sqe
 
-  /** Any free slot. Since Linux 5.19. */
+  /** Lets the kernel choose a free slot. Since Linux 5.19. */
   IORING_FILE_INDEX_ALLOC: 0xffffffff,
   /** The attribute is protection information. Since Linux 6.14. */
   IORING_RW_ATTR_FLAG_PI: 0x1,
@@ -376,7 +376,7 @@ export const constants = {
 
   /** The command works on a registered buffer. Since Linux 6.1. */
   IORING_URING_CMD_FIXED: 0x1,
-  /** The command completes again and again. Since Linux 6.18. */
+  /** The command is multishot. Since Linux 6.18. */
   IORING_URING_CMD_MULTISHOT: 0x2,
   /** All flags of commands. Since Linux 6.7. */
   IORING_URING_CMD_MASK: 0x3,
@@ -384,9 +384,9 @@ export const constants = {
   BLOCK_URING_CMD_DISCARD: 0x1200,
   /** Resets all zones of a zoned device. Since Linux 7.3. */
   BLOCK_URING_CMD_ZONE_RESET_ALL: 0x1201,
-  /** How much waits to be read. Since Linux 6.6. */
+  /** Returns the number of bytes that can be read. Since Linux 6.6. */
   SOCKET_URING_OP_SIOCINQ: 0,
-  /** How much waits to be sent. Since Linux 6.6. */
+  /** Returns the number of bytes that were not sent yet. Since Linux 6.6. */
   SOCKET_URING_OP_SIOCOUTQ: 1,
   /** Reads a socket option. Since Linux 6.7. */
   SOCKET_URING_OP_GETSOCKOPT: 2,
@@ -394,11 +394,11 @@ export const constants = {
   SOCKET_URING_OP_SETSOCKOPT: 3,
   /** Delivers transmit timestamps. Since Linux 6.17. */
   SOCKET_URING_OP_TX_TIMESTAMP: 4,
-  /** Tells a socket's address. Since Linux 6.19. */
+  /** Returns the address of a socket. Since Linux 6.19. */
   SOCKET_URING_OP_GETSOCKNAME: 5,
   /** The bit of hardware timestamps. Since Linux 6.17. */
   IORING_TIMESTAMP_HW_SHIFT: 16,
-  /** Where the type of a timestamp starts. Since Linux 6.17. */
+  /** The first bit of the type of a timestamp. Since Linux 6.17. */
   IORING_TIMESTAMP_TYPE_SHIFT: 17,
   /** An NVMe I/O command. Since Linux 5.19. */
   NVME_URING_CMD_IO: 0xc0484e80,
@@ -415,26 +415,26 @@ export const constants = {
 
   // fsync
 
-  /** Only the data. Since Linux 5.1. */
+  /** Syncs only the data. Since Linux 5.1. */
   IORING_FSYNC_DATASYNC: 0x1,
 
   // timeout
 
-  /** The time is a point on the clock. Since Linux 5.5. */
+  /** The time is absolute. Since Linux 5.5. */
   IORING_TIMEOUT_ABS: 0x1,
   /** Changes a timeout. Since Linux 5.11. */
   IORING_TIMEOUT_UPDATE: 0x2,
-  /** Counts while suspended, too. Since Linux 5.15. */
+  /** The clock also runs while the machine is suspended. Since Linux 5.15. */
   IORING_TIMEOUT_BOOTTIME: 0x4,
-  /** Follows the wall clock. Since Linux 5.15. */
+  /** The clock is the wall clock. Since Linux 5.15. */
   IORING_TIMEOUT_REALTIME: 0x8,
   /** Changes a linked timeout. Since Linux 5.15. */
   IORING_LINK_TIMEOUT_UPDATE: 0x10,
   /** Expiry does not break a chain. Since Linux 5.16. */
   IORING_TIMEOUT_ETIME_SUCCESS: 0x20,
-  /** Fires again and again. Since Linux 6.4. */
+  /** The timeout is multishot. Since Linux 6.4. */
   IORING_TIMEOUT_MULTISHOT: 0x40,
-  /** The time lies in the entry. Since Linux 7.1. */
+  /** The entry contains the time. Since Linux 7.1. */
   IORING_TIMEOUT_IMMEDIATE_ARG: 0x80,
   /** The flags that choose a clock. Since Linux 5.15. */
   IORING_TIMEOUT_CLOCK_MASK: 0xc,
@@ -443,12 +443,12 @@ export const constants = {
 
   // splice
 
-  /** The source is a registered slot. Since Linux 5.7. */
+  /** The source is a registered file. Since Linux 5.7. */
   SPLICE_F_FD_IN_FIXED: 0x80000000,
 
   // poll
 
-  /** Completes again and again. Since Linux 5.13. */
+  /** The poll is multishot. Since Linux 5.13. */
   IORING_POLL_ADD_MULTI: 0x1,
   /** Changes the events. Since Linux 5.13. */
   IORING_POLL_UPDATE_EVENTS: 0x2,
@@ -459,43 +459,43 @@ export const constants = {
 
   // cancel
 
-  /** All that match. Since Linux 5.19. */
+  /** Cancels all matching requests. Since Linux 5.19. */
   IORING_ASYNC_CANCEL_ALL: 0x1,
-  /** Match by file. Since Linux 5.19. */
+  /** Matches by file. Since Linux 5.19. */
   IORING_ASYNC_CANCEL_FD: 0x2,
-  /** Match everything. Since Linux 5.19. */
+  /** Matches every request. Since Linux 5.19. */
   IORING_ASYNC_CANCEL_ANY: 0x4,
-  /** Match by registered slot. Since Linux 6.0. */
+  /** Matches by registered file. Since Linux 6.0. */
   IORING_ASYNC_CANCEL_FD_FIXED: 0x8,
-  /** Match by user data, beside something else. Since Linux 6.6. */
+  /** Matches by user data, in addition to another criterion. Since Linux 6.6. */
   IORING_ASYNC_CANCEL_USERDATA: 0x10,
-  /** Match by operation. Since Linux 6.6. */
+  /** Matches by operation. Since Linux 6.6. */
   IORING_ASYNC_CANCEL_OP: 0x20,
 
   // send_recv
 
-  /** Waits before the first try. Since Linux 5.19. */
+  /** Polls before the first attempt. Since Linux 5.19. */
   IORING_RECVSEND_POLL_FIRST: 0x1,
-  /** Receives again and again. Since Linux 6.0. */
+  /** The receive is multishot. Since Linux 6.0. */
   IORING_RECV_MULTISHOT: 0x2,
-  /** The buffer is a registered one. Since Linux 6.0. */
+  /** The buffer is a registered buffer. Since Linux 6.0. */
   IORING_RECVSEND_FIXED_BUF: 0x4,
-  /** The notification says whether data was copied. Since Linux 6.2. */
+  /** The notification reports whether data was copied. Since Linux 6.2. */
   IORING_SEND_ZC_REPORT_USAGE: 0x8,
-  /** Several buffers of a group in one go. Since Linux 6.10. */
+  /** Uses several buffers of a group at once. Since Linux 6.10. */
   IORING_RECVSEND_BUNDLE: 0x10,
   /** The buffer is a vector. Since Linux 6.17. */
   IORING_SEND_VECTORIZED: 0x20,
-  /** Data was copied after all. Since Linux 6.2. */
+  /** The data was copied. Since Linux 6.2. */
   IORING_NOTIF_USAGE_ZC_COPIED: 0x80000000,
 
   // accept
 
-  /** Accepts again and again. Since Linux 5.19. */
+  /** The accept is multishot. Since Linux 5.19. */
   IORING_ACCEPT_MULTISHOT: 0x1,
   /** Does not wait for a connection. Since Linux 6.10. */
   IORING_ACCEPT_DONTWAIT: 0x2,
-  /** Waits before the first try. Since Linux 6.10. */
+  /** Polls before the first attempt. Since Linux 6.10. */
   IORING_ACCEPT_POLL_FIRST: 0x4,
 
   // msg_ring
@@ -504,7 +504,7 @@ export const constants = {
   IORING_MSG_DATA: 0,
   /** Sends a registered file. Since Linux 6.0. */
   IORING_MSG_SEND_FD: 1,
-  /** Posts no completion on the target. Since Linux 6.0. */
+  /** Posts no completion on the target ring. Since Linux 6.0. */
   IORING_MSG_RING_CQE_SKIP: 0x1,
   /** Passes completion flags on. Since Linux 6.3. */
   IORING_MSG_RING_FLAGS_PASS: 0x2,
@@ -520,7 +520,7 @@ export const constants = {
   IORING_NOP_INJECT_RESULT: 0x1,
   /** Looks up a file. Since Linux 6.13. */
   IORING_NOP_FILE: 0x2,
-  /** Looks up a registered slot. Since Linux 6.13. */
+  /** Looks up a registered file. Since Linux 6.13. */
   IORING_NOP_FIXED_FILE: 0x4,
   /** Looks up a registered buffer. Since Linux 6.13. */
   IORING_NOP_FIXED_BUFFER: 0x8,
@@ -531,7 +531,7 @@ export const constants = {
 
   // ring_layout
 
-  /** Where the buffer's id starts. Since Linux 5.7. */
+  /** The first bit of the buffer's id. Since Linux 5.7. */
   IORING_CQE_BUFFER_SHIFT: 16,
   /** The mapping of the SQ ring. Since Linux 5.1. */
   IORING_OFF_SQ_RING: 0,
@@ -541,11 +541,11 @@ export const constants = {
   IORING_OFF_SQES: 0x10000000,
   /** The mapping of rings of provided buffers. Since Linux 6.4. */
   IORING_OFF_PBUF_RING: 0x80000000,
-  /** Where the group starts in such an offset. Since Linux 6.4. */
+  /** The first bit of the group's number in such an offset. Since Linux 6.4. */
   IORING_OFF_PBUF_SHIFT: 16,
-  /** The bits that say which mapping is meant. Since Linux 6.4. */
+  /** The bits that select a mapping. Since Linux 6.4. */
   IORING_OFF_MMAP_MASK: 0xf8000000,
-  /** Keeps a registered eventfd silent. Since Linux 5.8. */
+  /** Disables a registered eventfd. Since Linux 5.8. */
   IORING_CQ_EVENTFD_DISABLED: 0x1,
   /** The argument has a timeout. Since Linux 6.13. */
   IORING_REG_WAIT_TS: 0x1,
@@ -556,13 +556,13 @@ export const constants = {
   IORING_REGISTER_USE_REGISTERED_RING: 0x80000000,
   /** The number of registrations. */
   IORING_REGISTER_LAST: 38,
-  /** Workers for what ends by itself. Since Linux 5.15. */
+  /** Workers for bounded work, such as files. Since Linux 5.15. */
   IO_WQ_BOUND: 0,
-  /** Workers for what may never end. Since Linux 5.15. */
+  /** Workers for unbounded work, such as sockets. Since Linux 5.15. */
   IO_WQ_UNBOUND: 1,
-  /** Empty slots. Since Linux 5.19. */
+  /** Registers empty slots. Since Linux 5.19. */
   IORING_RSRC_REGISTER_SPARSE: 0x1,
-  /** Leaves a slot alone. Since Linux 5.12. */
+  /** Leaves a slot unchanged. Since Linux 5.12. */
   IORING_REGISTER_FILES_SKIP: -2,
   /** The kernel has the operation. Since Linux 5.6. */
   IO_URING_OP_SUPPORTED: 0x1,
@@ -572,47 +572,47 @@ export const constants = {
   IORING_RESTRICTION_SQE_OP: 1,
   /** Allows flags. Since Linux 5.10. */
   IORING_RESTRICTION_SQE_FLAGS_ALLOWED: 2,
-  /** Demands flags. Since Linux 5.10. */
+  /** Requires flags. Since Linux 5.10. */
   IORING_RESTRICTION_SQE_FLAGS_REQUIRED: 3,
   /** The source is a registered index. Since Linux 6.12. */
   IORING_REGISTER_SRC_REGISTERED: 0x1,
-  /** Slots that are taken get replaced. Since Linux 6.13. */
+  /** Replaces slots that are in use. Since Linux 6.13. */
   IORING_REGISTER_DST_REPLACE: 0x2,
 
   // buffers
 
   /** The kernel allocates the ring of buffers. Since Linux 6.4. */
   IOU_PBUF_RING_MMAP: 1,
-  /** Buffers are filled piece by piece. Since Linux 6.12. */
+  /** The kernel fills each buffer in several pieces. Since Linux 6.12. */
   IOU_PBUF_RING_INC: 2,
 
   // region
 
-  /** The region is memory of the caller's. Since Linux 6.13. */
+  /** The caller provides the region's memory. Since Linux 6.13. */
   IORING_MEM_REGION_TYPE_USER: 1,
   /** The region holds wait arguments. Since Linux 6.13. */
   IORING_MEM_REGION_REG_WAIT_ARG: 1,
 
   // napi
 
-  /** Switches busy polling on. Since Linux 6.13. */
+  /** Enables busy polling. Since Linux 6.13. */
   IO_URING_NAPI_REGISTER_OP: 0,
   /** Adds a network queue. Since Linux 6.13. */
   IO_URING_NAPI_STATIC_ADD_ID: 1,
   /** Removes a network queue. Since Linux 6.13. */
   IO_URING_NAPI_STATIC_DEL_ID: 2,
-  /** Queues are found through the sockets. Since Linux 6.13. */
+  /** The kernel finds the queues through the sockets. Since Linux 6.13. */
   IO_URING_NAPI_TRACKING_DYNAMIC: 0,
-  /** Queues are named. Since Linux 6.13. */
+  /** The queues are named explicitly. Since Linux 6.13. */
   IO_URING_NAPI_TRACKING_STATIC: 1,
   /** No queue is polled. Since Linux 6.13. */
   IO_URING_NAPI_TRACKING_INACTIVE: 255,
 
   // query
 
-  /** How many operations and which flags there are. Since Linux 6.18. */
+  /** The numbers of operations, and the flags. Since Linux 6.18. */
   IO_URING_QUERY_OPCODES: 0,
-  /** What zero-copy receive offers. Since Linux 6.19. */
+  /** The properties of zero-copy receive. Since Linux 6.19. */
   IO_URING_QUERY_ZCRX: 1,
   /** The header of ring memory. Since Linux 6.19. */
   IO_URING_QUERY_SCQ: 2,
@@ -621,7 +621,7 @@ export const constants = {
 
   // zcrx
 
-  /** Where the area's id starts in an offset. Since Linux 6.15. */
+  /** The first bit of the area's id in an offset. Since Linux 6.15. */
   IORING_ZCRX_AREA_SHIFT: 48,
   /** The area's id in an offset. Since Linux 6.15. */
   IORING_ZCRX_AREA_MASK: 0xffff000000000000n,
@@ -629,9 +629,9 @@ export const constants = {
   IORING_ZCRX_AREA_DMABUF: 1,
   /** Shares the queue of another ring, whose exported descriptor is if_idx. Since Linux 6.19. */
   ZCRX_REG_IMPORT: 1,
-  /** Needs no network device. Since Linux 7.1. */
+  /** The queue needs no network device. Since Linux 7.1. */
   ZCRX_REG_NODEV: 2,
-  /** rx_buf_len can be chosen. Since Linux 7.0. */
+  /** rx_buf_len can be set. Since Linux 7.0. */
   ZCRX_FEATURE_RX_PAGE_SIZE: 0x1,
   /** Events can be reported. Since Linux 7.2. */
   ZCRX_FEATURE_EVENT: 0x2,
@@ -639,13 +639,13 @@ export const constants = {
   ZCRX_EVENT_ALLOC_FAIL: 0,
   /** Data had to be copied. Since Linux 7.2. */
   ZCRX_EVENT_COPY: 1,
-  /** Statistics are wanted, too. Since Linux 7.2. */
+  /** Requests statistics as well. Since Linux 7.2. */
   ZCRX_EVENT_DESC_FLAG_STATS: 0x1,
-  /** Takes returned buffers now. Since Linux 6.19. */
+  /** Takes the returned buffers out of the refill ring. Since Linux 6.19. */
   ZCRX_CTRL_FLUSH_RQ: 0,
   /** Returns a descriptor for another ring. Since Linux 6.19. */
   ZCRX_CTRL_EXPORT: 1,
-  /** Has an event reported once more. Since Linux 7.2. */
+  /** Makes the kernel report an event once more. Since Linux 7.2. */
   ZCRX_CTRL_ARM_EVENT: 2,
   /** Adds an area. Since Linux 7.3. */
   ZCRX_CTRL_ADD_AREA: 3,
@@ -656,18 +656,18 @@ export const constants = {
   IO_URING_BPF_CMD_FILTER: 1,
   /** Denies operations without a filter. Since Linux 7.0. */
   IO_URING_BPF_FILTER_DENY_REST: 1,
-  /** Insists on the payload's size. Since Linux 7.0. */
+  /** Requires the exact size of the payload. Since Linux 7.0. */
   IO_URING_BPF_FILTER_SZ_STRICT: 2,
 
   // test_only
 
-  /** Asks the kernel's test driver what it can do. Since Linux 6.17. */
+  /** Returns the features of the kernel's test driver. Since Linux 6.17. */
   IORING_MOCK_MGR_CMD_PROBE: 0,
-  /** Makes a file of the test driver. Since Linux 6.17. */
+  /** Creates a file of the test driver. Since Linux 6.17. */
   IORING_MOCK_MGR_CMD_CREATE: 1,
   /** Copies to or from a registered buffer. Since Linux 6.17. */
   IORING_MOCK_CMD_COPY_REGBUF: 0,
-  /** The test file can go without waiting. Since Linux 6.17. */
+  /** The test file supports NOWAIT. Since Linux 6.17. */
   IORING_MOCK_CREATE_F_SUPPORT_NOWAIT: 1,
   /** The test file can be polled. Since Linux 6.17. */
   IORING_MOCK_CREATE_F_POLL: 2,
@@ -677,7 +677,7 @@ export const constants = {
   IORING_MOCK_FEAT_CMD_COPY: 0,
   /** The test driver reads zeroes. Since Linux 6.17. */
   IORING_MOCK_FEAT_RW_ZERO: 1,
-  /** The test driver can go without waiting. Since Linux 6.17. */
+  /** The test driver supports NOWAIT. Since Linux 6.17. */
   IORING_MOCK_FEAT_RW_NOWAIT: 2,
   /** The test driver completes later. Since Linux 6.17. */
   IORING_MOCK_FEAT_RW_ASYNC: 3,
@@ -704,7 +704,7 @@ export const constants = {
   IORING_OP_LAST: 65,
   /** The number of kinds of restrictions. Since Linux 5.10. */
   IORING_RESTRICTION_LAST: 4,
-  /** The number of questions. Since Linux 6.18. */
+  /** The number of queries. Since Linux 6.18. */
   __IO_URING_QUERY_MAX: 4,
   /** The number of control operations. Since Linux 6.19. */
   __ZCRX_CTRL_LAST: 4,

@@ -1,11 +1,12 @@
-//! `docs/interface.md`: every item with its value, its first release, its Rust name and its test.
+//! Writes `docs/interface.md`: every item with its value, its first release, its Rust name and its
+//! test.
 
 use std::fmt::Write;
 
 use crate::table::{Row, Table};
 use crate::HEADER;
 
-/// The page.
+/// Returns the page.
 pub fn interface(table: &Table) -> String {
     let mut out = format!("<!-- {HEADER} -->\n\n{INTRODUCTION}");
     for kind in table.constant_kinds() {

@@ -1,4 +1,4 @@
-//! The shared layout as Rust, with its offsets asserted at compile time, and as TypeScript.
+//! Writes the shared layout as Rust, with offsets asserted at compile time, and as TypeScript.
 
 use std::fmt::Write;
 
@@ -18,7 +18,7 @@ pub struct Area {
 
 ";
 
-/// `layout.rs`
+/// Returns `layout.rs`.
 pub fn rust(layout: &Layout) -> Result<String, String> {
     let mut out = format!("// {HEADER}\n\n//! The memory that JavaScript and the addon share.\n\n");
     out.push_str(AREA);
@@ -55,7 +55,7 @@ fn doc(out: &mut String, indent: &str, meaning: &str) {
     }
 }
 
-/// The structure that the fields describe.
+/// Returns the structure that the fields describe.
 fn request(layout: &Layout) -> Result<String, String> {
     let mut out = String::new();
     out.push_str("/// One staged operation: a submission entry without its addresses, at index `slot` of the\n");
@@ -73,7 +73,7 @@ fn request(layout: &Layout) -> Result<String, String> {
     Ok(out)
 }
 
-/// `layout.ts`
+/// Returns `layout.ts`.
 pub fn typescript(layout: &Layout) -> Result<String, String> {
     let mut out = format!("// {HEADER}\n\n// request: the word of each field\n\n");
     out.push_str("/** Words of a request. */\nexport const REQUEST_WORDS = 16\n");
@@ -103,7 +103,7 @@ pub fn typescript(layout: &Layout) -> Result<String, String> {
     Ok(out.replace("const output_", "const OUTPUT_").replace("const input_", "const INPUT_"))
 }
 
-/// The word that holds a field, and where in the word it begins.
+/// Returns the word that holds a field, and the field's first bit in the word.
 fn word(field: &Item) -> Result<String, String> {
     let (offset, name) = (field.place()?.offset, field.name.to_uppercase());
     let mut out =

@@ -1,4 +1,4 @@
-//! The table of operations as Rust, for the encoder, and as TypeScript, for the facade.
+//! Writes the table of operations as Rust, for the encoder, and as TypeScript, for the facade.
 
 use std::fmt::Write;
 
@@ -13,7 +13,7 @@ const FLAGS_KEPT: u64 = 0x11;
 /// IOSQE_BUFFER_SELECT.
 const FLAG_PROVIDED: u64 = 0x20;
 
-/// Where each word lies in the six 64-bit words of a request: word and shift.
+/// The position of each word in the six 64-bit words of a request: word and shift.
 fn position(name: &str) -> (usize, u32) {
     match name {
         "ioprio" => (0, 16),
@@ -31,11 +31,11 @@ fn position(name: &str) -> (usize, u32) {
 /// The masks of an operation, for the six words of a request.
 #[derive(Default)]
 struct Masks {
-    /// What of the request goes into the entry.
+    /// The bits of the request that go into the entry.
     keep: [u64; 6],
-    /// What is set in it.
+    /// The bits that are always set in the entry.
     set: [u64; 6],
-    /// What the request must not have: the bits outside of a number's mask.
+    /// The bits that the request must not have: those outside a number's mask.
     refuse: [u64; 6],
 }
 
@@ -64,7 +64,7 @@ fn masks(operation: &Operation) -> Masks {
     Masks { keep, set, refuse }
 }
 
-/// `operations.rs`
+/// Returns `operations.rs`.
 pub fn rust(operations: &[Operation], layout: &Layout) -> Result<String, String> {
     let last = operations.iter().map(|each| each.code).max().unwrap_or(0);
     let mut out = format!("// {HEADER}\n\n//! The operations that the addon encodes.\n\n");
@@ -128,7 +128,7 @@ fn rust_row(operation: &Operation, layout: &Layout) -> Result<String, String> {
     Ok(out)
 }
 
-/// What a row says about a result that is not an error.
+/// Returns the name of a row's kind of result.
 fn extra(operation: &Operation, layout: &Layout) -> String {
     let output = |word: &&str| {
         let place = operation.memory(word).and_then(|name| layout.memory(name));
@@ -147,13 +147,13 @@ fn extra(operation: &Operation, layout: &Layout) -> String {
     bits.join(" | ")
 }
 
-/// `timespec` becomes `Timespec`.
+/// Converts `timespec` to `Timespec`.
 fn camel(name: &str) -> String {
     let (first, rest) = name.split_at(1);
     first.to_uppercase() + rest
 }
 
-/// `readFixed` becomes `READ_FIXED`.
+/// Converts `readFixed` to `READ_FIXED`.
 fn upper(name: &str) -> String {
     let mut out = String::new();
     for letter in name.chars() {
@@ -165,7 +165,7 @@ fn upper(name: &str) -> String {
     out
 }
 
-/// `operations.ts`
+/// Returns `operations.ts`.
 pub fn typescript(operations: &[Operation]) -> String {
     let mut out = format!("// {HEADER}\n");
     let union = |values: Vec<&str>| {

@@ -1,11 +1,11 @@
-//! Rust: the constants and the structures, with their layout asserted at compile time.
+//! Writes Rust: the constants, and the structures with their layout asserted at compile time.
 
 use std::fmt::Write;
 
 use crate::table::{Row, Table};
 use crate::HEADER;
 
-/// `constants.rs`
+/// Returns `constants.rs`.
 pub fn constants(table: &Table) -> String {
     let mut out = format!("// {HEADER}\n\n//! The numbers of the kernel's interface.\n");
     for kind in table.constant_kinds() {
@@ -27,7 +27,7 @@ fn constant(row: &Row) -> String {
     text
 }
 
-/// Long hexadecimal numbers get underscores, as clippy wants them.
+/// Adds underscores to long hexadecimal numbers, as clippy requires.
 pub fn digits(value: &str) -> String {
     let Some(hex) = value.strip_prefix("0x") else { return value.to_string() };
     if hex.len() <= 5 {
@@ -51,7 +51,7 @@ fn rust_type(value: &str) -> &'static str {
     }
 }
 
-/// `structs.rs`
+/// Returns `structs.rs`.
 pub fn structs(table: &Table) -> Result<String, String> {
     let mut out = format!("// {HEADER}\n\n//! The structures of the kernel's interface.\n");
     for name in table.structs() {
@@ -71,7 +71,7 @@ fn structure(table: &Table, name: &str) -> Result<String, String> {
     out.push_str("#[repr(C)]\n#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]\n");
     let _ = writeln!(out, "pub struct {name} {{");
     for field in table.fields(name)? {
-        // A member that came later than its structure says so.
+        // A member that is newer than its structure states its release.
         let since = match field.since == layout.since {
             true => String::new(),
             false => format!(" Since Linux {}.", field.since),

@@ -1,4 +1,4 @@
-//! TypeScript: the same numbers, flat for the package's own use and as the object that users get.
+//! Writes TypeScript: the same constants, one by one for the package and as the object for users.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use crate::linux::Constant;
 use crate::table::{since_words, Row, Table};
 use crate::HEADER;
 
-/// `constants.ts`: one export per constant.
+/// Returns `constants.ts`: one export per constant.
 pub fn constants(table: &Table) -> String {
     let mut out = format!("// {HEADER}\n");
     for kind in table.constant_kinds() {
@@ -19,7 +19,7 @@ pub fn constants(table: &Table) -> String {
     out
 }
 
-/// `exported.ts`: one object, each property with its own documentation for editors to show.
+/// Returns `exported.ts`: one object, whose properties have documentation that editors show.
 pub fn exported(table: &Table, linux: &[Constant]) -> String {
     let mut out = format!("// {HEADER}\n// and crates/codegen/linux.tsv.\n\n{ARM64}{OBJECT}");
     for kind in table.constant_kinds() {
@@ -57,7 +57,7 @@ fn doc(meaning: &str, since: &str) -> String {
     format!("/** {} */", text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// A number as JavaScript has it: those of more than 32 bits are bigints.
+/// Returns a number in JavaScript. Those of more than 32 bits are bigints.
 fn number(row: &Row) -> String {
     let big = row.value.strip_prefix("0x").is_some_and(|hex| hex.len() > 8);
     format!("{}{}", row.value, if big { "n" } else { "" })

@@ -1,8 +1,8 @@
-//! Checks that no item of the kernel's interface has been forgotten.
+//! Checks that no item of the kernel's interface is missing.
 //!
-//! `uapi.tsv` lists every item (kind, name, value, since). Each one must have a row of the same
-//! name, value and release in `interface.tsv`, and that row must say where the crate offers the
-//! item.
+//! `uapi.tsv` lists every item (kind, name, value, since). Each one must have a row with the same
+//! name, value and release in `interface.tsv`, and that row must name the place of the item in the
+//! crate.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -18,7 +18,7 @@ pub fn check(path: &Path, table: &Table) -> Result<(), String> {
         let [_, name, value, since] = cells[..] else {
             return Err(format!("{}: bad line {line:?}", path.display()));
         };
-        // A member has two rows: a place to describe it, and a field to generate.
+        // A member has two rows: one describes it, and one generates the field.
         let mut rows = table.0.iter().filter(|row| row.name == name).peekable();
         if rows.peek().is_none() {
             missing.push(format!("{name} (no row)"));
@@ -39,10 +39,11 @@ pub fn check(path: &Path, table: &Table) -> Result<(), String> {
     Err(format!("without a counterpart: {}", missing.join(", ")))
 }
 
-/// What a `tested` cell may say besides the name of a test file.
+/// The values of a `tested` cell that are not names of test files.
 const NOT_FILES: [&str; 5] = ["layout", "value", "unit", "-", ""];
 
-/// Fails with the names of another list that have no row. The list's second column holds the names.
+/// Fails with the names of another list that have no row. The names are in the list's second
+/// column.
 pub fn check_names(list: &Path, table: &Table) -> Result<(), String> {
     let text = std::fs::read_to_string(list).map_err(|e| format!("{}: {e}", list.display()))?;
     let names = text.lines().skip(1).filter_map(|line| line.split('\t').nth(1));
@@ -78,7 +79,7 @@ pub fn check_rust(sources: &Path, table: &Table) -> Result<(), String> {
     Err(format!("Rust names that are not there: {}", missing.join(", ")))
 }
 
-/// The text of every source below a folder, generated ones included.
+/// Returns the text of every source below a folder, including generated ones.
 fn read_all(folder: &Path, text: &mut String) -> Result<(), String> {
     let wrong = |error: std::io::Error| format!("{}: {error}", folder.display());
     for entry in std::fs::read_dir(folder).map_err(wrong)? {
@@ -92,7 +93,7 @@ fn read_all(folder: &Path, text: &mut String) -> Result<(), String> {
     Ok(())
 }
 
-/// The cell without what it says in brackets.
+/// Returns the cell without text in brackets.
 fn without_remarks(cell: &str) -> String {
     let mut depth = 0;
     let outside = |c: &char| {
@@ -104,7 +105,7 @@ fn without_remarks(cell: &str) -> String {
     cell.chars().filter(outside).collect()
 }
 
-/// Fails with the rows that name a test which is not there.
+/// Fails with the rows that name a missing test.
 pub fn check_tests(tests: &Path, table: &Table) -> Result<(), String> {
     let mut missing = Vec::new();
     for row in &table.0 {
@@ -133,7 +134,7 @@ mod tests {
         parse(&format!("{HEAD}{rows}")).unwrap()
     }
 
-    /// A list of items in a file, which goes when the list does.
+    /// A list of items in a file, which is removed when the value is dropped.
     struct List(std::path::PathBuf);
 
     impl Drop for List {
@@ -159,7 +160,7 @@ mod tests {
         assert!(check_names(&more.0, &table).unwrap_err().contains("B"));
     }
 
-    /// Also where only the second row of a name is wrong.
+    /// Also detected if only the second row of a name is wrong.
     #[test]
     fn a_wrong_release_is_reported() {
         let table = table(
@@ -181,7 +182,7 @@ mod tests {
     #[test]
     fn a_rust_name_that_is_not_there_is_reported() {
         let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-        // Put together here, so that this file does not contain the name.
+        // Assembled here, so that this file does not contain the name.
         let absent = ["No", "where"].concat();
         let table = table(&format!(
             "opcode\tA\t1\t5.1\tinventory::read_all, check\tnop\tDoes.\n\

@@ -3,26 +3,26 @@
 //! A row is `kind, name, value, meaning`:
 //!
 //! - `request`: a field of the request, sixteen 32-bit words per slot; the value is `type@byte`.
-//! - `mark`, `extra`, `flush`: bits of the request's marks, of a result row's last word, and of
-//!   what a flush returns.
+//! - `mark`, `extra`, `flush`: bits of the request's marks, of a result row's last word, and of the
+//!   value that a flush returns.
 //! - `row`: the word of a result row.
 //! - `size`: a number.
 //! - `output`, `input`, `hidden`: a place in a slot's memory, `bytes@offset`, that an operation can
-//!   name as the source of an address. The kernel writes an `output` and JavaScript reads it;
-//!   JavaScript writes an `input`; `hidden` is made by the addon and never shown to JavaScript.
+//!   name as the source of an address. The kernel writes an `output` and JavaScript reads it.
+//!   JavaScript writes an `input`. The addon writes a `hidden` place, which JavaScript never sees.
 
 use std::path::Path;
 
 /// One row of the table.
 #[derive(Debug, Clone)]
 pub struct Item {
-    /// What sort of row this is.
+    /// The kind of the row.
     pub kind: String,
     /// The name, as a constant or a field.
     pub name: String,
     /// The number, `type@byte` or `bytes@offset`.
     pub value: String,
-    /// One sentence for people.
+    /// The meaning, in one sentence.
     pub meaning: String,
 }
 
@@ -53,14 +53,14 @@ pub const NUMBERS: [(&str, &str); 6] = [
 pub struct Layout(pub Vec<Item>);
 
 impl Item {
-    /// The value of a row that is a place.
+    /// Returns the place that a row describes.
     pub fn place(&self) -> Result<Place<'_>, String> {
         let bad = || format!("{}: {} is not a place", self.name, self.value);
         let (ty, offset) = self.value.split_once('@').ok_or_else(bad)?;
         Ok(Place { ty, offset: offset.parse().map_err(|_| bad())? })
     }
 
-    /// The bytes of a field's type, or of a place in slot memory.
+    /// Returns the size of a field's type or of a place in slot memory, in bytes.
     pub fn bytes(&self) -> Result<usize, String> {
         let ty = self.place()?.ty;
         match ty {
@@ -74,24 +74,24 @@ impl Item {
 }
 
 impl Layout {
-    /// The rows of one kind.
+    /// Returns the rows of one kind.
     pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Item> {
         self.0.iter().filter(move |item| item.kind == kind)
     }
 
-    /// The place in slot memory that an operation calls `name`.
+    /// Returns the place in slot memory that operations call `name`.
     pub fn memory(&self, name: &str) -> Option<&Item> {
         let memory = |item: &&Item| matches!(item.kind.as_str(), "output" | "input" | "hidden");
         self.0.iter().filter(memory).find(|item| item.name.to_lowercase() == name)
     }
 
-    /// A number of kind `size`.
+    /// Returns a number of kind `size`.
     fn size(&self, name: &str) -> Result<usize, String> {
         let item = self.of_kind("size").find(|item| item.name == name);
         item.and_then(|item| item.value.parse().ok()).ok_or(format!("{name}: no such size"))
     }
 
-    /// Fields follow each other without a gap, and places lie within their part of the slot.
+    /// Checks that fields are contiguous, and that places lie inside their part of the slot.
     fn check(&self) -> Result<(), String> {
         let mut next = 0;
         for field in self.of_kind("request") {
@@ -123,7 +123,7 @@ pub fn read(path: &Path) -> Result<Layout, String> {
     parse(&text).map_err(|problem| format!("{}: {problem}", path.display()))
 }
 
-/// Takes the text of a table apart.
+/// Parses the text of a table.
 pub fn parse(text: &str) -> Result<Layout, String> {
     let mut items = Vec::new();
     for line in text.lines().skip(1) {

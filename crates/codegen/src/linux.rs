@@ -1,6 +1,6 @@
 //! Reads `linux.tsv`: the constants of Linux that operations take and that are not io_uring's own,
-//! such as `O_DIRECT` and `RWF_DSYNC`. They go to JavaScript only; Rust has them from `libc`.
-//! `__test__/constants.spec.ts` compares every value with the system's headers.
+//! such as `O_DIRECT` and `RWF_DSYNC`. They are generated only for JavaScript. Rust has them from
+//! `libc`. `__test__/constants.spec.ts` compares every value with the system's headers.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -10,21 +10,21 @@ use crate::table::Table;
 /// One constant.
 #[derive(Debug)]
 pub struct Constant {
-    /// What it belongs to: `open_flag`, `rwf`, ...
+    /// The group: `open_flag`, `rwf`, ...
     pub kind: String,
-    /// Its name in C.
+    /// The name in C.
     pub name: String,
-    /// Its value on x64.
+    /// The value on x64.
     pub value: String,
-    /// Its value on arm64, empty where it is the same.
+    /// The value on arm64, empty if it is the same.
     pub arm64: String,
-    /// The first Linux release that has it, `-` where that is older than 2.6.
+    /// The first Linux release that has it, `-` if that is older than 2.6.
     pub since: String,
-    /// One sentence.
+    /// The meaning, in one sentence.
     pub meaning: String,
 }
 
-/// Reads the table. Fails with a name that is there twice, or in the interface's table as well.
+/// Reads the table. Fails for a name that occurs twice, or in the interface's table as well.
 pub fn read(path: &Path, interface: &Table) -> Result<Vec<Constant>, String> {
     let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
     parse(&text, interface).map_err(|problem| format!("{}:{problem}", path.display()))

@@ -1,13 +1,13 @@
-//! Reads `operations.tsv`: what the addon puts into each word of an operation's submission entry.
+//! Reads `operations.tsv`: the source of each word of an operation's submission entry.
 //!
 //! One row per operation. `name` is its name in JavaScript, `opcode` the kernel's without
-//! `IORING_OP_`, `since` the first release (`-`: the opcode's own). `result` says what a result
-//! that is not negative means: a `count`, a `descriptor`, the `index` of a direct descriptor, or
+//! `IORING_OP_`, `since` the first release (`-`: the opcode's own). `result` is the meaning of a
+//! result that is not negative: a `count`, a `descriptor`, the `index` of a direct descriptor, or
 //! `nothing`. `traits`: `moves` (transfers its bytes inside the submit), `repeats` (multishot),
 //! `notifies` (zero-copy, with a second completion), `provided` (takes its buffer from a group).
 //! `argument` is the name of the caller's memory in error messages.
 //!
-//! The remaining columns are the words of the entry, and each cell is the source of one:
+//! The remaining columns are the words of the entry. Each cell is the source of one word:
 //!
 //! | cell | the word is |
 //! | --- | --- |
@@ -28,8 +28,8 @@
 //! every operation; `user_data` and links are the engine's.
 //!
 //! A second row with the same opcode is a variant of its own (a multishot receive, one command of
-//! URING_CMD): what JavaScript writes as the operation is the row's code, which is the opcode for
-//! the first row and a number beyond all opcodes for the others.
+//! URING_CMD). JavaScript names an operation by its row's code, which is the opcode for the first
+//! row and a number beyond all opcodes for the others.
 
 use std::path::Path;
 
@@ -39,7 +39,8 @@ use crate::table::Table;
 /// The source of a word.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
-    /// JavaScript's number under a mask, with bits set; zero and constants have an empty mask.
+    /// JavaScript's number under a mask, with additional bits. Zero and constants have an empty
+    /// mask.
     Number { keep: u64, set: u64 },
     /// An address or a token, by its name.
     Memory(String),
@@ -62,7 +63,7 @@ pub enum Meaning {
     Nothing,
 }
 
-/// The words of an entry that a row has a column for: name and bits.
+/// The words of an entry that have a column: name and bits.
 pub const WORDS: [(&str, u32); 9] = [
     ("ioprio", 16),
     ("fd", 32),
@@ -78,7 +79,7 @@ pub const WORDS: [(&str, u32); 9] = [
 /// The words that can be addresses, in the order of an operation's values.
 pub const ADDRESSES: [&str; 3] = ["addr", "off", "addr3"];
 
-/// The sources that are values of JavaScript's.
+/// The sources that are values from JavaScript.
 const VALUES: [&str; 3] = ["view", "views", "path"];
 
 const TRAITS: [&str; 4] = ["moves", "repeats", "notifies", "provided"];
@@ -88,13 +89,13 @@ const TRAITS: [&str; 4] = ["moves", "repeats", "notifies", "provided"];
 pub struct Operation {
     /// The name in JavaScript.
     pub name: String,
-    /// What JavaScript writes as the operation.
+    /// The number by which JavaScript names the operation.
     pub code: u32,
     /// The kernel's number.
     pub opcode: u32,
-    /// The kernel's name, whole.
+    /// The kernel's full name.
     pub opcode_name: String,
-    /// What the opcode does, in a sentence.
+    /// The meaning of the opcode, in one sentence.
     pub meaning: String,
     /// The first Linux release.
     pub since: String,
@@ -104,7 +105,7 @@ pub struct Operation {
     pub traits: Vec<String>,
     /// The name of the caller's memory.
     pub argument: Option<String>,
-    /// By the order of [`WORDS`].
+    /// The sources, in the order of [`WORDS`].
     words: Vec<Source>,
 }
 
@@ -115,7 +116,7 @@ impl Operation {
         &self.words[index.expect("a word of WORDS")]
     }
 
-    /// The name of the memory or token that a word takes, if it takes one.
+    /// Returns the name of the memory or token that fills a word, if one does.
     pub fn memory(&self, word: &str) -> Option<&str> {
         match self.source(word) {
             Source::Memory(name) => Some(name),
@@ -123,12 +124,12 @@ impl Operation {
         }
     }
 
-    /// Whether it has a trait.
+    /// Returns whether the row has a trait.
     pub fn has(&self, name: &str) -> bool {
         self.traits.iter().any(|each| each == name)
     }
 
-    /// How many of its words are addresses of `source`.
+    /// Returns how many of its words are addresses of `source`.
     pub fn count(&self, source: &str) -> usize {
         ADDRESSES.iter().filter(|word| self.memory(word) == Some(source)).count()
     }
@@ -189,7 +190,7 @@ impl Operation {
     }
 }
 
-/// The source of a word that is nothing.
+/// The source of a word that is always zero.
 const ZERO: Source = Source::Number { keep: 0, set: 0 };
 
 fn number(text: &str) -> Result<u64, String> {
@@ -200,7 +201,7 @@ fn number(text: &str) -> Result<u64, String> {
     parsed.map_err(|_| format!("{text}: not a number"))
 }
 
-/// Reads a cell of a word with so many bits.
+/// Parses the cell of a word with `bits` bits.
 fn source(cell: &str, word: &str, bits: u32) -> Result<Source, String> {
     let all = u64::MAX >> (64 - bits);
     let fits = |value: u64| match value <= all {
@@ -235,7 +236,7 @@ pub fn read(path: &Path, table: &Table, layout: &Layout) -> Result<Vec<Operation
     parse(&text, table, layout).map_err(|problem| format!("{}: {problem}", path.display()))
 }
 
-/// Takes the text of a table apart.
+/// Parses the text of a table.
 pub fn parse(text: &str, table: &Table, layout: &Layout) -> Result<Vec<Operation>, String> {
     let mut operations: Vec<Operation> = Vec::new();
     let opcodes = table.of_kind("opcode").filter_map(|row| row.value.parse::<u32>().ok());

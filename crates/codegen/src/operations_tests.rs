@@ -1,14 +1,14 @@
-//! What the columns can express, and what they refuse.
+//! Tests of the columns: what they can express, and what they refuse.
 
 use super::*;
 
 const LAYOUT: &str = include_str!("../layout.tsv");
 const INTERFACE: &str = include_str!("../interface.tsv");
 const OPERATIONS: &str = include_str!("../operations.tsv");
-/// Every operation that an entry of 64 bytes can hold, most of them not offered yet.
+/// Every operation that fits into an entry of 64 bytes. The addon does not have most of them yet.
 const EVERY_OPCODE: &str = include_str!("../fixtures/every_opcode.tsv");
 
-/// The places in slot memory that those need.
+/// The places in slot memory that those operations need.
 const PLACES: &str = "output\tPEER\t128@0\tAn address.
 output\tPEERLENGTH\t4@128\tThe length of that address.
 input\tSOCKADDR\t128@0\tAn address.
@@ -25,7 +25,7 @@ hidden\tFUTEXV\t256@0\tstruct futex_waitv[8].
 hidden\tWORD\t0@0\tThe caller's word itself.
 ";
 
-/// Opcodes that have no row of their own, and why.
+/// Opcodes without a row of their own, with the reason.
 const WITHOUT: [(&str, &str); 4] = [
     ("IORING_OP_LINK_TIMEOUT", "made by the engine, for time limits"),
     ("IORING_OP_PROVIDE_BUFFERS", "the kernel keeps the memory after the operation is over"),
@@ -67,7 +67,7 @@ fn the_operations_that_are_offered_agree_with_those_that_could_be() {
     }
 }
 
-/// The problem with the table whose row of `name` has `to` instead of `from`.
+/// Returns the problem with a table whose row of `name` has `to` instead of `from`.
 fn changed(name: &str, from: &str, to: &str) -> String {
     let (table, layout) = tables();
     let line = EVERY_OPCODE.lines().find(|line| line.starts_with(&format!("{name}\t"))).unwrap();

@@ -1,15 +1,15 @@
-//! Reads `interface.tsv`, the one table of the project.
+//! Reads `interface.tsv`, the table of the kernel's interface.
 //!
 //! A row is `kind, name, value, since, rust, tested, meaning`. Rows of kind `field` describe a
 //! structure (`name` is `struct.field`, `value` is `type@offset`); `layout` rows name a structure
-//! or a place inside one; `note` rows are items that deliberately have no code.
+//! or a place inside one. `note` rows are items that intentionally have no code.
 
 use std::path::Path;
 
 /// One row of the table.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// What sort of item this is: `setup_flag`, `opcode`, `field`, ...
+    /// The kind of item: `setup_flag`, `opcode`, `field`, ...
     pub kind: String,
     /// The name that the kernel's headers use.
     pub name: String,
@@ -17,11 +17,11 @@ pub struct Row {
     pub value: String,
     /// The first Linux release that has it.
     pub since: String,
-    /// Where the crate offers it.
+    /// The item's name in the crate.
     pub rust: String,
     /// The test that proves it.
     pub tested: String,
-    /// One sentence for people.
+    /// The meaning, in one sentence.
     pub meaning: String,
 }
 
@@ -45,18 +45,18 @@ pub struct Table(pub Vec<Row>);
 const WITHOUT_NUMBER: [&str; 3] = ["layout", "field", "note"];
 
 impl Row {
-    /// Whether the row is a number that code can name.
+    /// Returns whether the row is a constant.
     pub fn is_constant(&self) -> bool {
         !WITHOUT_NUMBER.contains(&self.kind.as_str())
     }
 
-    /// The first release in words, empty where the item has none.
+    /// Returns the first release in words, empty if the item has none.
     pub fn since_words(&self) -> String {
         since_words(&self.since)
     }
 }
 
-/// A release in words, empty for `-`.
+/// Returns a release in words, empty for `-`.
 pub fn since_words(since: &str) -> String {
     match since {
         "-" => String::new(),
@@ -65,7 +65,7 @@ pub fn since_words(since: &str) -> String {
 }
 
 impl Table {
-    /// The kinds of constants, each once, in the order of the file.
+    /// Returns the kinds of constants, each once, in the order of the file.
     pub fn constant_kinds(&self) -> Vec<&str> {
         let mut kinds: Vec<&str> = Vec::new();
         for row in self.0.iter().filter(|row| row.is_constant()) {
@@ -76,12 +76,12 @@ impl Table {
         kinds
     }
 
-    /// The rows of one kind.
+    /// Returns the rows of one kind.
     pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Row> {
         self.0.iter().filter(move |row| row.kind == kind)
     }
 
-    /// The structures that have fields, in the order of the file.
+    /// Returns the structures that have fields, in the order of the file.
     pub fn structs(&self) -> Vec<&str> {
         let mut names: Vec<&str> = Vec::new();
         for row in self.of_kind("field") {
@@ -94,7 +94,7 @@ impl Table {
         names
     }
 
-    /// The fields of one structure.
+    /// Returns the fields of one structure.
     pub fn fields<'a>(&'a self, owner: &str) -> Result<Vec<Field<'a>>, String> {
         let mut fields = Vec::new();
         for row in self.of_kind("field") {
@@ -110,7 +110,7 @@ impl Table {
         Ok(fields)
     }
 
-    /// The row that describes a whole structure.
+    /// Returns the row that describes a whole structure.
     pub fn layout(&self, owner: &str) -> Option<&Row> {
         let name = format!("struct {owner}");
         self.of_kind("layout").find(|row| row.name == name)
@@ -123,7 +123,7 @@ pub fn read(path: &Path) -> Result<Table, String> {
     parse(&text).map_err(|problem| format!("{}:{problem}", path.display()))
 }
 
-/// Takes the text of a table apart.
+/// Parses the text of a table.
 pub fn parse(text: &str) -> Result<Table, String> {
     let mut rows = Vec::new();
     for (index, line) in text.lines().enumerate().skip(1) {

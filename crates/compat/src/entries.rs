@@ -1,4 +1,4 @@
-//! What entries can be asked and told.
+//! The methods of entries.
 
 use io_uring::squeue::{Entry, Entry128, Flags};
 use io_uring::{cqueue, opcode, types};

@@ -1,4 +1,4 @@
-//! Registering, with the effects that show at once.
+//! Registrations, and their immediate effects.
 
 use std::os::fd::{AsRawFd, RawFd};
 
@@ -116,7 +116,7 @@ fn busy_polling() {
         .set_busy_poll_timeout(10)
         .set_prefer_busy_poll(false)
         .set_tracking(types::NapiTracking::Dynamic);
-    // Refused where the kernel was built without it.
+    // Refused by kernels that were built without it.
     if submitter.register_napi(&mut napi).is_ok() {
         assert_eq!((napi.busy_poll_timeout(), napi.prefer_busy_poll()), (0, false));
         submitter.unregister_napi(&mut types::Napi::default()).unwrap();

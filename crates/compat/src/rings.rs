@@ -1,4 +1,4 @@
-//! Building rings, and moving entries through them.
+//! Creating rings, and passing entries through them.
 
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd};
@@ -166,7 +166,7 @@ fn entering_by_hand() {
     let _ = ring.submitter().squeue_wait();
     // SAFETY: zeroes are an empty set.
     let nobody: libc::sigset_t = unsafe { std::mem::zeroed() };
-    // Only made: what the other crate says the set's size is, no kernel takes.
+    // Created but not used: every kernel refuses the size that the other crate passes.
     let _masked: types::SubmitArgs<'_, '_> = types::SubmitArgs::new().sigmask(&nobody);
     let known = [
         EnterFlags::SQ_WAKEUP,

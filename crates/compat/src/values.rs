@@ -65,7 +65,7 @@ fn a_received_message_is_taken_apart() {
     assert_eq!(lens, (0, 0, 3));
 }
 
-/// What is only ever a type: a pointer's target, an argument's bound, an old name.
+/// Items that are used only as types: a pointer's target, an argument's bound, an old name.
 #[test]
 #[allow(deprecated)]
 fn names_that_programs_spell_out() {
@@ -81,7 +81,7 @@ fn names_that_programs_spell_out() {
     assert!(entries.iter().all(|entry| entry.get_opcode() > 0));
 }
 
-/// Building blocks of constants have to stay usable in constants.
+/// Functions that are `const` in the other crate must be `const` here as well.
 #[test]
 fn values_can_be_constants() {
     const SOON: types::Timespec = types::Timespec::new().sec(1).nsec(2);

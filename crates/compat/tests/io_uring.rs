@@ -1,4 +1,5 @@
-//! The same program, built with the real `io-uring` crate: the proof that it is one.
+//! The same program, built with the real `io-uring` crate, which proves that it is a program for
+//! that crate.
 
 #![allow(missing_docs)]
 

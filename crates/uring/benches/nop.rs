@@ -1,8 +1,8 @@
-//! What a NOP costs by way of this crate and of the `io-uring` crate.
+//! The cost of a NOP with this crate and with the `io-uring` crate.
 //!
-//! `nop WAY BATCH ROUNDS` runs ROUNDS batches and prints the nanoseconds of one NOP. `nop.sh` counts
-//! and compares; `nop.c` is the same loop with liburing. Every ring has room for two batches: a view
-//! learns what the kernel has read when it publishes the next batch.
+//! `nop WAY BATCH ROUNDS` runs ROUNDS batches and prints the nanoseconds per NOP. `nop.sh` counts
+//! and compares. `nop.c` is the same loop with liburing. Every ring has room for two batches,
+//! because a view reads the kernel's head only when it publishes the next batch.
 
 #![allow(missing_docs, clippy::print_stdout)]
 

@@ -1,8 +1,8 @@
-//! How a ring is asked for: every setup flag, and the checks that the kernel cannot make.
+//! Ring setup: every setup flag, and the checks that the kernel cannot make.
 //!
 //! Owns the parameters until `io_uring_setup(2)`. Promises that the entry types fit the flags.
-//! Never drops a flag silently: what the kernel refuses comes back as its error.
-//! Proven by `tests/kernel/setup.rs`.
+//! Never drops a flag silently: a refusal of the kernel is returned as its error. Proven by
+//! `tests/kernel/setup.rs`.
 
 use std::fmt::{self, Debug, Formatter};
 use std::io;
@@ -60,66 +60,71 @@ macro_rules! setters {
 
 setters! {
     /// Polls the device for completions instead of waiting for interrupts. Only for files opened
-    /// with `O_DIRECT` on devices that can; most other operations are refused. Since Linux 5.1.
+    /// with `O_DIRECT` on devices that support polling. The kernel refuses most other operations.
+    /// Since Linux 5.1.
     setup_iopoll = IORING_SETUP_IOPOLL,
-    /// Reduces sizes that are too large to the limits (32768 and 65536) instead of EINVAL.
+    /// Reduces sizes above the limits (32768 and 65536) to these instead of failing with EINVAL.
     /// Since Linux 5.6.
     setup_clamp = IORING_SETUP_CLAMP,
-    /// Makes the ring disabled: enter says EBADFD until
-    /// [`register_enable_rings`](crate::Submitter::register_enable_rings). Since Linux 5.10.
+    /// Creates the ring disabled: enter fails with EBADFD until
+    /// [`register_enable_rings`](crate::Submitter::register_enable_rings) is called. Since Linux
+    /// 5.10.
     setup_r_disabled = IORING_SETUP_R_DISABLED,
-    /// Goes on with the rest of a batch after an entry that could not be submitted; its error
-    /// comes as a completion either way. Since Linux 5.18.
+    /// Continues with the rest of a batch after an entry that could not be submitted. The entry's
+    /// error is posted as a completion in both cases. Since Linux 5.18.
     setup_submit_all = IORING_SETUP_SUBMIT_ALL,
-    /// Does not interrupt this thread for task work; it runs when the thread enters the kernel
-    /// anyway. Not with SQPOLL. Since Linux 5.19.
+    /// Does not interrupt this thread for task work, which runs the next time that the thread
+    /// enters the kernel. Not with SQPOLL. Since Linux 5.19.
     setup_coop_taskrun = IORING_SETUP_COOP_TASKRUN,
     /// Shows pending task work as `IORING_SQ_TASKRUN`. Needs one of the two `taskrun` modes.
     /// Since Linux 5.19.
     setup_taskrun_flag = IORING_SETUP_TASKRUN_FLAG,
-    /// Promises that one thread submits; any other gets EEXIST. Since Linux 6.0.
+    /// States that only one thread submits. Any other thread gets EEXIST. Since Linux 6.0.
     setup_single_issuer = IORING_SETUP_SINGLE_ISSUER,
     /// Runs task work only in an enter that asks for events. Needs
     /// [`setup_single_issuer`](Self::setup_single_issuer), not with SQPOLL. Since Linux 6.1.
     setup_defer_taskrun = IORING_SETUP_DEFER_TASKRUN,
-    /// Gives the ring no descriptor, only an index of the calling thread: the ring then belongs to
-    /// that thread. Only with [`build_no_mmap`](Self::build_no_mmap) and its like. Since Linux 6.5.
+    /// Creates the ring without a descriptor, as a registered index of the calling thread, which
+    /// alone can use it. Only with [`build_no_mmap`](Self::build_no_mmap),
+    /// [`build_huge_pages`](Self::build_huge_pages) and
+    /// [`build_with_memory`](Self::build_with_memory). Since Linux 6.5.
     setup_registered_fd_only = IORING_SETUP_REGISTERED_FD_ONLY,
-    /// Goes without the submission queue's index array. Since Linux 6.6.
+    /// Omits the submission queue's index array. Since Linux 6.6.
     setup_no_sqarray = IORING_SETUP_NO_SQARRAY,
     /// Sleeps for part of the expected time before it polls. Needs
     /// [`setup_iopoll`](Self::setup_iopoll). Since Linux 6.13.
     setup_hybrid_iopoll = IORING_SETUP_HYBRID_IOPOLL,
-    /// Lets 16- and 32-byte completions share the queue; not with `Entry32`. Since Linux 6.18.
+    /// Allows completions of 16 and of 32 bytes in one queue. Not with `Entry32`. Since Linux 6.18.
     setup_cqe_mixed = IORING_SETUP_CQE_MIXED,
-    /// Lets 64- and 128-byte entries share the queue; not with `Entry128`. Since Linux 6.19.
+    /// Allows entries of 64 and of 128 bytes in one queue. Not with `Entry128`. Since Linux 6.19.
     setup_sqe_mixed = IORING_SETUP_SQE_MIXED,
-    /// Reads every batch from slot 0 on; needs
-    /// [`setup_no_sqarray`](Self::setup_no_sqarray), not with SQPOLL. One submit at a time: a
-    /// second thread gets EBUSY, for the kernel would take the same entries again. Since Linux 7.0.
+    /// Makes the kernel read every batch from slot 0 on. Needs
+    /// [`setup_no_sqarray`](Self::setup_no_sqarray). Not with SQPOLL. Only one thread may submit at
+    /// a time, because the kernel would take the same entries twice: a second one gets EBUSY. Since
+    /// Linux 7.0.
     setup_sq_rewind = IORING_SETUP_SQ_REWIND,
 }
 
 impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Builder<S, C> {
-    /// Keeps the ring from forked children (`MADV_DONTFORK`). Without this a child inherits the ring
-    /// as it inherits other shared memory, and what it queues mixes with what the parent queues.
+    /// Keeps the ring from forked children (`MADV_DONTFORK`). Without this, a child inherits the
+    /// ring like other shared memory, and entries that it queues mix with the parent's.
     ///
-    /// In a child the ring can be dropped as always. Its queues are empty and take nothing, and
-    /// what enters the kernel or registers says EBADF. Views of the queues that exist at the fork
-    /// must not be used in the child.
+    /// In a child, the ring can be dropped as usual. Its queues are empty and refuse entries, and
+    /// functions that enter the kernel or register fail with EBADF. Views of the queues that exist
+    /// at the fork must not be used in the child.
     pub fn dontfork(&mut self) -> &mut Self {
         self.dontfork = true;
         self
     }
 
-    /// The process to keep the ring in, if it is to be kept.
+    /// Returns the process to which the ring is confined, if any.
     pub(crate) fn only_in(&self) -> io::Result<Option<Origin>> {
         self.dontfork.then(Origin::here).transpose()
     }
 
-    /// Lets a kernel thread poll the submission queue; it sleeps after `idle` milliseconds without
-    /// work (0 = one second) and is then woken by submit. Since Linux 5.1; without privileges and
-    /// with any file since Linux 5.11 to 5.13.
+    /// Makes a kernel thread poll the submission queue. It sleeps after `idle` milliseconds without
+    /// work (0 means one second), and the next submit wakes it. Since Linux 5.1. Files need not be
+    /// registered since Linux 5.11, and privileges are not needed since Linux 5.13.
     ///
     /// `IORING_SETUP_SQPOLL`
     pub fn setup_sqpoll(&mut self, idle: u32) -> &mut Self {
@@ -137,8 +142,9 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Builder<S, C> {
         self
     }
 
-    /// Sets the size of the completion queue, else twice the submission queue's. EINVAL for 0 and
-    /// for less than the submission queue has. Since Linux 5.5.
+    /// Sets the size of the completion queue. The default is twice the size of the submission
+    /// queue. [`build`](Self::build) fails with EINVAL for 0 and for fewer slots than the
+    /// submission queue has. Since Linux 5.5.
     ///
     /// `IORING_SETUP_CQSIZE`
     pub fn setup_cqsize(&mut self, entries: u32) -> &mut Self {
@@ -147,8 +153,9 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Builder<S, C> {
         self
     }
 
-    /// Shares the workers, and the polling thread, of another ring. ENXIO for a descriptor that is
-    /// not open, EINVAL for one that is no ring. Since Linux 5.6.
+    /// Shares the workers, and the polling thread, of another ring. [`build`](Self::build) fails
+    /// with ENXIO for a descriptor that is not open and with EINVAL for one that is not a ring.
+    /// Since Linux 5.6.
     ///
     /// `IORING_SETUP_ATTACH_WQ`
     pub fn setup_attach_wq(&mut self, fd: RawFd) -> &mut Self {
@@ -157,23 +164,22 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Builder<S, C> {
         self
     }
 
-    /// Adds setup flags by their numbers, for bits that have no method here.
+    /// Adds setup flags by number, for bits that have no method here.
     ///
-    /// Bits that change the size of entries must fit the entry types, or
-    /// [`build`](Self::build) says EINVAL.
+    /// Bits that change the size of entries must match the entry types, or [`build`](Self::build)
+    /// fails with EINVAL.
     pub fn setup_raw_flags(&mut self, flags: u32) -> &mut Self {
         self.params.flags |= flags;
         self
     }
 
-    /// Makes the ring. `entries` is rounded up to a power of two.
+    /// Creates the ring. `entries` is rounded up to a power of two.
     ///
     /// # Errors
     ///
-    /// EINVAL for a size of 0 or above 32768, for flags that this kernel lacks or that exclude
-    /// each other, and for entry types that do not fit the flags; EPERM where the
-    /// administrator has disabled io_uring; ENOSYS where the kernel has none; ENOMEM, EMFILE,
-    /// ENFILE.
+    /// EINVAL for a size of 0 or above 32768, for flags that this kernel lacks or that exclude each
+    /// other, and for entry types that do not match the flags; EPERM if the administrator has
+    /// disabled io_uring; ENOSYS if the kernel has no io_uring; ENOMEM, EMFILE, ENFILE.
     pub fn build(&self, entries: u32) -> io::Result<IoUring<S, C>> {
         self.check_entry_types()?;
         if self.params.flags & sys::IORING_SETUP_NO_MMAP != 0 {
@@ -185,7 +191,7 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Builder<S, C> {
         IoUring::with_params(entries, self.params, self.only_in()?)
     }
 
-    /// The kernel cannot know what this process believes the slots to hold.
+    /// Checks that the entry types match the flags. The kernel does not know the types.
     pub(crate) fn check_entry_types(&self) -> io::Result<()> {
         let sized = sys::IORING_SETUP_SQE128 | sys::IORING_SETUP_CQE32;
         if self.params.flags & sized != S::BUILD_FLAGS | C::BUILD_FLAGS {

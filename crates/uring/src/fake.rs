@@ -1,5 +1,5 @@
-//! Ring memory without a kernel, for unit tests: heads and tails can stand anywhere, also just
-//! below 2^32, and completions can be laid out as only newer kernels do.
+//! Ring memory without a kernel, for unit tests. Heads and tails can start anywhere, for example
+//! just below 2^32, and completions can have layouts that only newer kernels use.
 
 use crate::memory::{Region, RingMemory};
 use crate::sys::{self, io_cqring_offsets, io_sqring_offsets, io_uring_params};
@@ -17,7 +17,7 @@ pub(crate) struct FakeRing {
 }
 
 impl FakeRing {
-    /// `entries` slots in each queue, all four counters at `start`.
+    /// Creates a ring with `entries` slots in each queue and all four counters at `start`.
     pub(crate) fn new(entries: u32, flags: u32, start: u32) -> FakeRing {
         let cqe = 16 << u32::from(flags & sys::IORING_SETUP_CQE32 != 0);
         let array = CQES + entries * cqe;
@@ -64,7 +64,7 @@ impl FakeRing {
         FakeRing { memory, sq, cq, array }
     }
 
-    /// The kernel takes the next submission, by way of the index array.
+    /// Takes the next submission through the index array, as the kernel does.
     pub(crate) fn take(&self) -> Option<squeue::Entry> {
         let (head, tail) = (word(&self.memory, 0), word(&self.memory, 4));
         let at = head.load(Ordering::Relaxed);
@@ -79,18 +79,18 @@ impl FakeRing {
         Some(entry)
     }
 
-    /// The bytes of a submission slot.
+    /// Returns the bytes of a submission slot.
     pub(crate) fn slot(&self, position: u32) -> squeue::Entry {
         // SAFETY: the place lies in memory, and any bytes are an entry.
         unsafe { (*self.sq.at(position).cast::<squeue::Entry>()).clone() }
     }
 
-    /// How many completion slots are free.
+    /// Returns how many completion slots are free.
     pub(crate) fn room(&self) -> u32 {
         self.cq.entries - self.cq.tail().wrapping_sub(self.cq.head())
     }
 
-    /// The kernel posts one slot.
+    /// Posts one slot, as the kernel does.
     pub(crate) fn post(&self, cqe: sys::io_uring_cqe) {
         let tail = word(&self.memory, 12);
         let at = tail.load(Ordering::Relaxed);
@@ -99,7 +99,7 @@ impl FakeRing {
         tail.store(at.wrapping_add(1), Ordering::Release);
     }
 
-    /// The position that the next completion gets.
+    /// Returns the position of the next completion.
     pub(crate) fn cq_tail(&self) -> u32 {
         self.cq.tail()
     }

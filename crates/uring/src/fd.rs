@@ -1,9 +1,10 @@
-//! The ring's descriptor: a plain one, a registered index beside it, or an index alone.
+//! The ring's descriptor: a plain one, one with a registered index beside it, or an index alone.
 //!
-//! Owns the descriptor and closes it once. Promises that a registered index is only used, and only
-//! given back, on the thread that registered it and in its process: the kernel keeps that table per
-//! task, and the same index in another task is another ring. Never closes early: the mappings are
-//! gone before this is dropped. Proven by `tests/kernel/ring_fd.rs` and `tests/kernel/fork.rs`.
+//! Owns the descriptor and closes it once. Promises that a registered index is used and
+//! unregistered only on the thread that registered it and in its process: the kernel keeps one
+//! table per task, and in another task the same index means another ring. Never closes early: the
+//! mappings are removed before this is dropped. Proven by `tests/kernel/ring_fd.rs` and
+//! `tests/kernel/fork.rs`.
 
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
@@ -17,28 +18,30 @@ const NONE: i32 = -1;
 /// A thread is about to register one.
 const CLAIMED: i32 = -2;
 
-/// How the kernel is told which ring is meant.
+/// The number by which system calls name the ring.
 pub(crate) struct RingFd {
-    /// Absent only for a ring made with `IORING_SETUP_REGISTERED_FD_ONLY`.
+    /// Absent for a ring created with `IORING_SETUP_REGISTERED_FD_ONLY`, and after
+    /// [`close_plain`](Self::close_plain).
     fd: Option<OwnedFd>,
     /// The index in the registering thread's table, or [`NONE`] or [`CLAIMED`].
     index: AtomicI32,
-    /// The thread that registered the index; written before the index is.
+    /// The thread that registered the index. Written before the index.
     owner: AtomicUsize,
-    /// `IORING_FEAT_REG_REG_RING`: register calls take the index too.
+    /// `IORING_FEAT_REG_REG_RING`: `io_uring_register(2)` accepts the index as well.
     can_register_by_index: bool,
-    /// The process that made the ring. A child's thread has the number of the thread that forked.
+    /// The process that created the ring. Needed beside `owner`, because the thread of a forked
+    /// child has the number of the thread that forked.
     process: Origin,
-    /// No other process uses the ring.
+    /// Whether only `process` may use the ring.
     confined: bool,
-    /// The ring's setup makes every enter special.
+    /// Whether the ring's setup makes every enter special.
     special: bool,
-    /// The descriptor, for an enter that has nothing to consider; else -1.
+    /// The descriptor, if an enter can use it without further checks; else -1.
     direct: AtomicI32,
 }
 
-/// The number of the thread that runs. The C library's and the kernel's names of threads will not
-/// do: they are given again once a thread has ended.
+/// Returns a number for the current thread. The C library and the kernel reuse their thread ids
+/// once a thread has ended.
 fn this_thread() -> usize {
     static NEXT: AtomicUsize = AtomicUsize::new(1);
     thread_local! {
@@ -48,13 +51,13 @@ fn this_thread() -> usize {
 }
 
 impl RingFd {
-    /// Takes over a descriptor that the kernel has just made.
+    /// Takes over a ring's descriptor.
     ///
     /// # Safety
     ///
-    /// `fd` must be an open ring descriptor that nobody else closes.
+    /// `fd` must be an open ring descriptor that nothing else closes.
     pub(crate) unsafe fn owned(fd: RawFd, features: u32) -> io::Result<Self> {
-        // SAFETY: the caller hands the descriptor over.
+        // SAFETY: the caller transfers ownership of the descriptor.
         let (number, fd) = (fd, unsafe { OwnedFd::from_raw_fd(fd) });
         Ok(RingFd {
             fd: Some(fd),
@@ -68,7 +71,7 @@ impl RingFd {
         })
     }
 
-    /// A ring that exists only as an index of this thread.
+    /// Creates the value for a ring that exists only as an index of this thread.
     pub(crate) fn registered_only(index: i32) -> io::Result<Self> {
         Ok(RingFd {
             fd: None,
@@ -82,28 +85,28 @@ impl RingFd {
         })
     }
 
-    /// From now on no other process uses the ring.
+    /// Confines the ring to the process that created it.
     pub(crate) fn confine(&mut self) {
         self.confined = true;
         self.direct = AtomicI32::new(-1);
     }
 
-    /// From now on [`direct`](Self::direct) has nothing to say.
+    /// Makes [`direct`](Self::direct) always negative.
     pub(crate) fn always_special(&mut self) {
         self.special = true;
         self.direct = AtomicI32::new(-1);
     }
 
-    /// The number for `io_uring_enter`, for the common ring: negative where something must be
-    /// considered first (a registered index, the process, or what the ring's setup asks for).
+    /// Returns the number for `io_uring_enter(2)` for the common case. Negative if something must
+    /// be checked first: a registered index, the process, or the ring's setup.
     #[inline]
     pub(crate) fn direct(&self) -> i32 {
         self.direct.load(Ordering::Relaxed)
     }
 
-    /// The index, where this thread may use it.
+    /// Returns the index, if this thread may use it.
     fn usable_index(&self) -> Option<i32> {
-        // Acquire: an owner at least as new as the index.
+        // Acquire: the owner that is read next is at least as new as the index.
         let index = self.index.load(Ordering::Acquire);
         if index < 0 {
             return None;
@@ -112,7 +115,8 @@ impl RingFd {
         (owned && self.process.is_here()).then_some(index)
     }
 
-    /// The descriptor, where this process may use it. The kernel says EBADF to any other.
+    /// Returns the descriptor, or -1 in a process that may not use it: the kernel answers -1 with
+    /// EBADF.
     fn usable_raw(&self) -> RawFd {
         if self.confined && !self.process.is_here() {
             return -1;
@@ -120,7 +124,8 @@ impl RingFd {
         self.raw()
     }
 
-    /// [`direct`](Self::direct) after a look at the process, for a ring that is kept from children.
+    /// Returns [`direct`](Self::direct) after a check of the process, for a ring that is kept from
+    /// children.
     pub(crate) fn direct_here(&self) -> i32 {
         let common = !self.special && self.index.load(Ordering::Relaxed) == NONE;
         if common && self.process.is_here() {
@@ -129,7 +134,7 @@ impl RingFd {
         -1
     }
 
-    /// The number for `io_uring_enter`, and the flag that goes with it.
+    /// Returns the number for `io_uring_enter(2)`, and the flag that belongs to it.
     pub(crate) fn for_enter(&self) -> (i32, u32) {
         match self.usable_index() {
             Some(index) => (index, sys::IORING_ENTER_REGISTERED_RING),
@@ -137,8 +142,8 @@ impl RingFd {
         }
     }
 
-    /// The number for `io_uring_register`, and the bit for its opcode. EBADF where this thread or
-    /// process has none: the kernel takes -1 for the calling task.
+    /// Returns the number for `io_uring_register(2)`, and the bit to add to its opcode. EBADF if
+    /// this thread or process has none: to the kernel, -1 would mean the calling task.
     pub(crate) fn for_register(&self) -> io::Result<(i32, u32)> {
         match (self.usable_index(), self.usable_raw()) {
             (Some(index), _) if self.can_register_by_index => {
@@ -149,24 +154,24 @@ impl RingFd {
         }
     }
 
-    /// The descriptor for `mmap`, which knows no indices.
+    /// Returns the descriptor, or -1. `mmap(2)` accepts nothing else.
     pub(crate) fn raw(&self) -> RawFd {
         self.fd.as_ref().map_or(-1, AsRawFd::as_raw_fd)
     }
 
-    /// The descriptor, where there is one.
+    /// Returns the descriptor, if there is one.
     #[cfg(feature = "io_safety")]
     pub(crate) fn plain(&self) -> Option<std::os::fd::BorrowedFd<'_>> {
         self.fd.as_ref().map(std::os::fd::AsFd::as_fd)
     }
 
-    /// The index that is remembered, whichever thread asks.
+    /// Returns the index, on any thread.
     pub(crate) fn index(&self) -> Option<u32> {
         u32::try_from(self.index.load(Ordering::Relaxed)).ok()
     }
 
-    /// Lets this thread register the ring, and remembers the index that the kernel gave. EEXIST
-    /// where one is registered, or being registered, already.
+    /// Registers the ring on this thread with `register`, and stores the index that it returns.
+    /// EEXIST if the ring is registered already, or another thread is registering it.
     pub(crate) fn remember(&self, register: impl FnOnce() -> io::Result<u32>) -> io::Result<()> {
         let order = (Ordering::Relaxed, Ordering::Relaxed);
         if self.index.compare_exchange(NONE, CLAIMED, order.0, order.1).is_err() {
@@ -182,7 +187,7 @@ impl RingFd {
         registered.map(drop)
     }
 
-    /// Lets this thread take its registration back, and forgets the index. EINVAL where this
+    /// Removes this thread's registration with `unregister`, and clears the index. EINVAL if this
     /// thread has none.
     pub(crate) fn forget(&self, unregister: impl FnOnce(u32) -> io::Result<()>) -> io::Result<()> {
         let Some(index) = self.usable_index() else {
@@ -196,7 +201,7 @@ impl RingFd {
         Ok(())
     }
 
-    /// Closes the plain descriptor and lives on as an index.
+    /// Closes the plain descriptor and keeps the index.
     pub(crate) fn close_plain(&mut self) -> io::Result<()> {
         if self.usable_index().is_none() || !self.can_register_by_index {
             return Err(io::Error::from_raw_os_error(libc::EINVAL));
@@ -215,8 +220,8 @@ impl Drop for RingFd {
             fd => (fd, 0),
         };
         let opcode = sys::IORING_UNREGISTER_RING_FDS | bit;
-        // SAFETY: `arg` outlives the call and is one entry long. A failure leaves the index to the
-        // end of the thread, which is what would have happened without this call.
+        // SAFETY: `arg` outlives the call and is one entry long. If the call fails, the kernel
+        // removes the index when the thread ends.
         let _ = unsafe { crate::syscall::register(fd, opcode, (&raw const arg).cast(), 1) };
     }
 }

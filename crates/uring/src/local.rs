@@ -1,11 +1,11 @@
-//! A ring that one thread drives, with the queue ends in local variables.
+//! A ring that one thread drives, with its queue positions in local variables.
 //!
-//! Owns the ring and a cached end of each queue, so that pushing and popping touch shared memory
-//! only when the cache runs dry. Promises the same order and the same accounting as the borrowed
-//! views. Never publishes by itself: entries go out with the next submit, slots of completions go
-//! back with it or with [`LocalRing::release`].
-//! Proven by `tests/kernel/local_ring.rs` and `tests/kernel/fork.rs`. What it costs stands in
-//! `docs/rust-crate.md`.
+//! Owns the ring and a cached position in each queue, so that a push or a pop reads shared memory
+//! only when the cached part is used up. Promises the same order and the same accounting as the
+//! borrowed views. Never publishes by itself: the next submit passes on entries and returns
+//! completion slots, and [`LocalRing::release`] returns the slots alone. Proven by
+//! `tests/kernel/local_ring.rs` and `tests/kernel/fork.rs`. `docs/rust-crate.md` has its measured
+//! cost.
 
 use std::fmt::{self, Debug, Formatter};
 use std::io;
@@ -15,10 +15,10 @@ use crate::squeue::PushError;
 use crate::types::SubmitArgs;
 use crate::{cqueue, squeue, submit, IoUring, Submitter};
 
-/// A ring with the queue ends held locally.
+/// A ring with its queue positions in local variables.
 ///
-/// Meant for an event loop: many pushes, one submit, many pops. Made with
-/// [`LocalRing::new`] from a ring of any entry size.
+/// Intended for an event loop: many pushes, one submit, many pops. [`LocalRing::new`] creates one
+/// from a ring of any entry size.
 ///
 /// ```
 /// use uring::{opcode, IoUring, LocalRing};
@@ -42,28 +42,27 @@ where
     S: squeue::EntryMarker,
     C: cqueue::EntryMarker,
 {
-    /// In a place of its own, so that what enters the kernel takes no address of the fields below,
-    /// and the compiler may keep these in registers.
+    /// Boxed, so that the code that enters the kernel takes no address of the fields below and the
+    /// compiler can keep those in registers.
     ring: Box<IoUring<S, C>>,
     slots: Slots<S>,
     entries: Slots<C>,
-    /// Our end of the submission queue, ahead of the published one.
+    /// The local tail of the submission queue, at or ahead of the published one.
     sq_tail: u32,
-    /// The tail at which a push asks the queue: where it was full when last seen, and in a special
-    /// ring always.
+    /// The tail at which a push reads the queue: where the queue was full when last read. In a
+    /// special ring, the current tail, so that every push reads it.
     sq_limit: u32,
-    /// Our end of the completion queue, ahead of the published one.
+    /// The local head of the completion queue, at or ahead of the published one.
     cq_head: u32,
-    /// The head at which a pop asks the queue: the kernel's end, as last seen, and in a special ring
-    /// always.
+    /// The head at which a pop reads the queue: the kernel's tail as last read. In a special ring,
+    /// the current head, so that every pop reads it.
     cq_limit: u32,
-    /// A ring that rewinds, one with completions of two sizes, or one that forked children do not
-    /// have.
+    /// Set for a ring that rewinds, has completions of two sizes, or is kept from forked children.
     special: bool,
 }
 
 impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
-    /// Takes over a ring.
+    /// Creates a `LocalRing` from a ring, which it takes over.
     pub fn new(ring: IoUring<S, C>) -> Self {
         let (sq, cq) = (ring.sq(), ring.cq());
         let (sq_tail, cq_head) = (sq.tail(), cq.head());
@@ -79,25 +78,26 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
         }
     }
 
-    /// Returns the ring, everything published.
+    /// Publishes both positions and returns the ring.
     pub fn into_inner(mut self) -> IoUring<S, C> {
         self.publish();
         *self.ring
     }
 
-    /// The ring, for its parameters and its descriptor.
+    /// Returns the ring, for its parameters and its descriptor.
     #[inline]
     pub fn ring(&self) -> &IoUring<S, C> {
         &self.ring
     }
 
-    /// What registers. Its submits only take what [`flush`](Self::flush) has published.
+    /// Returns the part of the ring that registers. Its submits take only entries that
+    /// [`flush`](Self::flush) has published.
     #[inline]
     pub fn submitter(&self) -> Submitter<'_> {
         self.ring.submitter()
     }
 
-    /// The free slots of the submission queue, looked up anew.
+    /// Returns the number of free submission slots. Reads the kernel's head.
     #[inline]
     pub fn sq_space_left(&mut self) -> usize {
         self.follow();
@@ -109,7 +109,7 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
         free as usize
     }
 
-    /// The entries that the kernel has not taken yet, pushed ones included.
+    /// Returns the number of entries that the kernel has not taken yet, including pushed ones.
     #[inline]
     pub fn sq_ready(&self) -> usize {
         if !self.ring.memory.is_here() {
@@ -119,11 +119,11 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
         queue.tail_for_push(self.sq_tail).wrapping_sub(queue.head()) as usize
     }
 
-    /// Puts an entry into the queue; it goes out with the next submit.
+    /// Puts an entry into the queue, for the next submit.
     ///
     /// # Errors
     ///
-    /// [`PushError`] when the queue is full: submit, then push again.
+    /// [`PushError`] if the queue is full. Submit, then push again.
     ///
     /// # Safety
     ///
@@ -133,13 +133,13 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
         if self.sq_tail == self.sq_limit {
             (self.sq_tail, self.sq_limit) = make_room(&self.ring, self.sq_tail, self.special)?;
         }
-        // SAFETY: the slot is free, so the kernel does not look at it.
+        // SAFETY: the slot is free, so the kernel does not read it.
         unsafe { self.slots.place(self.sq_tail).write(entry.clone()) };
         self.sq_tail = self.sq_tail.wrapping_add(1);
         Ok(())
     }
 
-    /// Publishes what was pushed, without entering the kernel.
+    /// Publishes the pushed entries without entering the kernel.
     #[inline]
     pub fn flush(&self) {
         if self.ring.memory.is_here() {
@@ -147,7 +147,7 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
         }
     }
 
-    /// Hands everything that was pushed to the kernel, see [`Submitter::submit`].
+    /// Submits the pushed entries, see [`Submitter::submit`].
     #[inline]
     pub fn submit(&mut self) -> io::Result<usize> {
         self.submit_and_wait(0)
@@ -177,7 +177,7 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
         self.enter(|submitter| submitter.submit_with_args(want, args))
     }
 
-    /// Submits, runs task work and fetches overflown completions, without waiting.
+    /// Submits, runs task work and fetches overflowed completions, without waiting.
     pub fn submit_and_get_events(&mut self) -> io::Result<usize> {
         self.enter(|submitter| submitter.submit_and_get_events())
     }
@@ -188,7 +188,7 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
         self.ring.submitter().wait(want)
     }
 
-    /// The next completion, if one is there.
+    /// Returns the next completion, if any.
     #[inline]
     pub fn pop(&mut self) -> Option<C> {
         if self.cq_head == self.cq_limit {
@@ -197,15 +197,26 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
         self.next_seen()
     }
 
-    /// The completions that are there, in a loop that looks at shared memory once. What is not taken
-    /// from the iterator stays.
+    /// Returns an iterator over the available completions. Reads the kernel's tail once.
+    /// Completions that are not taken from the iterator stay in the queue.
+    ///
+    /// ```
+    /// use uring::{opcode, IoUring, LocalRing};
+    ///
+    /// let mut ring = LocalRing::new(IoUring::new(4)?);
+    /// // SAFETY: a NOP points at nothing.
+    /// unsafe { ring.push(&opcode::Nop::new().build().user_data(7)) }.expect("there is room");
+    /// ring.submit_and_wait(1)?;
+    /// assert_eq!(ring.drain().map(|done| done.user_data()).collect::<Vec<_>>(), [7]);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[inline]
     pub fn drain(&mut self) -> impl Iterator<Item = C> + '_ {
         self.look();
         std::iter::from_fn(move || self.next_seen())
     }
 
-    /// Learns how far the kernel has written.
+    /// Reads how far the kernel has written.
     #[inline]
     fn look(&mut self) {
         if !self.special {
@@ -213,7 +224,7 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
         }
     }
 
-    /// The next completion up to the limit.
+    /// Returns the next completion before the limit.
     #[inline]
     fn next_seen(&mut self) -> Option<C> {
         let (mut at, mut next) = (self.cq_head, self.cq_head.wrapping_add(1));
@@ -229,7 +240,7 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
         Some(unsafe { (*self.entries.place(at)).clone() })
     }
 
-    /// The next completion, if one is there, without consuming it: see
+    /// Returns the next completion, if any, without consuming it. See
     /// [`CompletionQueue::peek`](crate::CompletionQueue::peek).
     #[inline]
     pub fn peek(&mut self) -> Option<&C> {
@@ -242,12 +253,12 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
                 return None;
             }
         }
-        // SAFETY: the kernel has published this slot, and writes to it only when it was released,
-        // which takes the ring mutably.
+        // SAFETY: the kernel has published this slot, and writes to it only after it was released,
+        // which borrows the ring mutably.
         Some(unsafe { &*self.entries.place(self.cq_head) })
     }
 
-    /// Consumes the next `count` completions, or as many as are there.
+    /// Consumes the next `count` completions, or fewer if fewer are available.
     #[inline]
     pub fn advance(&mut self, count: usize) {
         self.follow();
@@ -257,8 +268,8 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
         self.cq_limit = if self.special { self.cq_head } else { tail };
     }
 
-    /// Whether completions are there. Does not enter the kernel: see
-    /// [`needs_enter`](Self::needs_enter) for those that are stuck in it.
+    /// Returns whether no completion is available. Does not enter the kernel, which may hold more:
+    /// see [`needs_enter`](Self::needs_enter).
     #[inline]
     pub fn cq_is_empty(&self) -> bool {
         let queue = self.ring.cq();
@@ -266,15 +277,15 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
         !self.ring.memory.is_here() || queue.skip_fillers(self.cq_head, tail) == tail
     }
 
-    /// Gives the slots of popped completions back to the kernel, as the next submit would.
+    /// Returns the slots of popped completions to the kernel, as the next submit would.
     #[inline]
     pub fn release(&mut self) {
         self.follow();
         self.ring.cq().set_head(self.cq_head);
     }
 
-    /// Whether completions or task work wait inside the kernel: an empty completion queue does not
-    /// mean that nothing is there.
+    /// Returns whether completions or task work wait inside the kernel. Only an enter brings these
+    /// into the completion queue.
     #[inline]
     pub fn needs_enter(&self) -> bool {
         self.ring.sq().flags() & submit::STUCK != 0 || self.ring.must_poll()
@@ -302,8 +313,8 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
         self.ring.sq().publish(self.sq_tail);
     }
 
-    /// Follows what moves without this ring's doing: the tail of a rewinding queue, and in a child
-    /// that has no part in the ring all four ends, which are 0.
+    /// Updates positions that something else may have moved: the tail of a rewinding queue, and in
+    /// a forked child that does not have the ring all of them, which are 0 there.
     #[inline]
     fn follow(&mut self) {
         if self.special {
@@ -316,9 +327,9 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> LocalRing<S, C> {
     }
 }
 
-// What few rings need stands in functions of values: see the field `ring`.
+// The rare cases are functions that take values, not `self`: see the field `ring`.
 
-/// The place of the next entry, and the tail at which a push asks again.
+/// Returns the position of the next entry, and the tail at which a push reads the queue again.
 #[cold]
 fn make_room<S: squeue::EntryMarker, C: cqueue::EntryMarker>(
     ring: &IoUring<S, C>,
@@ -336,7 +347,7 @@ fn make_room<S: squeue::EntryMarker, C: cqueue::EntryMarker>(
     Ok((tail, limit))
 }
 
-/// Where the next completion of a special ring is, and the head behind it.
+/// Returns the position of the next completion of a special ring, and the head after it.
 #[cold]
 fn next_special<S: squeue::EntryMarker, C: cqueue::EntryMarker>(
     ring: &IoUring<S, C>,
@@ -364,7 +375,7 @@ impl LocalRing<squeue::Entry, cqueue::Entry> {
     pub unsafe fn push_128(&mut self, entry: &squeue::Entry128) -> Result<(), PushError> {
         self.follow();
         let queue = self.ring.sq();
-        // SAFETY: the caller vouches for the entry; head and tail are those of this queue.
+        // SAFETY: the caller vouches for the entry, and head and tail are those of this queue.
         self.sq_tail = unsafe { squeue::push_128(queue, queue.head(), self.sq_tail, entry)? };
         queue.pushed(self.sq_tail);
         self.sq_limit = queue.limit(queue.head(), self.sq_tail);
@@ -372,7 +383,7 @@ impl LocalRing<squeue::Entry, cqueue::Entry> {
         Ok(())
     }
 
-    /// The next completion with all its bytes, from a ring of mixed sizes.
+    /// Returns the next completion with all its bytes, for rings with completions of two sizes.
     #[inline]
     pub fn pop_mixed(&mut self) -> Option<cqueue::EntryMixed> {
         self.follow();

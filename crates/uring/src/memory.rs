@@ -1,8 +1,8 @@
-//! The memory that ring and kernel share.
+//! The memory that the ring and the kernel share.
 //!
 //! Owns the mappings and unmaps them once. Promises exact sizes (Linux 5.10 refuses a mapping that
-//! is longer than the ring) and, on request, that no forked child sees them: there the addresses may
-//! belong to other memory by then. Never hands out a place that a mapping does not cover.
+//! is longer than the ring) and, on request, that forked children do not have the mappings. In such
+//! a child other memory may lie at the same addresses. Never returns a place outside a mapping.
 //! Proven by `tests/kernel/setup.rs`, `tests/kernel/fork.rs` and the kernel matrix.
 
 use std::io;
@@ -11,29 +11,29 @@ use std::ptr::NonNull;
 use crate::fork::Origin;
 use crate::sys::{self, io_uring_params};
 
-/// One mapping, or memory that the caller lent for the life of the ring.
+/// One mapping, or memory that the caller provides for as long as the ring exists.
 pub(crate) struct Region {
     address: NonNull<u8>,
     len: usize,
     owned: bool,
     reclaimed: bool,
-    /// The process that alone has this mapping; any child has it as well where there is none.
+    /// The only process that has this mapping. `None` if forked children inherit it.
     only_in: Option<Origin>,
 }
 
-// SAFETY: a mapping belongs to the process, not to a thread, and the region lends it as pointers:
-// who reads or writes through them needs an unsafe block, and vouches for that.
+// SAFETY: a mapping belongs to the process, not to a thread. The region returns pointers into it,
+// and reading or writing through them needs an unsafe block of its own.
 unsafe impl Send for Region {}
-// SAFETY: as above; a shared reference to a region changes nothing in it.
+// SAFETY: as above. A shared reference to a region changes nothing in it.
 unsafe impl Sync for Region {}
 
 impl Region {
-    /// Maps `len` bytes of a ring descriptor.
+    /// Maps `len` bytes of a ring descriptor, from `offset` on.
     pub(crate) fn map(fd: i32, offset: u64, len: usize) -> io::Result<Region> {
         Self::mmap(len, libc::MAP_SHARED | libc::MAP_POPULATE, fd, offset)
     }
 
-    /// Fresh, zeroed memory.
+    /// Maps zeroed memory.
     pub(crate) fn anonymous(len: usize, extra_flags: i32) -> io::Result<Region> {
         let flags = libc::MAP_SHARED | libc::MAP_ANONYMOUS | libc::MAP_POPULATE | extra_flags;
         Self::mmap(len, flags, -1, 0)
@@ -41,7 +41,7 @@ impl Region {
 
     fn mmap(len: usize, flags: i32, fd: i32, offset: u64) -> io::Result<Region> {
         let prot = libc::PROT_READ | libc::PROT_WRITE;
-        // SAFETY: a new mapping at an address of the kernel's choice disturbs nothing.
+        // SAFETY: the kernel chooses the address, so that no existing mapping is replaced.
         let address = unsafe {
             libc::mmap(std::ptr::null_mut(), len, prot, flags, fd, offset as libc::off_t)
         };
@@ -52,7 +52,7 @@ impl Region {
         Ok(Region { address, len, owned: true, reclaimed: false, only_in: None })
     }
 
-    /// Memory of somebody else's.
+    /// Wraps memory that the caller owns.
     pub(crate) fn lent(address: NonNull<u8>, len: usize) -> Region {
         Region { address, len, owned: false, reclaimed: false, only_in: None }
     }
@@ -68,30 +68,31 @@ impl Region {
         Ok(())
     }
 
-    /// Nobody uses the memory any more: it may be unmapped.
+    /// Allows the drop to unmap the memory, because nothing uses it any more.
     pub(crate) fn reclaim(&mut self) {
         self.reclaimed = true;
     }
 
-    /// Gives the memory up, for good, where somebody may still use it.
+    /// Leaks the memory unless it was [reclaimed](Self::reclaim): something may still use it.
     pub(crate) fn leak_unless_reclaimed(&mut self) {
         self.owned = self.owned && self.reclaimed;
     }
 
-    /// Where the region starts.
+    /// Returns the start of the region.
     pub(crate) fn as_ptr(&self) -> *mut u8 {
         self.address.as_ptr()
     }
 
-    /// How long the region is.
+    /// Returns the length of the region in bytes.
     pub(crate) fn len(&self) -> usize {
         self.len
     }
 
-    /// A place inside the region, `len` bytes of which belong to it.
+    /// Returns the address of the `len` bytes at `offset`. EFAULT unless all of them lie inside the
+    /// region.
     pub(crate) fn at(&self, offset: usize, len: usize) -> io::Result<*mut u8> {
         match offset.checked_add(len) {
-            // SAFETY: the place lies inside the region.
+            // SAFETY: the offset lies inside the region.
             Some(end) if end <= self.len => Ok(unsafe { self.address.as_ptr().add(offset) }),
             _ => Err(io::Error::from_raw_os_error(libc::EFAULT)),
         }
@@ -101,7 +102,8 @@ impl Region {
 impl Drop for Region {
     fn drop(&mut self) {
         if self.owned && self.only_in.is_none_or(Origin::is_here) {
-            // SAFETY: the mapping is ours and nothing that points into it outlives its owner.
+            // SAFETY: this process created the mapping, and nothing that points into it outlives
+            // its owner.
             unsafe { libc::munmap(self.address.as_ptr().cast(), self.len) };
         }
     }
@@ -109,17 +111,17 @@ impl Drop for Region {
 
 /// The ring memory of one ring.
 pub(crate) struct RingMemory {
-    /// The SQ ring, and the CQ ring too where the kernel puts both into one mapping.
+    /// The SQ ring, and the CQ ring as well if the kernel puts both into one mapping.
     sq: Region,
-    /// The CQ ring, where it has a mapping of its own.
+    /// The CQ ring, if it has a mapping of its own.
     cq: Option<Region>,
     /// The submission entries.
     sqes: Region,
-    /// The process that alone has the memory.
+    /// The only process that has the memory. `None` if forked children inherit it.
     only_in: Option<Origin>,
 }
 
-/// How many bytes the parts of a ring take.
+/// The sizes of a ring's parts, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Sizes {
     pub(crate) sq: usize,
@@ -128,7 +130,7 @@ pub(crate) struct Sizes {
 }
 
 impl Sizes {
-    /// Follows the offsets that the kernel has filled in.
+    /// Computes the sizes from the offsets that the kernel has filled in.
     pub(crate) fn of(params: &io_uring_params) -> Sizes {
         let sq_entries = params.sq_entries as usize;
         let no_array = params.flags & sys::IORING_SETUP_NO_SQARRAY != 0;
@@ -144,7 +146,7 @@ impl Sizes {
 }
 
 impl RingMemory {
-    /// Maps what the kernel has made.
+    /// Maps the memory that the kernel has allocated.
     pub(crate) fn map(fd: i32, params: &io_uring_params) -> io::Result<RingMemory> {
         let sizes = Sizes::of(params);
         let sqes = Region::map(fd, sys::IORING_OFF_SQES.into(), sizes.sqes)?;
@@ -158,7 +160,7 @@ impl RingMemory {
         Ok(RingMemory { sq, cq: Some(cq), sqes, only_in: None })
     }
 
-    /// Uses memory that was given to the kernel at setup (`IORING_SETUP_NO_MMAP`).
+    /// Uses memory that the kernel was told of at setup (`IORING_SETUP_NO_MMAP`).
     pub(crate) fn given(rings: Region, sqes: Region) -> RingMemory {
         RingMemory { sq: rings, cq: None, sqes, only_in: None }
     }
@@ -172,58 +174,58 @@ impl RingMemory {
         Ok(())
     }
 
-    /// The process that alone has the memory.
+    /// Returns the only process that has the memory, if it is kept from forked children.
     pub(crate) fn only_in(&self) -> Option<Origin> {
         self.only_in
     }
 
-    /// Whether the process that runs has the memory.
+    /// Returns whether the current process has the memory.
     #[inline]
     pub(crate) fn is_here(&self) -> bool {
         self.only_in.is_none_or(Origin::is_here)
     }
 
-    /// The region of the SQ ring.
+    /// Returns the region of the SQ ring.
     pub(crate) fn sq(&self) -> &Region {
         &self.sq
     }
 
-    /// The region of the CQ ring.
+    /// Returns the region of the CQ ring.
     pub(crate) fn cq(&self) -> &Region {
         self.cq.as_ref().unwrap_or(&self.sq)
     }
 
-    /// The region of the submission entries.
+    /// Returns the region of the submission entries.
     pub(crate) fn sqes(&self) -> &Region {
         &self.sqes
     }
 }
 
-/// The slots of one queue, in a form that stays in registers.
+/// The slots of one queue: two values that the compiler can keep in registers.
 pub(crate) struct Slots<E> {
     first: *mut E,
     mask: u32,
 }
 
 // SAFETY: the memory belongs to the process, not to a thread. Only addresses are computed here, and
-// who follows one needs an unsafe block.
+// using one needs an unsafe block of its own.
 unsafe impl<E> Send for Slots<E> {}
 // SAFETY: as above.
 unsafe impl<E> Sync for Slots<E> {}
 
 impl<E> Slots<E> {
-    /// `mask + 1` slots that follow each other from `first` on, all of them in ring memory.
+    /// Creates the slots of a queue: `mask + 1` of them, from `first` on, all in ring memory.
     #[inline]
     pub(crate) fn new(first: *mut E, mask: u32) -> Self {
         Slots { first, mask }
     }
 
-    /// The place of a slot.
+    /// Returns the address of the slot at a position.
     #[inline]
     pub(crate) fn place(&self, position: u32) -> *mut E {
         let index = (position & self.mask) as usize;
-        // SAFETY: the index is at most `mask`. In the queue of a child that has no part in the ring
-        // it is 0, which needs no memory.
+        // SAFETY: the index is at most `mask`. In a forked child that does not have the ring it is
+        // 0, which needs no memory.
         unsafe { self.first.add(index) }
     }
 }
@@ -232,10 +234,10 @@ impl<E> Slots<E> {
 mod tests {
     use super::*;
 
-    /// The kernel's word on the mapping, not ours: "dc" is "do not copy on fork".
+    /// The kernel itself reports the mapping's flags: "dc" means "do not copy on fork".
     #[test]
     fn mappings_are_kept_from_forked_children_on_request() {
-        // Of two sizes, so that they do not become one mapping.
+        // Of two sizes, so that the kernel does not merge them into one mapping.
         let (inherited, mut kept) =
             (Region::anonymous(4096, 0).unwrap(), Region::anonymous(8192, 0).unwrap());
         kept.confine(Origin::here().unwrap()).unwrap();

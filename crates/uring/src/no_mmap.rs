@@ -1,8 +1,8 @@
 //! Rings in memory that this process provides (`IORING_SETUP_NO_MMAP`, Linux 6.5).
 //!
-//! Owns memory that it allocates, borrows memory that it is given. Promises that the memory is
-//! large enough for what the kernel will lay out in it. Never guesses offsets: they come from the
-//! kernel. Proven by `tests/kernel/no_mmap.rs`.
+//! Owns the memory that it allocates, and borrows the memory that the caller provides. Promises
+//! that the memory is large enough for the layout of the kernel. Never guesses offsets: they come
+//! from the kernel. Proven by `tests/kernel/no_mmap.rs`.
 
 use std::io;
 use std::ptr::NonNull;
@@ -14,15 +14,16 @@ use crate::register::page_size;
 use crate::sys::{self, io_uring_params};
 use crate::{cqueue, squeue, syscall, Builder, IoUring};
 
-/// More than the words before the completions take on any architecture.
+/// More than the size of the words before the completions, on every architecture.
 const HEADER: usize = 256;
-/// The size of a huge page, one that most architectures have.
+/// A size of huge pages that most architectures have.
 const HUGE_PAGE: usize = 2 << 20;
-/// The same for `mmap(2)`: the number of bits, from bit 26 on. Not every C library names it.
+/// The flag for `mmap(2)`: the logarithm of the size, from bit 26 on. Not every C library defines
+/// it.
 const MAP_HUGE_2MB: i32 = (HUGE_PAGE.trailing_zeros() as i32) << 26;
 const ENTRIES_MAX: u32 = 32768;
 
-/// How many bytes a ring needs, for [`Builder::build_with_memory`].
+/// The memory that a ring needs, in bytes, for [`Builder::build_with_memory`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MemorySize {
     /// The two rings, rounded up to pages.
@@ -32,7 +33,13 @@ pub struct MemorySize {
 }
 
 impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Builder<S, C> {
-    /// How many bytes a ring of this size needs.
+    /// Returns how much memory a ring of this size needs.
+    ///
+    /// ```
+    /// let size = uring::IoUring::<uring::squeue::Entry>::builder().memory_size(8)?;
+    /// assert!(size.sqes >= 8 * 64 && size.rings >= 16 * 16);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -60,12 +67,18 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Builder<S, C> {
         })
     }
 
-    /// Makes the ring in memory that this process allocates. Kernels before 6.10 want it in one
-    /// piece: where several pages are refused, huge pages are tried.
+    /// Creates the ring in memory that this process allocates. Kernels before 6.10 need physically
+    /// contiguous memory: if they refuse several pages, a huge page is tried.
+    ///
+    /// ```no_run
+    /// let ring: uring::IoUring = uring::IoUring::builder().build_no_mmap(8)?;
+    /// assert!(ring.params().is_setup_no_mmap());
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// As for [`build`](Self::build); ENOMEM where no huge page is to be had.
+    /// As for [`build`](Self::build); ENOMEM if a huge page is needed and none is available.
     pub fn build_no_mmap(&self, entries: u32) -> io::Result<IoUring<S, C>> {
         match self.allocate(entries, false) {
             Err(error) if error.raw_os_error() == Some(libc::EINVAL) => {
@@ -75,12 +88,13 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Builder<S, C> {
         }
     }
 
-    /// Makes the ring in huge pages of 2 MiB, which spares the kernel and the CPU's page tables.
+    /// Creates the ring in huge pages of 2 MiB, which need fewer entries in the page tables and the
+    /// TLB.
     ///
     /// # Errors
     ///
-    /// As for [`build`](Self::build); ENOMEM where no huge page is to be had, EINVAL where there
-    /// are none of this size.
+    /// As for [`build`](Self::build); ENOMEM if no huge page is available, EINVAL if the machine
+    /// has none of this size.
     pub fn build_huge_pages(&self, entries: u32) -> io::Result<IoUring<S, C>> {
         self.allocate(entries, true)
     }
@@ -88,7 +102,7 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Builder<S, C> {
     fn allocate(&self, entries: u32, huge: bool) -> io::Result<IoUring<S, C>> {
         let size = self.memory_size(entries)?;
         let allocate = |len: usize| match huge {
-            // The size is asked for: the machine's default may be another one.
+            // The size is given explicitly, because the machine's default may be another one.
             true => {
                 let flags = libc::MAP_HUGETLB | MAP_HUGE_2MB;
                 Region::anonymous(len.next_multiple_of(HUGE_PAGE), flags)
@@ -98,19 +112,19 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Builder<S, C> {
         self.set_up(entries, allocate(size.rings)?, allocate(size.sqes)?, self.only_in()?)
     }
 
-    /// Makes the ring in memory of the caller's, both pieces page-aligned and zeroed. Whether
-    /// forked children inherit it is the caller's to say, with `madvise(2)`:
-    /// [`dontfork`](Self::dontfork) changes nothing here.
+    /// Creates the ring in memory that the caller provides. Both pieces must be page-aligned and
+    /// zeroed. The caller decides with `madvise(2)` whether forked children inherit them:
+    /// [`dontfork`](Self::dontfork) has no effect here.
     ///
     /// # Errors
     ///
-    /// As for [`build`](Self::build); EINVAL for memory that is too small or not aligned.
+    /// As for [`build`](Self::build); EINVAL if the memory is too small or not aligned.
     ///
     /// # Safety
     ///
-    /// Nobody else may touch the memory, and it must stay valid, until the kernel has let go of
-    /// the ring, which is later than the drop of the [`IoUring`]: never free it, or keep it until
-    /// the process ends.
+    /// The memory must stay valid, and nothing else may access it, until the kernel has released
+    /// the ring, which is after the [`IoUring`] is dropped. No call reports that moment: keep the
+    /// memory until the process ends.
     pub unsafe fn build_with_memory(
         &self,
         entries: u32,
@@ -143,7 +157,7 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Builder<S, C> {
         let fd = if params.flags & sys::IORING_SETUP_REGISTERED_FD_ONLY != 0 {
             RingFd::registered_only(fd)?
         } else {
-            // SAFETY: the kernel has just made this descriptor for us.
+            // SAFETY: the kernel has just created this descriptor for this call.
             unsafe { RingFd::owned(fd, params.features)? }
         };
         IoUring::assemble(fd, RingMemory::given(rings, sqes), params, only_in)

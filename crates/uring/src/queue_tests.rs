@@ -1,4 +1,5 @@
-//! The queues on memory without a kernel: counters that pass 2^32, and entries of two sizes.
+//! Tests of the queues on plain memory, without a kernel: counters that wrap at 2^32, entries of
+//! two sizes, rewinding queues and moves to another size.
 
 use crate::fake::FakeRing;
 use crate::sys::{self, io_uring_cqe};
@@ -93,7 +94,7 @@ fn a_big_submission_needs_room_for_its_filler() {
     assert_eq!(sq.len(), 4);
 }
 
-/// The second half of an operation that takes one slot would run as an entry of its own.
+/// The kernel would run the second half of an operation that takes one slot as an entry of its own.
 #[test]
 fn an_operation_of_one_slot_is_not_pushed_as_two() {
     let ring = FakeRing::new(4, sys::IORING_SETUP_SQE_MIXED, 0);
@@ -107,13 +108,13 @@ fn an_operation_of_one_slot_is_not_pushed_as_two() {
     assert!(sq.is_empty());
 }
 
-/// What lies in a queue, from the first position on: user data and flags of each slot.
+/// Returns the user data and the flags of each slot, from the position `from` on.
 fn layout(ring: &FakeRing, from: u32, slots: u32) -> Vec<(u64, squeue::Flags)> {
     let slot = |ahead| ring.slot(from.wrapping_add(ahead));
     (0..slots).map(slot).map(|entry| (entry.get_user_data(), entry.get_flags())).collect()
 }
 
-/// A chain ends at an entry without the flag, and a filler has none.
+/// A filler has no link flag, so it would end the chain.
 #[test]
 fn a_filler_stands_before_the_chain_and_not_in_it() {
     const LINK: squeue::Flags = squeue::Flags::IO_LINK;
@@ -137,7 +138,7 @@ fn a_filler_stands_before_the_chain_and_not_in_it() {
     }
 }
 
-/// Published entries cannot move, and a filler behind them would end their chain.
+/// Published entries cannot be moved, and a filler behind them would end their chain.
 #[test]
 fn a_chain_that_is_published_half_gets_no_filler() {
     let ring = FakeRing::new(8, sys::IORING_SETUP_SQE_MIXED, 4);
@@ -153,7 +154,8 @@ fn a_chain_that_is_published_half_gets_no_filler() {
     assert_eq!((sq.len(), ring.slot(6).get_user_data()), (3, 3));
 }
 
-/// The kernel copies slot by slot, which can leave the halves of a big completion at both ends.
+/// A resize copies slot by slot, which can leave the halves of a big completion at both ends of the
+/// queue.
 #[test]
 fn a_big_completion_may_lie_across_the_end() {
     let ring = FakeRing::new(4, sys::IORING_SETUP_CQE_MIXED, 3);
@@ -168,12 +170,12 @@ fn a_big_completion_may_lie_across_the_end() {
     assert!(cq.next_mixed().is_none());
 }
 
-/// A submit of a rewinding queue of which the kernel takes `count`.
+/// Simulates a submit of a rewinding queue in which the kernel takes `count` entries.
 fn take(ring: &FakeRing, count: u32) {
     ring.sq.turn(ring.sq.len()).unwrap().unwrap().submitted(count);
 }
 
-/// What the kernel did not take moves to the front, where it reads next time.
+/// Entries that the kernel did not take move to the front, where it reads them next.
 #[test]
 fn a_rewinding_queue_starts_over() {
     let flags = sys::IORING_SETUP_SQ_REWIND | sys::IORING_SETUP_NO_SQARRAY;
@@ -215,7 +217,7 @@ fn a_view_of_a_rewinding_queue_follows_a_submit() {
     assert_eq!((ring.sq.len(), ring.slot(0).get_user_data()), (0, 5));
 }
 
-/// The kernel would take the same entries once for each thread that submits.
+/// With two submits at a time the kernel would take the same entries twice.
 #[test]
 fn a_rewinding_queue_is_submitted_by_one_thread_at_a_time() {
     let flags = sys::IORING_SETUP_SQ_REWIND | sys::IORING_SETUP_NO_SQARRAY;
@@ -229,14 +231,14 @@ fn a_rewinding_queue_is_submitted_by_one_thread_at_a_time() {
     assert_eq!(refusal.raw_os_error(), Some(libc::EBUSY));
     assert!(ring.sq.turn(0).unwrap().is_none(), "who submits nothing may enter");
     first.submitted(2);
-    // A second thread that counted before the first one submitted; its submit fails.
+    // A second thread counted its entries before the first one submitted them.
     assert_eq!(ring.sq.turn(3).unwrap().unwrap().count(), 1);
     assert_eq!((ring.sq.len(), ring.slot(0).get_user_data()), (1, 2));
     take(&ring, 1);
     assert_eq!(ring.sq.len(), 0);
 }
 
-/// Only this process knows how many entries wait in a rewinding queue.
+/// Only this process knows how many entries a rewinding queue holds.
 #[test]
 fn a_rewinding_queue_moves_along_in_a_resize() {
     let flags = sys::IORING_SETUP_SQ_REWIND | sys::IORING_SETUP_NO_SQARRAY;
@@ -251,7 +253,8 @@ fn a_rewinding_queue_moves_along_in_a_resize() {
     assert_eq!((new.sq.len(), moved), (3, [5, 6, 7]));
 }
 
-/// Any other queue keeps its positions. The kernel copies the slots as well, some kernels half.
+/// Entries of all other queues keep their positions. The kernel copies the slots as well, some
+/// kernels only half of each.
 #[test]
 fn queued_entries_keep_their_positions_in_a_resize() {
     let (old, new) = (FakeRing::new(8, 0, 6), FakeRing::new(4, 0, 6));
@@ -264,7 +267,7 @@ fn queued_entries_keep_their_positions_in_a_resize() {
     assert_eq!((new.sq.len(), moved), (0, [5, 6, 7]), "the kernel has set the tail");
 }
 
-/// The kernel refuses a 128-byte entry that lies across the end, so a resize must not make one.
+/// The kernel refuses a 128-byte entry that wraps around the end, so a resize must not create one.
 #[test]
 fn a_big_entry_does_not_fit_across_the_end() {
     let ring = FakeRing::new(8, sys::IORING_SETUP_SQE_MIXED, 3);
@@ -273,7 +276,7 @@ fn a_big_entry_does_not_fit_across_the_end() {
     unsafe { sq.push_128(&nop_128(5)) }.unwrap();
     drop(sq);
     assert!(ring.sq.fits(8) && ring.sq.fits(16) && !ring.sq.fits(4) && !ring.sq.fits(2));
-    // The same slots, where nothing big starts.
+    // The same slots with entries of 64 bytes.
     let ring = FakeRing::new(8, sys::IORING_SETUP_SQE_MIXED, 3);
     let mut sq: SubmissionQueue<'_> = SubmissionQueue::new(&ring.sq);
     // SAFETY: a NOP points at nothing.
@@ -282,7 +285,8 @@ fn a_big_entry_does_not_fit_across_the_end() {
     assert!(ring.sq.fits(4));
 }
 
-/// Posts as the kernel does: a big entry takes two slots, with a filler where it would wrap.
+/// Posts a completion as the kernel does: a big one takes two slots, after a filler if it would
+/// wrap.
 fn post(ring: &FakeRing, user_data: u64, big: bool) -> bool {
     let filler = big && ring.cq_tail() & ring.cq.mask == ring.cq.mask;
     let needed = 1 + u32::from(big) + u32::from(filler);
@@ -294,7 +298,7 @@ fn post(ring: &FakeRing, user_data: u64, big: bool) -> bool {
     }
     if big {
         ring.post(cqe(user_data, sys::IORING_CQE_F_32));
-        // The second half: two words of data, which look like anything.
+        // The second half is data, whose bits mean nothing here.
         ring.post(cqe(!user_data, sys::IORING_CQE_F_SKIP));
     } else {
         ring.post(cqe(user_data, 0));
@@ -335,7 +339,7 @@ proptest! {
         prop_assert!(sizes.peek().is_none());
     }
 
-    /// A big entry without its second half, as no kernel posts it, must not lead past the end.
+    /// A big entry without its second half must not lead past the end. No kernel posts one.
     #[test]
     fn any_flags_stay_inside_the_queue(words in proptest::collection::vec(any::<u32>(), 0..8)) {
         let ring = FakeRing::new(8, sys::IORING_SETUP_CQE_MIXED, 5);
@@ -351,7 +355,7 @@ proptest! {
     }
 }
 
-/// The other size, for completeness: 32-byte slots.
+/// The same for slots of 32 bytes.
 #[test]
 fn big_completions_pass_the_end_of_the_counter() {
     let ring = FakeRing::new(2, sys::IORING_SETUP_CQE32, u32::MAX);

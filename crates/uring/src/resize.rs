@@ -1,10 +1,10 @@
-//! New sizes for a ring that is in use (`IORING_REGISTER_RESIZE_RINGS`, Linux 6.13).
+//! Resizing a ring in use (`IORING_REGISTER_RESIZE_RINGS`, Linux 6.13).
 //!
-//! Owns the order of the steps: everything that can be refused is refused before the kernel swaps
-//! the rings, because after that there is no way back. Promises that queued entries and unread
-//! completions are found in the new queues. Never trusts the kernel's copy of them: the first
-//! kernels that could resize copied 128-byte and 32-byte entries as if they had half that size.
-//! Proven by `tests/kernel/resize.rs` and `tests/kernel/resize_sizes.rs`.
+//! Owns the order of the steps: every check comes before the kernel swaps the rings, because that
+//! cannot be undone. Promises that the new queues contain all queued entries and unread
+//! completions. Never relies on the kernel's copy of them: the first kernels that could resize
+//! copied entries of 128 and of 32 bytes as if they had half that size. Proven by
+//! `tests/kernel/resize.rs` and `tests/kernel/resize_sizes.rs`.
 
 use std::io;
 
@@ -15,10 +15,11 @@ use crate::{cqueue, squeue, IoUring};
 /// The most submission entries that the kernel allows.
 const ENTRIES_MAX: u32 = 32768;
 
-/// Where the kernel puts the submission queue's index array: on the first cache line behind the
-/// completions. The kernel doubles header and completions together for 32-byte completions.
+/// Returns the offset of the submission queue's index array: the first cache line after the
+/// completions. For 32-byte completions the kernel doubles the size of the header and the
+/// completions together.
 ///
-/// Kernels up to 6.18 at least leave the offset out of their answer to a resize.
+/// Kernels up to at least 6.18 do not report the offset after a resize.
 fn array_offset(params: &io_uring_params) -> u32 {
     const CACHE_LINE: u32 = 64;
     let doubled = u32::from(params.flags & sys::IORING_SETUP_CQE32 != 0);
@@ -33,16 +34,30 @@ fn refused<T>(errno: i32) -> io::Result<T> {
 impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
     /// Changes the sizes of both queues. Since Linux 6.13.
     ///
-    /// Queued entries and unread completions move along. Sizes are rounded up to powers of two.
-    /// 0 for `cq_entries` means twice the submission queue's size. On a ring made with
-    /// [`setup_clamp`](crate::Builder::setup_clamp), sizes that are too large become the limits.
+    /// Queued entries and unread completions are kept. Sizes are rounded up to powers of two. If
+    /// `cq_entries` is 0, the completion queue gets twice the size of the submission queue. On a
+    /// ring created with [`setup_clamp`](crate::Builder::setup_clamp), sizes above the limits are
+    /// reduced to these.
+    ///
+    /// ```no_run
+    /// let mut ring: uring::IoUring =
+    ///     uring::IoUring::builder().setup_single_issuer().setup_defer_taskrun().build(64)?;
+    /// ring.resize(1024, 4096)?;
+    /// assert_eq!(ring.params().cq_entries(), 4096);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// The ring is unchanged after EINVAL (a ring without `setup_defer_taskrun`, in memory that
-    /// this process provided or without a descriptor, and impossible sizes), EOVERFLOW (what is
-    /// pending does not fit) and EOPNOTSUPP (this kernel lays its rings out in an unknown way).
-    /// After ENOMEM the new memory could not be mapped, and the ring must be dropped.
+    /// - EINVAL: the ring was created without `setup_defer_taskrun`, lies in memory that this
+    ///   process provided, or has no descriptor; or a size is invalid.
+    ///
+    /// - EOVERFLOW: the pending entries or completions do not fit.
+    ///
+    /// - EOPNOTSUPP: the kernel's layout of the ring is unknown.
+    ///
+    /// - ENOMEM: the new memory could not be mapped. The ring must be dropped. After all other
+    ///   errors it is unchanged.
     pub fn resize(&mut self, sq_entries: u32, cq_entries: u32) -> io::Result<()> {
         self.check_resize(sq_entries)?;
         let sized = if cq_entries == 0 { 0 } else { sys::IORING_SETUP_CQSIZE };
@@ -66,7 +81,7 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
         let cq = cqueue::Inner::new(&memory, &params)?;
         sq.adopt(&self.sq);
         cq.adopt(&self.cq);
-        // Nothing looks at the old memory once the queues are replaced.
+        // Nothing reads the old memory once the queues are replaced.
         self.sq = sq;
         self.cq = cq;
         self.memory = memory;
@@ -74,7 +89,7 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
         Ok(())
     }
 
-    /// Refuses what would leave a ring that cannot be used.
+    /// Refuses a resize that would leave the ring unusable.
     fn check_resize(&self, sq_entries: u32) -> io::Result<()> {
         // The new memory is mapped from the descriptor.
         if self.has(sys::IORING_SETUP_NO_MMAP) || self.fd.raw() < 0 {

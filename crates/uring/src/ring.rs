@@ -1,10 +1,10 @@
 //! The ring: two queues, their memory and the descriptor.
 //!
 //! Owns all of them, and drops them in the order mappings, then descriptor. Promises that the
-//! queues' pointers stay valid as long as it lives, and looks at no memory that a forked child does
-//! not have. Never waits for requests when it is dropped: memory that the kernel may still write
-//! to is the caller's to keep.
-//! Proven by `tests/kernel/setup.rs`, `tests/kernel/queue.rs` and `tests/kernel/fork.rs`.
+//! queues' pointers stay valid for as long as it lives, and that ring memory is not accessed in a
+//! forked child that does not have it. Never waits for requests when it is dropped: the caller
+//! keeps the memory that the kernel may still write to. Proven by `tests/kernel/setup.rs`,
+//! `tests/kernel/queue.rs` and `tests/kernel/fork.rs`.
 
 use std::fmt::{self, Debug, Formatter};
 use std::io;
@@ -23,16 +23,16 @@ use crate::{Builder, CompletionQueue, Parameters, SubmissionQueue, Submitter};
 /// `S` is the type of submission entries ([`squeue::Entry`] or [`squeue::Entry128`]), `C` that of
 /// completions ([`cqueue::Entry`] or [`cqueue::Entry32`]).
 ///
-/// Dropping it closes the ring; requests in flight are cancelled by the kernel *later*, so the
-/// memory that they use must outlive that, not just this value.
+/// Dropping the value closes the ring. The kernel cancels requests in flight *later*, so the memory
+/// that they use must remain valid for longer than this value.
 pub struct IoUring<S = squeue::Entry, C = cqueue::Entry>
 where
     S: squeue::EntryMarker,
     C: cqueue::EntryMarker,
 {
-    /// Only to be used where the memory is: see [`sq`](Self::sq).
+    /// Read through [`sq`](Self::sq), which checks that this process has the memory.
     pub(crate) sq: squeue::Inner,
-    /// See [`cq`](Self::cq).
+    /// Read through [`cq`](Self::cq).
     pub(crate) cq: cqueue::Inner,
     pub(crate) params: Parameters,
     // Declared before `fd`, so that it is dropped first.
@@ -41,16 +41,15 @@ where
     pub(crate) entry: std::marker::PhantomData<(S, C)>,
 }
 
-// SAFETY: the pointers lead into memory that the ring owns; nothing in it belongs to a thread.
+// SAFETY: the pointers refer to memory that the ring owns, and nothing in it is bound to a thread.
 unsafe impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Send for IoUring<S, C> {}
-// SAFETY: through a shared reference only atomics are touched and system calls made, and a
-// rewinding queue is moved by one submit at a time; the views that write need `&mut` or an unsafe
-// call.
+// SAFETY: a shared reference allows only atomic accesses and system calls, and one submit at a time
+// moves a rewinding queue. The views that write need `&mut` or an unsafe call.
 unsafe impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Sync for IoUring<S, C> {}
 
 impl IoUring {
-    /// Makes a ring with `entries` slots for submissions, rounded up to a power of two, and twice
-    /// as many for completions. [`builder`](Self::builder) offers the rest.
+    /// Creates a ring with `entries` submission slots, rounded up to a power of two, and twice as
+    /// many completion slots. [`builder`](Self::builder) has all other options.
     ///
     /// # Errors
     ///
@@ -59,19 +58,20 @@ impl IoUring {
         Self::builder().build(entries)
     }
 
-    /// Takes over a ring that somebody else has set up.
+    /// Creates an `IoUring` from the descriptor of a ring that was set up elsewhere, which it takes
+    /// over.
     ///
     /// # Safety
     ///
-    /// `fd` must be a ring that nobody else closes, and `params` what the kernel filled in when it
-    /// was made.
+    /// `fd` must be the descriptor of a ring that nothing else closes, and `params` must be what
+    /// the kernel filled in at its setup.
     ///
     /// # Errors
     ///
-    /// EINVAL for rings of bigger entries and for rings in memory of a process's own. The
-    /// descriptor is closed then.
+    /// EINVAL for rings with larger entries and for rings in memory that a process provided. The
+    /// descriptor is closed in this case.
     pub unsafe fn from_fd(fd: RawFd, params: Parameters) -> io::Result<Self> {
-        // SAFETY: the caller hands the descriptor over.
+        // SAFETY: the caller transfers ownership of the descriptor.
         let fd = unsafe { RingFd::owned(fd, params.0.features)? };
         if params.0.flags & (sys::IORING_SETUP_SQE128 | sys::IORING_SETUP_CQE32) != 0 {
             return Err(io::Error::from_raw_os_error(libc::EINVAL));
@@ -82,7 +82,7 @@ impl IoUring {
 }
 
 impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
-    /// Starts to set up a ring.
+    /// Returns a builder with the default options.
     #[must_use]
     pub fn builder() -> Builder<S, C> {
         Builder::default()
@@ -94,7 +94,7 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
         only_in: Option<Origin>,
     ) -> io::Result<Self> {
         let fd = syscall::setup(entries, &mut params)?;
-        // SAFETY: the kernel has just made this descriptor for us.
+        // SAFETY: the kernel has just created this descriptor for this call.
         let fd = unsafe { RingFd::owned(fd, params.features)? };
         let memory = RingMemory::map(fd.raw(), &params)?;
         Self::assemble(fd, memory, params, only_in)
@@ -123,7 +123,8 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
         })
     }
 
-    /// The submission queue, or one without slots in a child that has no part in the ring.
+    /// Returns the submission queue, or one without slots in a forked child that does not have the
+    /// ring.
     #[inline]
     pub(crate) fn sq(&self) -> &squeue::Inner {
         if self.memory.is_here() {
@@ -133,7 +134,7 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
         }
     }
 
-    /// The completion queue, or an empty one in a child that has no part in the ring.
+    /// Returns the completion queue, or an empty one in a forked child that does not have the ring.
     #[inline]
     pub(crate) fn cq(&self) -> &cqueue::Inner {
         if self.memory.is_here() {
@@ -143,19 +144,19 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
         }
     }
 
-    /// What submits, waits and registers.
+    /// Returns the part of the ring that submits, waits and registers.
     #[inline]
     pub fn submitter(&self) -> Submitter<'_> {
         Submitter::new(&self.fd, &self.params, self.sq())
     }
 
-    /// What the ring was made with.
+    /// Returns the parameters of the ring.
     #[inline]
     pub fn params(&self) -> &Parameters {
         &self.params
     }
 
-    /// Hands published entries to the kernel, see [`Submitter::submit`].
+    /// Submits the published entries, see [`Submitter::submit`].
     #[inline]
     pub fn submit(&self) -> io::Result<usize> {
         self.submitter().submit()
@@ -173,8 +174,21 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
         self.submitter().wait(want)
     }
 
-    /// Moves completions into `entries` and returns the part that was filled. Enters the kernel only
-    /// where none is there yet, submits nothing, and waits until `wait_nr` completions are there.
+    /// Moves completions into `entries` and returns the filled part. If the queue is empty, enters
+    /// the kernel and waits until it holds `wait_nr` completions. Submits nothing.
+    ///
+    /// ```
+    /// use std::mem::MaybeUninit;
+    /// use uring::{cqueue, opcode, IoUring};
+    ///
+    /// let mut ring = IoUring::new(4)?;
+    /// // SAFETY: a NOP points at nothing.
+    /// unsafe { ring.submission().push(&opcode::Nop::new().build()) }.expect("the queue is empty");
+    /// ring.submit()?;
+    /// let mut room = [const { MaybeUninit::<cqueue::Entry>::uninit() }; 4];
+    /// assert_eq!(ring.copy_cqes(&mut room, 1)?.len(), 1);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -190,66 +204,92 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
         Ok(self.completion().fill(entries))
     }
 
-    /// The three parts, to be used side by side. Sync the submission queue before a submit, and
-    /// the completion queue after it.
+    /// Returns the submitter and both queues, for use side by side. Sync the submission queue
+    /// before a submit and the completion queue after it.
+    ///
+    /// ```
+    /// use uring::{opcode, IoUring};
+    ///
+    /// let mut ring = IoUring::new(4)?;
+    /// let (submitter, mut sq, mut cq) = ring.split();
+    /// // SAFETY: a NOP points at nothing.
+    /// unsafe { sq.push(&opcode::Nop::new().build().user_data(1)) }.expect("the queue is empty");
+    /// sq.sync();
+    /// submitter.submit_and_wait(1)?;
+    /// cq.sync();
+    /// assert_eq!(cq.next().map(|done| done.user_data()), Some(1));
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     #[inline]
     pub fn split(&mut self) -> (Submitter<'_>, SubmissionQueue<'_, S>, CompletionQueue<'_, C>) {
         (self.submitter(), SubmissionQueue::new(self.sq()), CompletionQueue::new(self.cq()))
     }
 
-    /// The submission queue.
+    /// Returns the submission queue.
     #[inline]
     pub fn submission(&mut self) -> SubmissionQueue<'_, S> {
         SubmissionQueue::new(self.sq())
     }
 
-    /// The submission queue, from a shared reference.
+    /// Returns the submission queue, from a shared reference.
     ///
     /// # Safety
     ///
-    /// No other [`SubmissionQueue`] of this ring may exist meanwhile, and no other thread may
-    /// submit on a ring made with [`setup_sq_rewind`](Builder::setup_sq_rewind), whose submit moves
-    /// entries.
+    /// While the view exists, there must be no other [`SubmissionQueue`] of this ring, and no other
+    /// thread may submit on a ring created with [`setup_sq_rewind`](Builder::setup_sq_rewind),
+    /// whose submit moves entries.
     #[inline]
     pub unsafe fn submission_shared(&self) -> SubmissionQueue<'_, S> {
         SubmissionQueue::new(self.sq())
     }
 
-    /// The completion queue.
+    /// Returns the completion queue.
     #[inline]
     pub fn completion(&mut self) -> CompletionQueue<'_, C> {
         CompletionQueue::new(self.cq())
     }
 
-    /// The completion queue, from a shared reference.
+    /// Returns the completion queue, from a shared reference.
     ///
     /// # Safety
     ///
-    /// No other [`CompletionQueue`] of this ring may exist meanwhile.
+    /// While the view exists, there must be no other [`CompletionQueue`] of this ring.
     #[inline]
     pub unsafe fn completion_shared(&self) -> CompletionQueue<'_, C> {
         CompletionQueue::new(self.cq())
     }
 
-    /// The setup flags, for code that is generic over rings.
+    /// Returns whether a setup flag is set.
     #[inline]
     pub(crate) fn has(&self, flag: u32) -> bool {
         self.params.0.flags & flag != 0
     }
 
-    /// The index under which the ring's descriptor is registered, if it is.
+    /// Returns the index under which the ring's descriptor is registered, if any.
     pub fn registered_index(&self) -> Option<u32> {
         self.fd.index()
     }
 
     /// Closes the descriptor of a ring that is registered with
-    /// [`register_ring_fd`](Submitter::register_ring_fd), which then lives on as an index of this
-    /// thread. EINVAL without `IORING_FEAT_REG_REG_RING` (Linux 6.3) or without a registration.
+    /// [`register_ring_fd`](Submitter::register_ring_fd). The ring remains usable on this thread,
+    /// by its index.
+    ///
+    /// ```no_run
+    /// let mut ring = uring::IoUring::new(4)?;
+    /// ring.submitter().register_ring_fd()?;
+    /// ring.close_ring_fd()?;
+    /// ring.submit()?; // by the index
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// EINVAL without `IORING_FEAT_REG_REG_RING` (Linux 6.3) and without a registration.
     pub fn close_ring_fd(&mut self) -> io::Result<()> {
         self.fd.close_plain()
     }
 
-    /// Whether the ring polls for completions without a polling thread of its own.
+    /// Returns whether the ring polls for completions and has no kernel thread that does so.
     #[inline]
     pub(crate) fn must_poll(&self) -> bool {
         self.has(sys::IORING_SETUP_IOPOLL) && !self.has(sys::IORING_SETUP_SQPOLL)
@@ -257,7 +297,7 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> IoUring<S, C> {
 }
 
 impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> AsRawFd for IoUring<S, C> {
-    /// The ring's descriptor, or -1 where it only has a registered index.
+    /// Returns the ring's descriptor, or -1 if the ring has only a registered index.
     fn as_raw_fd(&self) -> RawFd {
         self.fd.raw()
     }
@@ -275,13 +315,12 @@ impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> Debug for IoUring<S, C> {
 
 #[cfg(feature = "io_safety")]
 impl<S: squeue::EntryMarker, C: cqueue::EntryMarker> std::os::fd::AsFd for IoUring<S, C> {
-    /// The ring's descriptor.
+    /// Returns the ring's descriptor.
     ///
     /// # Panics
     ///
-    /// Where the ring only has a registered index, after
-    /// [`close_ring_fd`](IoUring::close_ring_fd) or with
-    /// [`setup_registered_fd_only`](Builder::setup_registered_fd_only): there is nothing to lend.
+    /// If the ring has only a registered index, after [`close_ring_fd`](IoUring::close_ring_fd) or
+    /// with [`setup_registered_fd_only`](Builder::setup_registered_fd_only).
     fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
         self.fd.plain().expect("the ring has no descriptor, only a registered index")
     }

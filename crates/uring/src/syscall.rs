@@ -1,27 +1,27 @@
 //! The three system calls.
 //!
-//! Owns nothing. Promises that a refusal comes back as an [`io::Error`] with the kernel's errno.
-//! Never retries: EINTR, EAGAIN and EBUSY are the caller's to judge. Proven by every test.
+//! Owns nothing. Promises that a failure is returned as an [`io::Error`] with the kernel's errno.
+//! Never retries: the caller decides about EINTR, EAGAIN and EBUSY. Proven by every test.
 
 use std::io;
 
 use crate::sys::io_uring_params;
 
-/// `io_uring_setup(2)`: makes a ring and fills in `params`.
+/// Calls `io_uring_setup(2)`, which creates a ring and fills in `params`.
 pub(crate) fn setup(entries: u32, params: &mut io_uring_params) -> io::Result<i32> {
     let params: *mut io_uring_params = params;
-    // SAFETY: `params` is a live, exclusively borrowed structure of the size the kernel expects;
-    // memory that it points at (NO_MMAP) was allocated, or vouched for, by who fills it in.
+    // SAFETY: `params` is a live, exclusively borrowed structure of the size that the kernel
+    // expects. The callers allocate the memory that it points at (NO_MMAP), or have it vouched for.
     let ret = unsafe { libc::syscall(libc::SYS_io_uring_setup, entries, params) };
     result(ret)
 }
 
-/// `io_uring_enter(2)`: submits, waits, or both.
+/// Calls `io_uring_enter(2)`, which submits, waits, or both.
 ///
 /// # Safety
 ///
-/// `arg` must be what `flags` say it is and `size` its size, and the entries that get submitted
-/// must describe memory that stays valid until their completions arrive.
+/// `arg` must be of the type that `flags` announce, and `size` its size. The submitted entries must
+/// refer to memory that stays valid until their last completions.
 #[inline]
 pub(crate) unsafe fn enter(
     fd: i32,
@@ -41,11 +41,12 @@ pub(crate) unsafe fn enter(
     Ok(ret as usize)
 }
 
-/// `io_uring_register(2)`: every registration goes through here.
+/// Calls `io_uring_register(2)`.
 ///
 /// # Safety
 ///
-/// `arg` must point at what the operation expects, writable where the kernel writes back.
+/// `arg` must point at the structure that the operation expects, writable if the kernel writes to
+/// it.
 pub(crate) unsafe fn register(
     fd: i32,
     opcode: u32,
@@ -62,6 +63,6 @@ fn result(ret: libc::c_long) -> io::Result<i32> {
     if ret < 0 {
         return Err(io::Error::last_os_error());
     }
-    // The kernel's own return type is a C int for all three calls.
+    // The kernel returns a C int from both calls.
     Ok(ret as i32)
 }

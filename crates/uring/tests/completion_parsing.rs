@@ -1,5 +1,5 @@
-//! Whatever the kernel, or anybody else, writes into a completion or a received message: reading it
-//! is defined, stays inside the buffer and loses nothing.
+//! Parsing of completions and received messages: for any bytes, reading is defined, stays inside
+//! the buffer and loses nothing.
 
 #![allow(missing_docs)]
 
@@ -76,7 +76,7 @@ proptest! {
         prop_assert_eq!(RecvMsgOut::parse(&buffer, &msghdr(name, control)).is_ok(), fits);
     }
 
-    /// The other crate takes the same buffer apart in the same way.
+    /// The other crate parses the same buffer to the same parts.
     #[test]
     fn parsing_agrees_with_the_io_uring_crate(
         buffer in proptest::collection::vec(any::<u8>(), 0..200),

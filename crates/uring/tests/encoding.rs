@@ -1,13 +1,14 @@
-//! For every operation that the `io-uring` crate has as well, random arguments give the same bytes.
+//! Encoding: for every operation that the `io-uring` crate has as well, random arguments produce
+//! the same bytes.
 //!
-//! Guards against a member of a union in the wrong place, which a test on the kernel only notices
-//! when the value matters. The seed is fixed, so that a failure repeats.
+//! Detects a value in the wrong member of a union, which a test on the kernel detects only if the
+//! value matters. The seed is fixed, so that a failure can be repeated.
 
 #![allow(missing_docs)]
 
 use std::os::raw::{c_char, c_void};
 
-/// A small generator: quality does not matter, repeatability does.
+/// A small random generator. It must be repeatable, and need not be good.
 struct Random(u64);
 
 impl Random {
@@ -337,7 +338,7 @@ fn commands() {
     }
 }
 
-/// What is set on the entry itself.
+/// Settings of the entry itself.
 #[test]
 fn entry_setters() {
     let r = &mut Random(9);
@@ -357,7 +358,8 @@ fn entry_setters() {
     }
 }
 
-/// Without the flag of a registered slot the kernel would read from a descriptor of that number.
+/// Without the flag for registered files, the kernel would read from the descriptor with the same
+/// number.
 #[test]
 fn a_repeated_read_keeps_the_flag_of_a_registered_slot() {
     let ours = uring::opcode::ReadMulti::new(uring::types::Fixed(3), 0, 9).build();

@@ -1,4 +1,4 @@
-//! No operation of the kernel is without a builder.
+//! Every operation of the kernel has a builder.
 
 #![allow(missing_docs)]
 

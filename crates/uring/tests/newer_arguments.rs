@@ -1,11 +1,11 @@
-//! The places of arguments, and of operations, that the `io-uring` crate does not have.
+//! The encoding of arguments and operations that the `io-uring` crate does not have.
 //!
-//! What both crates have is compared in `encoding.rs`. Here the kernel's description is what is
-//! compared with, and builders that say the same in two ways with each other.
+//! `encoding.rs` compares what both crates have. This file compares entries with the kernel's
+//! header, and builders that express the same request with each other.
 
 #![allow(missing_docs)]
 
-/// The places of arguments that the other crate does not have.
+/// The encoding of arguments that the other crate does not have.
 #[test]
 fn newer_arguments_lie_where_the_kernel_looks() {
     use uring::{opcode, sys, types};
@@ -59,7 +59,7 @@ fn newer_arguments_lie_where_the_kernel_looks() {
     );
 }
 
-/// The big NOP is the small one under another number.
+/// The 128-byte NOP equals the small one, with another number.
 #[test]
 fn both_forms_of_a_nop_are_encoded_alike() {
     use uring::opcode::{Nop, Nop128};
@@ -70,7 +70,7 @@ fn both_forms_of_a_nop_are_encoded_alike() {
     assert_eq!((raw, big.second_half()), (*small.as_raw(), &[0; 64]));
 }
 
-/// Builders that set flags in `ioprio` add those that are asked for, and lose none.
+/// Builders that set flags in `ioprio` keep them when others are added.
 #[test]
 fn flags_of_receives_and_sends_add_up() {
     use uring::sys::*;
@@ -91,7 +91,7 @@ fn flags_of_receives_and_sends_add_up() {
     }
 }
 
-/// Commands of every size say the same in the same places.
+/// Commands of all sizes have the same encoding.
 #[test]
 fn commands_of_every_size_are_encoded_alike() {
     use uring::opcode::{UringCmd128, UringCmd16, UringCmd80};
@@ -114,7 +114,7 @@ fn commands_of_every_size_are_encoded_alike() {
     assert_eq!(&raw, old.as_entry().as_raw());
 }
 
-/// A time in the entry is a number where the address would be, and one more flag.
+/// An immediate time is a number in place of the address, with one more flag.
 #[test]
 fn times_in_the_entry_are_encoded_like_addresses() {
     use uring::opcode::*;

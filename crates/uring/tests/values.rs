@@ -1,7 +1,7 @@
-//! The numbers are those of the kernel's header on this machine, where it knows them.
+//! The constants have the values of this machine's kernel header.
 //!
-//! Guards against a slip in the table. Headers are often older than the table: what they lack is
-//! counted, not compared.
+//! Detects mistakes in the table. Headers are often older than the table: constants that they lack
+//! are counted and not compared.
 
 #![allow(missing_docs)]
 
@@ -28,7 +28,7 @@ fn value(text: &str, known: &HashMap<String, u64>) -> Option<u64> {
     }
 }
 
-/// Every `#define` and every enumerator of a header.
+/// Returns every `#define` and every enumerator of a header.
 fn names(header: &str) -> HashMap<String, u64> {
     let mut known = HashMap::new();
     let mut next = None;
@@ -59,7 +59,7 @@ fn names(header: &str) -> HashMap<String, u64> {
     known
 }
 
-/// Every `pub const` of the generated file.
+/// Returns every `pub const` of the generated file.
 fn ours() -> Vec<(String, u64)> {
     let text = include_str!("../src/generated/constants.rs");
     let constants = text.lines().filter_map(|line| line.strip_prefix("pub const "));
@@ -80,7 +80,7 @@ fn numbers_agree_with_the_header() {
         return;
     };
     let theirs = names(&header);
-    // An enumeration's end moves with every release.
+    // The last value of an enumeration changes with each release.
     let ends = ["_LAST", "_MAX"];
     let mut compared = 0;
     for (name, number) in ours {
@@ -95,7 +95,7 @@ fn numbers_agree_with_the_header() {
     assert!(compared > 100, "only {compared} compared");
 }
 
-/// A ring can move to another thread, and so can what was registered with it.
+/// A ring and its helpers can move to another thread.
 #[test]
 fn rings_and_their_helpers_belong_to_no_thread() {
     fn movable<T: Send + Sync>() {}

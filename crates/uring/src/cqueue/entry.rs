@@ -1,7 +1,7 @@
 //! Completion entries of 16 and of 32 bytes.
 //!
-//! Owns a copy of one completion. Promises to show the kernel's own words. Never interprets a
-//! result. Proven by `tests/completion_parsing.rs`.
+//! Owns a copy of one completion. Promises to return the kernel's own words. Never interprets them,
+//! except in `ok`. Proven by `tests/completion_parsing.rs`.
 
 use std::fmt::{self, Debug, Formatter};
 use std::io;
@@ -9,15 +9,15 @@ use std::io;
 use crate::sys::{self, io_uring_cqe};
 use crate::util::Sealed;
 
-/// What the completion queue can hold: [`Entry`] or [`Entry32`].
+/// A type of completion queue entries: [`Entry`] or [`Entry32`].
 pub trait EntryMarker: Clone + Debug + Into<Entry> + Sealed {
-    /// The setup flag that makes a ring of such entries.
+    /// The setup flag for a ring with such entries.
     const BUILD_FLAGS: u32;
 
-    /// The value that the request carried.
+    /// Returns the user data of the request.
     fn user_data(&self) -> u64;
 
-    /// Replaces the value that the request carried.
+    /// Replaces the user data.
     fn set_user_data(&mut self, user_data: u64);
 }
 
@@ -26,8 +26,8 @@ pub trait EntryMarker: Clone + Debug + Into<Entry> + Sealed {
 #[repr(transparent)]
 pub struct Entry(pub(crate) io_uring_cqe);
 
-/// A completion queue entry of 32 bytes, from rings with `IORING_SETUP_CQE32` and, where the
-/// kernel has more to say, from rings with `IORING_SETUP_CQE_MIXED`.
+/// A completion queue entry of 32 bytes, from rings with `IORING_SETUP_CQE32` and, for operations
+/// that need it, from rings with `IORING_SETUP_CQE_MIXED`.
 #[derive(Clone, PartialEq, Eq)]
 #[repr(C)]
 pub struct Entry32(pub(crate) Entry, pub(crate) [u64; 2]);
@@ -35,13 +35,13 @@ pub struct Entry32(pub(crate) Entry, pub(crate) [u64; 2]);
 const _: () = assert!(size_of::<Entry>() == 16 && size_of::<Entry32>() == 32);
 
 impl Entry {
-    /// What the operation returned: a count or a descriptor, or a negative errno.
+    /// Returns the result of the operation: a count or a descriptor, or a negative errno.
     #[inline]
     pub fn result(&self) -> i32 {
         self.0.res
     }
 
-    /// The result as a count or a descriptor, or as the error that a negative one names.
+    /// Returns the result as a count or a descriptor, or as an error if it is negative.
     ///
     /// ```
     /// # let cqe = uring::sys::io_uring_cqe { user_data: 1, res: -libc::ENOENT, flags: 0 };
@@ -57,25 +57,25 @@ impl Entry {
         u32::try_from(self.result()).map_err(|_| io::Error::from_raw_os_error(errno))
     }
 
-    /// The value that the request carried.
+    /// Returns the user data of the request.
     #[inline]
     pub fn user_data(&self) -> u64 {
         self.0.user_data
     }
 
-    /// Replaces the value that the request carried.
+    /// Replaces the user data.
     #[inline]
     pub fn set_user_data(&mut self, user_data: u64) {
         self.0.user_data = user_data;
     }
 
-    /// The `IORING_CQE_F_*` word; the functions of [`cqueue`](crate::cqueue) read it.
+    /// Returns the `IORING_CQE_F_*` word, which the functions of [`cqueue`](crate::cqueue) decode.
     #[inline]
     pub fn flags(&self) -> u32 {
         self.0.flags
     }
 
-    /// An entry from the kernel's structure, for tests and for kernels that are not there.
+    /// Creates an entry from the kernel's structure, for tests and simulated kernels.
     #[inline]
     pub fn from_raw(cqe: io_uring_cqe) -> Entry {
         Entry(cqe)
@@ -83,45 +83,45 @@ impl Entry {
 }
 
 impl Entry32 {
-    /// What the operation returned.
+    /// Returns the result of the operation.
     #[inline]
     pub fn result(&self) -> i32 {
         self.0.result()
     }
 
-    /// The result as a count or a descriptor, or as the error that a negative one names: see
+    /// Returns the result as a count or a descriptor, or as an error if it is negative. See
     /// [`Entry::ok`].
     #[inline]
     pub fn ok(&self) -> io::Result<u32> {
         self.0.ok()
     }
 
-    /// The value that the request carried.
+    /// Returns the user data of the request.
     #[inline]
     pub fn user_data(&self) -> u64 {
         self.0.user_data()
     }
 
-    /// Replaces the value that the request carried.
+    /// Replaces the user data.
     #[inline]
     pub fn set_user_data(&mut self, user_data: u64) {
         self.0.set_user_data(user_data);
     }
 
-    /// The `IORING_CQE_F_*` word.
+    /// Returns the `IORING_CQE_F_*` word.
     #[inline]
     pub fn flags(&self) -> u32 {
         self.0.flags()
     }
 
-    /// The 16 bytes behind the entry: the second result of a passthrough command, a timestamp, or
-    /// the place of zero-copy data.
+    /// Returns the second 16 bytes: the second result of a passthrough command, a timestamp, or the
+    /// position of zero-copy data.
     #[inline]
     pub fn big_cqe(&self) -> &[u64; 2] {
         &self.1
     }
 
-    /// An entry from its halves, for tests.
+    /// Creates an entry from its halves, for tests.
     #[inline]
     pub fn from_raw(cqe: io_uring_cqe, big: [u64; 2]) -> Entry32 {
         Entry32(Entry(cqe), big)

@@ -1,6 +1,6 @@
 //! The completion queue as the kernel sees it: pointers into ring memory.
 //!
-//! Owns nothing. Promises that every pointer lies in the ring's memory for as long as the ring
+//! Owns nothing. Promises that every pointer refers to the ring's memory, for as long as the ring
 //! lives. Never moves the head by itself. Proven by `tests/kernel/queue.rs`.
 
 use std::io;
@@ -19,9 +19,9 @@ pub(crate) struct Inner {
     cqes: *const u8,
     pub(crate) mask: u32,
     pub(crate) entries: u32,
-    /// The shift from a slot's index to its byte: 4, or 5 with `IORING_SETUP_CQE32`.
+    /// The logarithm of a slot's size in bytes: 4, or 5 with `IORING_SETUP_CQE32`.
     shift: u32,
-    /// `IORING_SETUP_CQE_MIXED`: fillers and 32-byte entries in two slots.
+    /// `IORING_SETUP_CQE_MIXED`: a 32-byte completion takes two slots, and there may be fillers.
     pub(crate) mixed: bool,
 }
 
@@ -30,7 +30,7 @@ impl Inner {
     pub(crate) fn new(memory: &RingMemory, params: &io_uring_params) -> io::Result<Inner> {
         let word = |offset: u32| memory.cq().at(offset as usize, 4).map(|p| p.cast::<AtomicU32>());
         let off = &params.cq_off;
-        // SAFETY: both places lie in the mapping and the kernel never changes them.
+        // SAFETY: both words lie in the mapping, and the kernel never changes them.
         let (mask, entries) = unsafe {
             (
                 (*word(off.ring_mask)?).load(Ordering::Relaxed),
@@ -51,10 +51,10 @@ impl Inner {
         })
     }
 
-    /// A queue that stays empty.
+    /// Returns a queue that stays empty.
     pub(crate) fn none() -> &'static Inner {
         struct Shared(Inner);
-        // SAFETY: the pointers lead to atomics, and `cqes` is never followed.
+        // SAFETY: the pointers refer to atomics, and `cqes` is never dereferenced.
         unsafe impl Sync for Shared {}
         static ZERO: AtomicU32 = AtomicU32::new(0);
         static FLAGS: AtomicU32 = AtomicU32::new(0);
@@ -72,35 +72,35 @@ impl Inner {
         &EMPTY.0
     }
 
-    /// How far this process has read. Only this process writes it.
+    /// Returns how far this process has read. Only this process writes the head.
     #[inline]
     pub(crate) fn head(&self) -> u32 {
         // SAFETY: the pointer lies in ring memory, which outlives `self`.
         unsafe { (*self.head).load(Ordering::Relaxed) }
     }
 
-    /// How far the kernel has written.
+    /// Returns how far the kernel has written.
     #[inline]
     pub(crate) fn tail(&self) -> u32 {
         // SAFETY: as for `head`.
         unsafe { (*self.tail).load(Ordering::Acquire) }
     }
 
-    /// Gives slots back to the kernel.
+    /// Returns the slots before `head` to the kernel.
     #[inline]
     pub(crate) fn set_head(&self, head: u32) {
         // SAFETY: as for `head`.
         unsafe { (*self.head).store(head, Ordering::Release) }
     }
 
-    /// How many completions were lost.
+    /// Returns how many completions were lost.
     pub(crate) fn overflow(&self) -> u32 {
         // SAFETY: as for `head`.
         unsafe { (*self.overflow).load(Ordering::Acquire) }
     }
 
-    /// The next completion between `head` and `tail`, and the head behind it. Of a 32-byte completion
-    /// of a mixed ring, the first half.
+    /// Returns the next completion between `head` and `tail`, and the head after it. If that is a
+    /// 32-byte completion of a mixed ring, returns its first half.
     #[inline]
     pub(crate) fn next<E: EntryMarker>(&self, head: u32, tail: u32) -> (u32, Option<E>) {
         let (at, slots) = if self.mixed { self.find(head, tail) } else { (head, 1) };
@@ -111,7 +111,7 @@ impl Inner {
         (at.wrapping_add(slots), Some(unsafe { (*self.slots::<E>().place(at)).clone() }))
     }
 
-    /// Where the next completion of a mixed ring is, and how many slots it takes.
+    /// Returns the position of the next completion of a mixed ring, and how many slots it takes.
     #[cold]
     fn find(&self, head: u32, tail: u32) -> (u32, u32) {
         let head = self.skip_fillers(head, tail);
@@ -121,7 +121,7 @@ impl Inner {
         }
     }
 
-    /// The head behind the next `count` completions, or as many as are there.
+    /// Returns the head after the next `count` completions, or after fewer if fewer are available.
     #[inline]
     pub(crate) fn advance(&self, mut head: u32, tail: u32, count: usize) -> u32 {
         if !self.mixed {
@@ -138,14 +138,14 @@ impl Inner {
         head
     }
 
-    /// The slots, where the size of the ring's entries is known as a type.
+    /// Returns the slots. `E` must be the entry type of the ring.
     #[inline]
     pub(crate) fn slots<E: EntryMarker>(&self) -> Slots<E> {
         debug_assert!(1 << self.shift == size_of::<E>() || self.entries == 0);
         Slots::new(self.cqes.cast_mut().cast(), self.mask)
     }
 
-    /// The place of a slot.
+    /// Returns the address of the slot at a position.
     #[inline]
     pub(crate) fn at(&self, position: u32) -> *const u8 {
         let index = (position & self.mask) as usize;
@@ -153,13 +153,13 @@ impl Inner {
         unsafe { self.cqes.add(index << self.shift) }
     }
 
-    /// Takes over the completions that nobody has read yet from the queue that this one replaces.
+    /// Copies the unread completions of the queue that this one replaces.
     pub(crate) fn adopt(&self, old: &Inner) {
         let (head, tail) = (old.head(), old.tail());
         for ahead in 0..tail.wrapping_sub(head).min(self.entries) {
             let position = head.wrapping_add(ahead);
-            // SAFETY: both places are slots of the same size, in different memory, and the kernel
-            // posts nothing at a position before the old tail.
+            // SAFETY: both addresses are slots of the same size, in different mappings, and the
+            // kernel posts nothing at a position before the old tail.
             unsafe {
                 let place = self.at(position).cast_mut();
                 place.copy_from_nonoverlapping(old.at(position), 1 << self.shift);
@@ -167,14 +167,14 @@ impl Inner {
         }
     }
 
-    /// How many slots the entry at `position` takes, and whether it is a filler. Never leads past
-    /// `tail`, whatever the flags say.
+    /// Returns how many slots the entry at `position` takes, and whether it is a filler. The count
+    /// never exceeds the distance to `tail`, whatever the flags are.
     #[inline]
     pub(crate) fn cost(&self, position: u32, tail: u32) -> (u32, bool) {
         if !self.mixed {
             return (1, false);
         }
-        // SAFETY: the caller only asks for positions between head and tail.
+        // SAFETY: callers pass only positions between head and tail.
         let flags = unsafe { (*self.at(position).cast::<io_uring_cqe>()).flags };
         if flags & sys::IORING_CQE_F_SKIP != 0 {
             return (1, true);
@@ -183,7 +183,7 @@ impl Inner {
         (1 + u32::from(flags & sys::IORING_CQE_F_32 != 0 && whole), false)
     }
 
-    /// The first position at or after `head` that holds an entry, skipping fillers.
+    /// Returns the first position at or after `head` that is not a filler.
     #[inline]
     pub(crate) fn skip_fillers(&self, mut head: u32, tail: u32) -> u32 {
         while self.mixed && head != tail && self.cost(head, tail).1 {

@@ -1,9 +1,10 @@
 //! Completion queues that hold both entry sizes (`IORING_SETUP_CQE_MIXED`, Linux 6.18).
 //!
-//! Owns the slot accounting: a 32-byte entry takes two slots. The kernel puts a filler into the last
-//! slot rather than let one wrap, but a resize to fewer slots can leave one whose second half lies
-//! in the first slot. Never counts a filler as a completion.
-//! Proven by `src/queue_tests.rs`, `tests/kernel/mixed.rs` and `tests/kernel/resize_mixed.rs`.
+//! Owns the slot accounting: a 32-byte entry takes two slots. If it would wrap, the kernel puts a
+//! filler into the last slot instead. A resize to fewer slots can still leave an entry whose second
+//! half lies in the first slot. Promises to return such an entry whole. Never counts a filler as a
+//! completion. Proven by `src/queue_tests.rs`, `tests/kernel/mixed.rs` and
+//! `tests/kernel/resize_mixed.rs`.
 
 use super::{CompletionQueue, Entry, Entry32, Inner};
 
@@ -17,7 +18,7 @@ pub enum EntryMixed {
 }
 
 impl EntryMixed {
-    /// The part that both sizes have.
+    /// Returns the part that both sizes have.
     #[inline]
     pub fn entry(&self) -> &Entry {
         match self {
@@ -26,7 +27,7 @@ impl EntryMixed {
         }
     }
 
-    /// The 16 bytes that only a big entry has.
+    /// Returns the second 16 bytes of a 32-byte entry.
     #[inline]
     pub fn big_cqe(&self) -> Option<&[u64; 2]> {
         match self {
@@ -36,7 +37,8 @@ impl EntryMixed {
     }
 }
 
-/// Reads the next completion of any ring, passing over fillers. Returns the new head with it.
+/// Reads the next completion of any ring, skipping fillers. Returns the new head and the
+/// completion.
 #[inline]
 pub(crate) fn read_mixed(queue: &Inner, head: u32, tail: u32) -> (u32, Option<EntryMixed>) {
     let head = queue.skip_fillers(head, tail);
@@ -50,13 +52,13 @@ pub(crate) fn read_mixed(queue: &Inner, head: u32, tail: u32) -> (u32, Option<En
     if slots == 1 {
         return (next, Some(EntryMixed::Small(entry)));
     }
-    // SAFETY: the kernel has published this slot as well. It is looked up by its position, because
-    // it need not follow the first one in memory.
+    // SAFETY: the kernel has published this slot as well. Its address is computed from its
+    // position, because it need not follow the first slot in memory.
     let big = unsafe { queue.at(next).cast::<[u64; 2]>().read() };
     (next.wrapping_add(1), Some(EntryMixed::Big(Entry32(entry, big))))
 }
 
-/// How many completions lie between head and tail.
+/// Returns the number of completions between head and tail.
 pub(crate) fn count(queue: &Inner, mut head: u32, tail: u32) -> usize {
     let mut entries = 0;
     while head != tail {
@@ -68,7 +70,7 @@ pub(crate) fn count(queue: &Inner, mut head: u32, tail: u32) -> usize {
 }
 
 impl CompletionQueue<'_, Entry> {
-    /// The next completion with all its bytes, for rings made with
+    /// Returns the next completion with all its bytes, for rings created with
     /// [`setup_cqe_mixed`](crate::Builder::setup_cqe_mixed).
     #[inline]
     pub fn next_mixed(&mut self) -> Option<EntryMixed> {

@@ -1,8 +1,8 @@
-//! The completion queue: results on their way back.
+//! The completion queue.
 //!
-//! Owns the view of one queue for as long as it is borrowed. Promises to hand out every entry once
-//! and to give slots back to the kernel when the view is dropped or synced. Never enters the
-//! kernel. Proven by `tests/kernel/queue.rs` and `tests/completion_parsing.rs`.
+//! Owns the view of one queue for as long as it is borrowed. Promises to return every entry once,
+//! and to return slots to the kernel when the view is dropped or synced. Never enters the kernel.
+//! Proven by `tests/kernel/queue.rs` and `tests/completion_parsing.rs`.
 
 mod entry;
 mod flags;
@@ -27,11 +27,11 @@ pub use status::CompletionStatus;
 
 use crate::sys;
 
-/// The completion queue of a ring, borrowed: an iterator over what has arrived.
+/// A borrowed view of a ring's completion queue: an iterator over completions.
 ///
-/// Slots go back to the kernel when this view is [synced](Self::sync) or dropped. On a mixed ring
-/// fillers are passed over and a 32-byte entry is given without its second half;
-/// [`next_mixed`](Self::next_mixed) gives all of it.
+/// Slots return to the kernel when this view is [synced](Self::sync) or dropped. On a mixed ring,
+/// the iterator skips fillers and returns the first half of a 32-byte entry.
+/// [`next_mixed`](Self::next_mixed) returns all of it.
 pub struct CompletionQueue<'a, E: EntryMarker = Entry> {
     head: u32,
     tail: u32,
@@ -45,38 +45,40 @@ impl<'a, E: EntryMarker> CompletionQueue<'a, E> {
         CompletionQueue { head: queue.head(), tail: queue.tail(), queue, entry: PhantomData }
     }
 
-    /// What says whether completions are pending, without a borrow of the ring.
+    /// Returns an object that tells whether completions are pending, without borrowing the ring.
     ///
     /// # Safety
     ///
-    /// The status must not be asked after the ring is gone, nor after it was
-    /// [resized](crate::IoUring::resize), which moves the queue.
+    /// The object must not be used after the ring was dropped or [resized](crate::IoUring::resize),
+    /// which moves the queue.
     #[inline]
     pub unsafe fn status(&self) -> CompletionStatus {
         CompletionStatus::new(self.queue.head, self.queue.tail)
     }
 
-    /// Gives back what was consumed and learns what has arrived.
+    /// Returns consumed slots to the kernel, and reads how far the kernel has written.
     #[inline]
     pub fn sync(&mut self) {
         self.queue.set_head(self.head);
         self.tail = self.queue.tail();
     }
 
-    /// How many completions the kernel had to drop: it had no memory to keep them, or lacks
-    /// `IORING_FEAT_NODROP`. Since Linux 5.19 the next enter that waits says EBADR.
+    /// Returns how many completions the kernel has dropped, because it had no memory for them or
+    /// lacks `IORING_FEAT_NODROP`. Since Linux 5.19, the next enter that waits then fails with
+    /// EBADR.
     pub fn overflow(&self) -> u32 {
         self.queue.overflow()
     }
 
-    /// Whether a registered eventfd stays silent (`IORING_CQ_EVENTFD_DISABLED`, Linux 5.8).
+    /// Returns whether a registered eventfd is disabled (`IORING_CQ_EVENTFD_DISABLED`). Since Linux
+    /// 5.8.
     pub fn eventfd_disabled(&self) -> bool {
         // SAFETY: the flag word lies in ring memory.
         let flags = unsafe { (*self.queue.flags).load(Ordering::Acquire) };
         flags & sys::IORING_CQ_EVENTFD_DISABLED != 0
     }
 
-    /// Silences a registered eventfd.
+    /// Disables a registered eventfd: the kernel no longer signals it.
     pub fn disable_eventfd(&self) {
         // SAFETY: the flag word lies in ring memory, and this process is its only writer.
         unsafe {
@@ -84,7 +86,7 @@ impl<'a, E: EntryMarker> CompletionQueue<'a, E> {
         }
     }
 
-    /// Lets a registered eventfd speak again.
+    /// Enables a registered eventfd again.
     pub fn enable_eventfd(&self) {
         // SAFETY: the flag word lies in ring memory, and this process is its only writer.
         unsafe {
@@ -92,26 +94,27 @@ impl<'a, E: EntryMarker> CompletionQueue<'a, E> {
         }
     }
 
-    /// The number of slots.
+    /// Returns the number of slots.
     #[inline]
     pub fn capacity(&self) -> usize {
         self.queue.entries as usize
     }
 
-    /// Whether nothing has arrived, as of the last sync.
+    /// Returns whether no completion is available, as of the last sync.
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.queue.skip_fillers(self.head, self.tail) == self.tail
     }
 
-    /// Whether every slot is taken: further completions wait in the kernel.
+    /// Returns whether every slot is taken, as of the last sync. Further completions wait in the
+    /// kernel.
     #[inline]
     pub fn is_full(&self) -> bool {
         self.tail.wrapping_sub(self.head) == self.queue.entries
     }
 
-    /// The next completion, where it lies in the ring, without consuming it. Of a 32-byte completion
-    /// of a mixed ring, the first half.
+    /// Returns a reference to the next completion in the ring, without consuming it. If that is a
+    /// 32-byte completion of a mixed ring, returns its first half.
     ///
     /// ```
     /// # let mut ring = uring::IoUring::new(4)?;
@@ -128,18 +131,18 @@ impl<'a, E: EntryMarker> CompletionQueue<'a, E> {
     #[inline]
     pub fn peek(&mut self) -> Option<&E> {
         self.head = self.queue.skip_fillers(self.head, self.tail);
-        // SAFETY: the kernel has published this slot, and writes to it only when it was given back,
-        // which takes the view mutably.
+        // SAFETY: the kernel has published this slot, and writes to it only after it was returned,
+        // which borrows the view mutably.
         (self.head != self.tail).then(|| unsafe { &*self.queue.slots::<E>().place(self.head) })
     }
 
-    /// Consumes the next `count` completions, or as many as are there.
+    /// Consumes the next `count` completions, or fewer if fewer are available.
     #[inline]
     pub fn advance(&mut self, count: usize) {
         self.head = self.queue.advance(self.head, self.tail, count);
     }
 
-    /// Moves entries into `entries` and returns the part that was filled.
+    /// Moves completions into `entries` and returns the filled part.
     #[inline]
     pub fn fill<'b>(&mut self, entries: &'b mut [MaybeUninit<E>]) -> &'b mut [E] {
         let mut filled = 0;

@@ -1,13 +1,14 @@
-//! Whether completions are pending, asked from anywhere.
+//! A view of the completion queue that borrows nothing.
 
 use std::fmt::{self, Debug, Formatter};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Two pointers into a ring that tell whether completions are pending.
+/// Tells whether completions are pending, without borrowing the ring.
 ///
-/// Borrows nothing, from [`CompletionQueue::status`](super::CompletionQueue::status). The answer
-/// is as old as the load: the kernel may post in the next instant, and completions that wait in
-/// the kernel (overflow, deferred task work) are not seen at all. Good for hints, not for waiting.
+/// Created by [`CompletionQueue::status`](super::CompletionQueue::status). The answer can be
+/// outdated when it is returned, because the kernel may post at any time, and it does not include
+/// completions that wait in the kernel (overflow, deferred task work). Use it as a hint, not to
+/// wait.
 pub struct CompletionStatus {
     head: *const AtomicU32,
     tail: *const AtomicU32,
@@ -18,10 +19,10 @@ impl CompletionStatus {
         CompletionStatus { head, tail }
     }
 
-    /// Whether everything that the kernel has posted was consumed.
+    /// Returns whether all posted completions were consumed.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        // SAFETY: who made this vouched that the ring still exists, in the same memory.
+        // SAFETY: the caller of `status` vouched that the ring still exists, in the same memory.
         unsafe { (*self.head).load(Ordering::Relaxed) == (*self.tail).load(Ordering::Acquire) }
     }
 }

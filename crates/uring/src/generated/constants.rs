@@ -14,13 +14,13 @@ pub const IORING_SETUP_SQPOLL: u32 = 0x2;
 pub const IORING_SETUP_SQ_AFF: u32 = 0x4;
 /// cq_entries sets the size of the completion queue. Since Linux 5.5.
 pub const IORING_SETUP_CQSIZE: u32 = 0x8;
-/// Sizes that are too large become the limit. Since Linux 5.6.
+/// Sizes above the limits are reduced to these. Since Linux 5.6.
 pub const IORING_SETUP_CLAMP: u32 = 0x10;
 /// Shares the workers of the ring wq_fd. Since Linux 5.6.
 pub const IORING_SETUP_ATTACH_WQ: u32 = 0x20;
 /// The ring starts disabled and is enabled later. Since Linux 5.10.
 pub const IORING_SETUP_R_DISABLED: u32 = 0x40;
-/// A submit goes on after an entry that failed. Since Linux 5.18.
+/// A submit continues after an entry that failed. Since Linux 5.18.
 pub const IORING_SETUP_SUBMIT_ALL: u32 = 0x80;
 /// Task work does not interrupt; it waits for the next entry into the kernel. Since Linux 5.19.
 pub const IORING_SETUP_COOP_TASKRUN: u32 = 0x100;
@@ -34,7 +34,7 @@ pub const IORING_SETUP_CQE32: u32 = 0x800;
 pub const IORING_SETUP_SINGLE_ISSUER: u32 = 0x1000;
 /// Task work runs only in an enter that asks for events; needs SINGLE_ISSUER. Since Linux 6.1.
 pub const IORING_SETUP_DEFER_TASKRUN: u32 = 0x2000;
-/// The ring's memory is the caller's. Since Linux 6.5.
+/// The caller provides the ring's memory. Since Linux 6.5.
 pub const IORING_SETUP_NO_MMAP: u32 = 0x4000;
 /// The ring has no descriptor, only a registered index; needs NO_MMAP. Since Linux 6.5.
 pub const IORING_SETUP_REGISTERED_FD_ONLY: u32 = 0x8000;
@@ -53,13 +53,14 @@ pub const IORING_SETUP_SQ_REWIND: u32 = 0x10_0000;
 
 /// Both rings lie in one mapping. Since Linux 5.4.
 pub const IORING_FEAT_SINGLE_MMAP: u32 = 0x1;
-/// Completions that find the queue full are kept in the kernel. Since Linux 5.5.
+/// If the completion queue is full, the kernel keeps further completions. Since Linux 5.5.
 pub const IORING_FEAT_NODROP: u32 = 0x2;
-/// What an entry points at, data buffers excepted, may be reused after the submit. Since Linux 5.5.
+/// Memory that an entry points at, except data buffers, may be reused after the submit. Since Linux
+/// 5.5.
 pub const IORING_FEAT_SUBMIT_STABLE: u32 = 0x4;
 /// The offset -1 means the file's own position. Since Linux 5.6.
 pub const IORING_FEAT_RW_CUR_POS: u32 = 0x8;
-/// Requests run with the credentials of who submits them. Since Linux 5.6.
+/// Requests run with the credentials of the submitting task. Since Linux 5.6.
 pub const IORING_FEAT_CUR_PERSONALITY: u32 = 0x10;
 /// Requests on pollable files wait without a worker. Since Linux 5.7.
 pub const IORING_FEAT_FAST_POLL: u32 = 0x20;
@@ -85,7 +86,7 @@ pub const IORING_FEAT_RECVSEND_BUNDLE: u32 = 0x4000;
 pub const IORING_FEAT_MIN_TIMEOUT: u32 = 0x8000;
 /// Reads and writes can carry attributes. Since Linux 6.14.
 pub const IORING_FEAT_RW_ATTR: u32 = 0x10000;
-/// A wait can stay out of the iowait accounts. Since Linux 6.15.
+/// A wait need not count as iowait. Since Linux 6.15.
 pub const IORING_FEAT_NO_IOWAIT: u32 = 0x20000;
 
 // enter_flag
@@ -100,7 +101,7 @@ pub const IORING_ENTER_SQ_WAIT: u32 = 0x4;
 pub const IORING_ENTER_EXT_ARG: u32 = 0x8;
 /// The descriptor is a registered index. Since Linux 5.18.
 pub const IORING_ENTER_REGISTERED_RING: u32 = 0x10;
-/// The timeout is a point on the ring's clock. Since Linux 6.12.
+/// The timeout is an absolute time on the ring's clock. Since Linux 6.12.
 pub const IORING_ENTER_ABS_TIMER: u32 = 0x20;
 /// The argument is a byte offset into the wait region; needs EXT_ARG. Since Linux 6.13.
 pub const IORING_ENTER_EXT_ARG_REG: u32 = 0x40;
@@ -109,19 +110,20 @@ pub const IORING_ENTER_NO_IOWAIT: u32 = 0x80;
 
 // sqe_flag
 
-/// The descriptor is a registered slot. Since Linux 5.1.
+/// The descriptor is the index of a registered file. Since Linux 5.1.
 pub const IOSQE_FIXED_FILE: u32 = 0x1;
-/// Starts after everything before and holds back everything after. Since Linux 5.2.
+/// The request starts after all earlier ones have completed, and later ones start after it. Since
+/// Linux 5.2.
 pub const IOSQE_IO_DRAIN: u32 = 0x2;
-/// The next entry waits for the success of this one. Since Linux 5.3.
+/// The next entry starts after this one has succeeded. Since Linux 5.3.
 pub const IOSQE_IO_LINK: u32 = 0x4;
-/// The next entry waits for the end of this one. Since Linux 5.5.
+/// The next entry starts after this one has completed. Since Linux 5.5.
 pub const IOSQE_IO_HARDLINK: u32 = 0x8;
-/// A worker takes the request at once. Since Linux 5.6.
+/// A worker thread runs the request. Since Linux 5.6.
 pub const IOSQE_ASYNC: u32 = 0x10;
-/// The buffer comes from a group. Since Linux 5.7.
+/// The kernel chooses a buffer of a group. Since Linux 5.7.
 pub const IOSQE_BUFFER_SELECT: u32 = 0x20;
-/// Success posts no completion. Since Linux 5.17.
+/// The request posts no completion if it succeeds. Since Linux 5.17.
 pub const IOSQE_CQE_SKIP_SUCCESS: u32 = 0x40;
 
 // cqe_flag
@@ -130,11 +132,11 @@ pub const IOSQE_CQE_SKIP_SUCCESS: u32 = 0x40;
 pub const IORING_CQE_F_BUFFER: u32 = 0x1;
 /// More completions follow for the request. Since Linux 5.13.
 pub const IORING_CQE_F_MORE: u32 = 0x2;
-/// The socket has more to read. Since Linux 5.19.
+/// The socket has more data to read. Since Linux 5.19.
 pub const IORING_CQE_F_SOCK_NONEMPTY: u32 = 0x4;
 /// A zero-copy send has finished with its buffer. Since Linux 6.0.
 pub const IORING_CQE_F_NOTIF: u32 = 0x8;
-/// The same buffer will be filled further. Since Linux 6.12.
+/// The kernel will write more data to the same buffer. Since Linux 6.12.
 pub const IORING_CQE_F_BUF_MORE: u32 = 0x10;
 /// The slot is a filler. Since Linux 6.18.
 pub const IORING_CQE_F_SKIP: u32 = 0x20;
@@ -145,7 +147,7 @@ pub const IORING_CQE_F_TSTAMP_HW: u32 = 0x10000;
 
 // sq_flag
 
-/// The polling thread sleeps; to be read after a full barrier. Since Linux 5.1.
+/// The polling thread sleeps. Read this after a full barrier. Since Linux 5.1.
 pub const IORING_SQ_NEED_WAKEUP: u32 = 0x1;
 /// Completions wait in the kernel; an enter with GETEVENTS fetches them. Since Linux 5.8.
 pub const IORING_SQ_CQ_OVERFLOW: u32 = 0x2;
@@ -202,9 +204,9 @@ pub const IORING_OP_STATX: u32 = 21;
 pub const IORING_OP_READ: u32 = 22;
 /// Writes a buffer. Since Linux 5.6.
 pub const IORING_OP_WRITE: u32 = 23;
-/// Says how a file will be used. Since Linux 5.6.
+/// Advises how a file will be used. Since Linux 5.6.
 pub const IORING_OP_FADVISE: u32 = 24;
-/// Says how memory will be used. Since Linux 5.6.
+/// Advises how memory will be used. Since Linux 5.6.
 pub const IORING_OP_MADVISE: u32 = 25;
 /// Sends data. Since Linux 5.6.
 pub const IORING_OP_SEND: u32 = 26;
@@ -216,23 +218,23 @@ pub const IORING_OP_OPENAT2: u32 = 28;
 pub const IORING_OP_EPOLL_CTL: u32 = 29;
 /// Moves bytes between a pipe and a file. Since Linux 5.7.
 pub const IORING_OP_SPLICE: u32 = 30;
-/// Hands buffers to a group. Since Linux 5.7.
+/// Provides buffers to a group. Since Linux 5.7.
 pub const IORING_OP_PROVIDE_BUFFERS: u32 = 31;
-/// Takes buffers out of a group. Since Linux 5.7.
+/// Removes buffers from a group. Since Linux 5.7.
 pub const IORING_OP_REMOVE_BUFFERS: u32 = 32;
 /// Copies bytes between pipes. Since Linux 5.8.
 pub const IORING_OP_TEE: u32 = 33;
-/// Ends a connection's directions. Since Linux 5.11.
+/// Shuts down directions of a connection. Since Linux 5.11.
 pub const IORING_OP_SHUTDOWN: u32 = 34;
 /// Renames a file. Since Linux 5.11.
 pub const IORING_OP_RENAMEAT: u32 = 35;
 /// Removes a name or a directory. Since Linux 5.11.
 pub const IORING_OP_UNLINKAT: u32 = 36;
-/// Makes a directory. Since Linux 5.15.
+/// Creates a directory. Since Linux 5.15.
 pub const IORING_OP_MKDIRAT: u32 = 37;
-/// Makes a symbolic link. Since Linux 5.15.
+/// Creates a symbolic link. Since Linux 5.15.
 pub const IORING_OP_SYMLINKAT: u32 = 38;
-/// Makes a hard link. Since Linux 5.15.
+/// Creates a hard link. Since Linux 5.15.
 pub const IORING_OP_LINKAT: u32 = 39;
 /// Sends data or a file to another ring. Since Linux 5.18.
 pub const IORING_OP_MSG_RING: u32 = 40;
@@ -244,15 +246,15 @@ pub const IORING_OP_SETXATTR: u32 = 42;
 pub const IORING_OP_FGETXATTR: u32 = 43;
 /// Reads an attribute of a path. Since Linux 5.19.
 pub const IORING_OP_GETXATTR: u32 = 44;
-/// Makes a socket. Since Linux 5.19.
+/// Creates a socket. Since Linux 5.19.
 pub const IORING_OP_SOCKET: u32 = 45;
-/// A command for a file's driver. Since Linux 5.19.
+/// Sends a command to a file's driver. Since Linux 5.19.
 pub const IORING_OP_URING_CMD: u32 = 46;
-/// Sends without a copy. Since Linux 6.0.
+/// Sends data with zero copy. Since Linux 6.0.
 pub const IORING_OP_SEND_ZC: u32 = 47;
-/// Sends a message without a copy. Since Linux 6.1.
+/// Sends a message with zero copy. Since Linux 6.1.
 pub const IORING_OP_SENDMSG_ZC: u32 = 48;
-/// Reads again and again into provided buffers. Since Linux 6.7.
+/// Reads repeatedly into provided buffers. Since Linux 6.7.
 pub const IORING_OP_READ_MULTISHOT: u32 = 49;
 /// Waits for a child process. Since Linux 6.7.
 pub const IORING_OP_WAITID: u32 = 50;
@@ -270,48 +272,48 @@ pub const IORING_OP_FTRUNCATE: u32 = 55;
 pub const IORING_OP_BIND: u32 = 56;
 /// Makes a socket listen. Since Linux 6.11.
 pub const IORING_OP_LISTEN: u32 = 57;
-/// Receives without a copy. Since Linux 6.15.
+/// Receives data with zero copy. Since Linux 6.15.
 pub const IORING_OP_RECV_ZC: u32 = 58;
 /// Waits for events of an epoll instance. Since Linux 6.15.
 pub const IORING_OP_EPOLL_WAIT: u32 = 59;
-/// Reads into places of a registered buffer. Since Linux 6.15.
+/// Reads into several ranges of a registered buffer. Since Linux 6.15.
 pub const IORING_OP_READV_FIXED: u32 = 60;
-/// Writes from places of a registered buffer. Since Linux 6.15.
+/// Writes several ranges of a registered buffer. Since Linux 6.15.
 pub const IORING_OP_WRITEV_FIXED: u32 = 61;
-/// Makes a pipe. Since Linux 6.16.
+/// Creates a pipe. Since Linux 6.16.
 pub const IORING_OP_PIPE: u32 = 62;
 /// Does nothing in an entry of 128 bytes. Since Linux 6.19.
 pub const IORING_OP_NOP128: u32 = 63;
-/// A command in an entry of 128 bytes. Since Linux 6.19.
+/// Sends a command in an entry of 128 bytes. Since Linux 6.19.
 pub const IORING_OP_URING_CMD128: u32 = 64;
 
 // register_op
 
 /// Pins buffers for fixed reads and writes. Since Linux 5.1.
 pub const IORING_REGISTER_BUFFERS: u32 = 0;
-/// Drops registered buffers. Since Linux 5.1.
+/// Unregisters the buffers. Since Linux 5.1.
 pub const IORING_UNREGISTER_BUFFERS: u32 = 1;
-/// Looks up files once, for use by slot. Since Linux 5.1.
+/// Registers files, for use by index. Since Linux 5.1.
 pub const IORING_REGISTER_FILES: u32 = 2;
-/// Drops registered files. Since Linux 5.1.
+/// Unregisters the files. Since Linux 5.1.
 pub const IORING_UNREGISTER_FILES: u32 = 3;
 /// Signals an eventfd for completions. Since Linux 5.2.
 pub const IORING_REGISTER_EVENTFD: u32 = 4;
-/// Stops the signals. Since Linux 5.2.
+/// Unregisters the eventfd. Since Linux 5.2.
 pub const IORING_UNREGISTER_EVENTFD: u32 = 5;
 /// Replaces registered files. Since Linux 5.5.
 pub const IORING_REGISTER_FILES_UPDATE: u32 = 6;
 /// Signals an eventfd for completions of workers. Since Linux 5.6.
 pub const IORING_REGISTER_EVENTFD_ASYNC: u32 = 7;
-/// Tells which operations the kernel has. Since Linux 5.6.
+/// Returns the operations of the kernel. Since Linux 5.6.
 pub const IORING_REGISTER_PROBE: u32 = 8;
 /// Registers the thread's credentials. Since Linux 5.6.
 pub const IORING_REGISTER_PERSONALITY: u32 = 9;
-/// Drops registered credentials. Since Linux 5.6.
+/// Unregisters credentials. Since Linux 5.6.
 pub const IORING_UNREGISTER_PERSONALITY: u32 = 10;
 /// Allows only what a list allows. Since Linux 5.10.
 pub const IORING_REGISTER_RESTRICTIONS: u32 = 11;
-/// Enables a ring that was made disabled. Since Linux 5.10.
+/// Enables a ring that was created disabled. Since Linux 5.10.
 pub const IORING_REGISTER_ENABLE_RINGS: u32 = 12;
 /// Registers files with tags, or empty slots. Since Linux 5.13.
 pub const IORING_REGISTER_FILES2: u32 = 13;
@@ -321,52 +323,52 @@ pub const IORING_REGISTER_FILES_UPDATE2: u32 = 14;
 pub const IORING_REGISTER_BUFFERS2: u32 = 15;
 /// Replaces registered buffers, with tags. Since Linux 5.13.
 pub const IORING_REGISTER_BUFFERS_UPDATE: u32 = 16;
-/// Says on which CPUs workers run. Since Linux 5.14.
+/// Sets the CPUs on which workers run. Since Linux 5.14.
 pub const IORING_REGISTER_IOWQ_AFF: u32 = 17;
-/// Lets workers run anywhere again. Since Linux 5.14.
+/// Resets the CPUs on which workers run. Since Linux 5.14.
 pub const IORING_UNREGISTER_IOWQ_AFF: u32 = 18;
 /// Limits the number of workers. Since Linux 5.15.
 pub const IORING_REGISTER_IOWQ_MAX_WORKERS: u32 = 19;
 /// Registers ring descriptors with this thread. Since Linux 5.18.
 pub const IORING_REGISTER_RING_FDS: u32 = 20;
-/// Drops such an index. Since Linux 5.18.
+/// Unregisters ring descriptors. Since Linux 5.18.
 pub const IORING_UNREGISTER_RING_FDS: u32 = 21;
 /// Registers a ring of provided buffers. Since Linux 5.19.
 pub const IORING_REGISTER_PBUF_RING: u32 = 22;
-/// Drops a ring of provided buffers. Since Linux 5.19.
+/// Unregisters a ring of provided buffers. Since Linux 5.19.
 pub const IORING_UNREGISTER_PBUF_RING: u32 = 23;
-/// Cancels requests and waits for it. Since Linux 6.0.
+/// Cancels requests and waits until they have ended. Since Linux 6.0.
 pub const IORING_REGISTER_SYNC_CANCEL: u32 = 24;
 /// Limits the slots that the kernel may choose. Since Linux 6.0.
 pub const IORING_REGISTER_FILE_ALLOC_RANGE: u32 = 25;
-/// Tells how far a ring of provided buffers was read. Since Linux 6.8.
+/// Returns how far the kernel has read a ring of provided buffers. Since Linux 6.8.
 pub const IORING_REGISTER_PBUF_STATUS: u32 = 26;
-/// Switches busy polling of network queues on. Since Linux 6.9.
+/// Enables busy polling of network queues. Since Linux 6.9.
 pub const IORING_REGISTER_NAPI: u32 = 27;
-/// Switches busy polling off. Since Linux 6.9.
+/// Disables busy polling. Since Linux 6.9.
 pub const IORING_UNREGISTER_NAPI: u32 = 28;
-/// Chooses the clock of waits. Since Linux 6.12.
+/// Sets the clock of waits. Since Linux 6.12.
 pub const IORING_REGISTER_CLOCK: u32 = 29;
-/// Takes over another ring's registered buffers. Since Linux 6.12.
+/// Clones the registered buffers of another ring. Since Linux 6.12.
 pub const IORING_REGISTER_CLONE_BUFFERS: u32 = 30;
 /// Sends a message without a ring. Since Linux 6.13.
 pub const IORING_REGISTER_SEND_MSG_RING: u32 = 31;
-/// Takes a card's receive queue for zero-copy. Since Linux 6.15.
+/// Registers a card's receive queue for zero copy. Since Linux 6.15.
 pub const IORING_REGISTER_ZCRX_IFQ: u32 = 32;
 /// Resizes both queues. Since Linux 6.13.
 pub const IORING_REGISTER_RESIZE_RINGS: u32 = 33;
 /// Registers a memory region. Since Linux 6.13.
 pub const IORING_REGISTER_MEM_REGION: u32 = 34;
-/// Tells what the kernel knows. Since Linux 6.18.
+/// Returns what the kernel supports. Since Linux 6.18.
 pub const IORING_REGISTER_QUERY: u32 = 35;
 /// Controls a zero-copy receive queue. Since Linux 6.19.
 pub const IORING_REGISTER_ZCRX_CTRL: u32 = 36;
-/// Lets a program decide about requests. Since Linux 7.0.
+/// Adds a filter program for requests. Since Linux 7.0.
 pub const IORING_REGISTER_BPF_FILTER: u32 = 37;
 
 // sqe
 
-/// Any free slot. Since Linux 5.19.
+/// Lets the kernel choose a free slot. Since Linux 5.19.
 pub const IORING_FILE_INDEX_ALLOC: u32 = 0xffff_ffff;
 /// The attribute is protection information. Since Linux 6.14.
 pub const IORING_RW_ATTR_FLAG_PI: u32 = 0x1;
@@ -375,7 +377,7 @@ pub const IORING_RW_ATTR_FLAG_PI: u32 = 0x1;
 
 /// The command works on a registered buffer. Since Linux 6.1.
 pub const IORING_URING_CMD_FIXED: u32 = 0x1;
-/// The command completes again and again. Since Linux 6.18.
+/// The command is multishot. Since Linux 6.18.
 pub const IORING_URING_CMD_MULTISHOT: u32 = 0x2;
 /// All flags of commands. Since Linux 6.7.
 pub const IORING_URING_CMD_MASK: u32 = 0x3;
@@ -383,9 +385,9 @@ pub const IORING_URING_CMD_MASK: u32 = 0x3;
 pub const BLOCK_URING_CMD_DISCARD: u32 = 0x1200;
 /// Resets all zones of a zoned device. Since Linux 7.3.
 pub const BLOCK_URING_CMD_ZONE_RESET_ALL: u32 = 0x1201;
-/// How much waits to be read. Since Linux 6.6.
+/// Returns the number of bytes that can be read. Since Linux 6.6.
 pub const SOCKET_URING_OP_SIOCINQ: u32 = 0;
-/// How much waits to be sent. Since Linux 6.6.
+/// Returns the number of bytes that were not sent yet. Since Linux 6.6.
 pub const SOCKET_URING_OP_SIOCOUTQ: u32 = 1;
 /// Reads a socket option. Since Linux 6.7.
 pub const SOCKET_URING_OP_GETSOCKOPT: u32 = 2;
@@ -393,11 +395,11 @@ pub const SOCKET_URING_OP_GETSOCKOPT: u32 = 2;
 pub const SOCKET_URING_OP_SETSOCKOPT: u32 = 3;
 /// Delivers transmit timestamps. Since Linux 6.17.
 pub const SOCKET_URING_OP_TX_TIMESTAMP: u32 = 4;
-/// Tells a socket's address. Since Linux 6.19.
+/// Returns the address of a socket. Since Linux 6.19.
 pub const SOCKET_URING_OP_GETSOCKNAME: u32 = 5;
 /// The bit of hardware timestamps. Since Linux 6.17.
 pub const IORING_TIMESTAMP_HW_SHIFT: u32 = 16;
-/// Where the type of a timestamp starts. Since Linux 6.17.
+/// The first bit of the type of a timestamp. Since Linux 6.17.
 pub const IORING_TIMESTAMP_TYPE_SHIFT: u32 = 17;
 /// An NVMe I/O command. Since Linux 5.19.
 pub const NVME_URING_CMD_IO: u32 = 0xc048_4e80;
@@ -414,26 +416,26 @@ pub const FUSE_IO_URING_CMD_COMMIT_AND_FETCH: u32 = 2;
 
 // fsync
 
-/// Only the data. Since Linux 5.1.
+/// Syncs only the data. Since Linux 5.1.
 pub const IORING_FSYNC_DATASYNC: u32 = 0x1;
 
 // timeout
 
-/// The time is a point on the clock. Since Linux 5.5.
+/// The time is absolute. Since Linux 5.5.
 pub const IORING_TIMEOUT_ABS: u32 = 0x1;
 /// Changes a timeout. Since Linux 5.11.
 pub const IORING_TIMEOUT_UPDATE: u32 = 0x2;
-/// Counts while suspended, too. Since Linux 5.15.
+/// The clock also runs while the machine is suspended. Since Linux 5.15.
 pub const IORING_TIMEOUT_BOOTTIME: u32 = 0x4;
-/// Follows the wall clock. Since Linux 5.15.
+/// The clock is the wall clock. Since Linux 5.15.
 pub const IORING_TIMEOUT_REALTIME: u32 = 0x8;
 /// Changes a linked timeout. Since Linux 5.15.
 pub const IORING_LINK_TIMEOUT_UPDATE: u32 = 0x10;
 /// Expiry does not break a chain. Since Linux 5.16.
 pub const IORING_TIMEOUT_ETIME_SUCCESS: u32 = 0x20;
-/// Fires again and again. Since Linux 6.4.
+/// The timeout is multishot. Since Linux 6.4.
 pub const IORING_TIMEOUT_MULTISHOT: u32 = 0x40;
-/// The time lies in the entry. Since Linux 7.1.
+/// The entry contains the time. Since Linux 7.1.
 pub const IORING_TIMEOUT_IMMEDIATE_ARG: u32 = 0x80;
 /// The flags that choose a clock. Since Linux 5.15.
 pub const IORING_TIMEOUT_CLOCK_MASK: u32 = 0xc;
@@ -442,12 +444,12 @@ pub const IORING_TIMEOUT_UPDATE_MASK: u32 = 0x12;
 
 // splice
 
-/// The source is a registered slot. Since Linux 5.7.
+/// The source is a registered file. Since Linux 5.7.
 pub const SPLICE_F_FD_IN_FIXED: u32 = 0x8000_0000;
 
 // poll
 
-/// Completes again and again. Since Linux 5.13.
+/// The poll is multishot. Since Linux 5.13.
 pub const IORING_POLL_ADD_MULTI: u32 = 0x1;
 /// Changes the events. Since Linux 5.13.
 pub const IORING_POLL_UPDATE_EVENTS: u32 = 0x2;
@@ -458,43 +460,43 @@ pub const IORING_POLL_ADD_LEVEL: u32 = 0x8;
 
 // cancel
 
-/// All that match. Since Linux 5.19.
+/// Cancels all matching requests. Since Linux 5.19.
 pub const IORING_ASYNC_CANCEL_ALL: u32 = 0x1;
-/// Match by file. Since Linux 5.19.
+/// Matches by file. Since Linux 5.19.
 pub const IORING_ASYNC_CANCEL_FD: u32 = 0x2;
-/// Match everything. Since Linux 5.19.
+/// Matches every request. Since Linux 5.19.
 pub const IORING_ASYNC_CANCEL_ANY: u32 = 0x4;
-/// Match by registered slot. Since Linux 6.0.
+/// Matches by registered file. Since Linux 6.0.
 pub const IORING_ASYNC_CANCEL_FD_FIXED: u32 = 0x8;
-/// Match by user data, beside something else. Since Linux 6.6.
+/// Matches by user data, in addition to another criterion. Since Linux 6.6.
 pub const IORING_ASYNC_CANCEL_USERDATA: u32 = 0x10;
-/// Match by operation. Since Linux 6.6.
+/// Matches by operation. Since Linux 6.6.
 pub const IORING_ASYNC_CANCEL_OP: u32 = 0x20;
 
 // send_recv
 
-/// Waits before the first try. Since Linux 5.19.
+/// Polls before the first attempt. Since Linux 5.19.
 pub const IORING_RECVSEND_POLL_FIRST: u32 = 0x1;
-/// Receives again and again. Since Linux 6.0.
+/// The receive is multishot. Since Linux 6.0.
 pub const IORING_RECV_MULTISHOT: u32 = 0x2;
-/// The buffer is a registered one. Since Linux 6.0.
+/// The buffer is a registered buffer. Since Linux 6.0.
 pub const IORING_RECVSEND_FIXED_BUF: u32 = 0x4;
-/// The notification says whether data was copied. Since Linux 6.2.
+/// The notification reports whether data was copied. Since Linux 6.2.
 pub const IORING_SEND_ZC_REPORT_USAGE: u32 = 0x8;
-/// Several buffers of a group in one go. Since Linux 6.10.
+/// Uses several buffers of a group at once. Since Linux 6.10.
 pub const IORING_RECVSEND_BUNDLE: u32 = 0x10;
 /// The buffer is a vector. Since Linux 6.17.
 pub const IORING_SEND_VECTORIZED: u32 = 0x20;
-/// Data was copied after all. Since Linux 6.2.
+/// The data was copied. Since Linux 6.2.
 pub const IORING_NOTIF_USAGE_ZC_COPIED: u32 = 0x8000_0000;
 
 // accept
 
-/// Accepts again and again. Since Linux 5.19.
+/// The accept is multishot. Since Linux 5.19.
 pub const IORING_ACCEPT_MULTISHOT: u32 = 0x1;
 /// Does not wait for a connection. Since Linux 6.10.
 pub const IORING_ACCEPT_DONTWAIT: u32 = 0x2;
-/// Waits before the first try. Since Linux 6.10.
+/// Polls before the first attempt. Since Linux 6.10.
 pub const IORING_ACCEPT_POLL_FIRST: u32 = 0x4;
 
 // msg_ring
@@ -503,7 +505,7 @@ pub const IORING_ACCEPT_POLL_FIRST: u32 = 0x4;
 pub const IORING_MSG_DATA: u32 = 0;
 /// Sends a registered file. Since Linux 6.0.
 pub const IORING_MSG_SEND_FD: u32 = 1;
-/// Posts no completion on the target. Since Linux 6.0.
+/// Posts no completion on the target ring. Since Linux 6.0.
 pub const IORING_MSG_RING_CQE_SKIP: u32 = 0x1;
 /// Passes completion flags on. Since Linux 6.3.
 pub const IORING_MSG_RING_FLAGS_PASS: u32 = 0x2;
@@ -519,7 +521,7 @@ pub const IORING_FIXED_FD_NO_CLOEXEC: u32 = 0x1;
 pub const IORING_NOP_INJECT_RESULT: u32 = 0x1;
 /// Looks up a file. Since Linux 6.13.
 pub const IORING_NOP_FILE: u32 = 0x2;
-/// Looks up a registered slot. Since Linux 6.13.
+/// Looks up a registered file. Since Linux 6.13.
 pub const IORING_NOP_FIXED_FILE: u32 = 0x4;
 /// Looks up a registered buffer. Since Linux 6.13.
 pub const IORING_NOP_FIXED_BUFFER: u32 = 0x8;
@@ -530,7 +532,7 @@ pub const IORING_NOP_CQE32: u32 = 0x20;
 
 // ring_layout
 
-/// Where the buffer's id starts. Since Linux 5.7.
+/// The first bit of the buffer's id. Since Linux 5.7.
 pub const IORING_CQE_BUFFER_SHIFT: u32 = 16;
 /// The mapping of the SQ ring. Since Linux 5.1.
 pub const IORING_OFF_SQ_RING: u32 = 0;
@@ -540,11 +542,11 @@ pub const IORING_OFF_CQ_RING: u32 = 0x800_0000;
 pub const IORING_OFF_SQES: u32 = 0x1000_0000;
 /// The mapping of rings of provided buffers. Since Linux 6.4.
 pub const IORING_OFF_PBUF_RING: u32 = 0x8000_0000;
-/// Where the group starts in such an offset. Since Linux 6.4.
+/// The first bit of the group's number in such an offset. Since Linux 6.4.
 pub const IORING_OFF_PBUF_SHIFT: u32 = 16;
-/// The bits that say which mapping is meant. Since Linux 6.4.
+/// The bits that select a mapping. Since Linux 6.4.
 pub const IORING_OFF_MMAP_MASK: u32 = 0xf800_0000;
-/// Keeps a registered eventfd silent. Since Linux 5.8.
+/// Disables a registered eventfd. Since Linux 5.8.
 pub const IORING_CQ_EVENTFD_DISABLED: u32 = 0x1;
 /// The argument has a timeout. Since Linux 6.13.
 pub const IORING_REG_WAIT_TS: u32 = 0x1;
@@ -555,13 +557,13 @@ pub const IORING_REG_WAIT_TS: u32 = 0x1;
 pub const IORING_REGISTER_USE_REGISTERED_RING: u32 = 0x8000_0000;
 /// The number of registrations.
 pub const IORING_REGISTER_LAST: u32 = 38;
-/// Workers for what ends by itself. Since Linux 5.15.
+/// Workers for bounded work, such as files. Since Linux 5.15.
 pub const IO_WQ_BOUND: u32 = 0;
-/// Workers for what may never end. Since Linux 5.15.
+/// Workers for unbounded work, such as sockets. Since Linux 5.15.
 pub const IO_WQ_UNBOUND: u32 = 1;
-/// Empty slots. Since Linux 5.19.
+/// Registers empty slots. Since Linux 5.19.
 pub const IORING_RSRC_REGISTER_SPARSE: u32 = 0x1;
-/// Leaves a slot alone. Since Linux 5.12.
+/// Leaves a slot unchanged. Since Linux 5.12.
 pub const IORING_REGISTER_FILES_SKIP: i32 = -2;
 /// The kernel has the operation. Since Linux 5.6.
 pub const IO_URING_OP_SUPPORTED: u32 = 0x1;
@@ -571,47 +573,47 @@ pub const IORING_RESTRICTION_REGISTER_OP: u32 = 0;
 pub const IORING_RESTRICTION_SQE_OP: u32 = 1;
 /// Allows flags. Since Linux 5.10.
 pub const IORING_RESTRICTION_SQE_FLAGS_ALLOWED: u32 = 2;
-/// Demands flags. Since Linux 5.10.
+/// Requires flags. Since Linux 5.10.
 pub const IORING_RESTRICTION_SQE_FLAGS_REQUIRED: u32 = 3;
 /// The source is a registered index. Since Linux 6.12.
 pub const IORING_REGISTER_SRC_REGISTERED: u32 = 0x1;
-/// Slots that are taken get replaced. Since Linux 6.13.
+/// Replaces slots that are in use. Since Linux 6.13.
 pub const IORING_REGISTER_DST_REPLACE: u32 = 0x2;
 
 // buffers
 
 /// The kernel allocates the ring of buffers. Since Linux 6.4.
 pub const IOU_PBUF_RING_MMAP: u32 = 1;
-/// Buffers are filled piece by piece. Since Linux 6.12.
+/// The kernel fills each buffer in several pieces. Since Linux 6.12.
 pub const IOU_PBUF_RING_INC: u32 = 2;
 
 // region
 
-/// The region is memory of the caller's. Since Linux 6.13.
+/// The caller provides the region's memory. Since Linux 6.13.
 pub const IORING_MEM_REGION_TYPE_USER: u32 = 1;
 /// The region holds wait arguments. Since Linux 6.13.
 pub const IORING_MEM_REGION_REG_WAIT_ARG: u32 = 1;
 
 // napi
 
-/// Switches busy polling on. Since Linux 6.13.
+/// Enables busy polling. Since Linux 6.13.
 pub const IO_URING_NAPI_REGISTER_OP: u32 = 0;
 /// Adds a network queue. Since Linux 6.13.
 pub const IO_URING_NAPI_STATIC_ADD_ID: u32 = 1;
 /// Removes a network queue. Since Linux 6.13.
 pub const IO_URING_NAPI_STATIC_DEL_ID: u32 = 2;
-/// Queues are found through the sockets. Since Linux 6.13.
+/// The kernel finds the queues through the sockets. Since Linux 6.13.
 pub const IO_URING_NAPI_TRACKING_DYNAMIC: u32 = 0;
-/// Queues are named. Since Linux 6.13.
+/// The queues are named explicitly. Since Linux 6.13.
 pub const IO_URING_NAPI_TRACKING_STATIC: u32 = 1;
 /// No queue is polled. Since Linux 6.13.
 pub const IO_URING_NAPI_TRACKING_INACTIVE: u32 = 255;
 
 // query
 
-/// How many operations and which flags there are. Since Linux 6.18.
+/// The numbers of operations, and the flags. Since Linux 6.18.
 pub const IO_URING_QUERY_OPCODES: u32 = 0;
-/// What zero-copy receive offers. Since Linux 6.19.
+/// The properties of zero-copy receive. Since Linux 6.19.
 pub const IO_URING_QUERY_ZCRX: u32 = 1;
 /// The header of ring memory. Since Linux 6.19.
 pub const IO_URING_QUERY_SCQ: u32 = 2;
@@ -620,7 +622,7 @@ pub const IO_URING_QUERY_ZCRX_EVENT: u32 = 3;
 
 // zcrx
 
-/// Where the area's id starts in an offset. Since Linux 6.15.
+/// The first bit of the area's id in an offset. Since Linux 6.15.
 pub const IORING_ZCRX_AREA_SHIFT: u32 = 48;
 /// The area's id in an offset. Since Linux 6.15.
 pub const IORING_ZCRX_AREA_MASK: u64 = 0xffff_0000_0000_0000;
@@ -628,9 +630,9 @@ pub const IORING_ZCRX_AREA_MASK: u64 = 0xffff_0000_0000_0000;
 pub const IORING_ZCRX_AREA_DMABUF: u32 = 1;
 /// Shares the queue of another ring, whose exported descriptor is if_idx. Since Linux 6.19.
 pub const ZCRX_REG_IMPORT: u32 = 1;
-/// Needs no network device. Since Linux 7.1.
+/// The queue needs no network device. Since Linux 7.1.
 pub const ZCRX_REG_NODEV: u32 = 2;
-/// rx_buf_len can be chosen. Since Linux 7.0.
+/// rx_buf_len can be set. Since Linux 7.0.
 pub const ZCRX_FEATURE_RX_PAGE_SIZE: u32 = 0x1;
 /// Events can be reported. Since Linux 7.2.
 pub const ZCRX_FEATURE_EVENT: u32 = 0x2;
@@ -638,13 +640,13 @@ pub const ZCRX_FEATURE_EVENT: u32 = 0x2;
 pub const ZCRX_EVENT_ALLOC_FAIL: u32 = 0;
 /// Data had to be copied. Since Linux 7.2.
 pub const ZCRX_EVENT_COPY: u32 = 1;
-/// Statistics are wanted, too. Since Linux 7.2.
+/// Requests statistics as well. Since Linux 7.2.
 pub const ZCRX_EVENT_DESC_FLAG_STATS: u32 = 0x1;
-/// Takes returned buffers now. Since Linux 6.19.
+/// Takes the returned buffers out of the refill ring. Since Linux 6.19.
 pub const ZCRX_CTRL_FLUSH_RQ: u32 = 0;
 /// Returns a descriptor for another ring. Since Linux 6.19.
 pub const ZCRX_CTRL_EXPORT: u32 = 1;
-/// Has an event reported once more. Since Linux 7.2.
+/// Makes the kernel report an event once more. Since Linux 7.2.
 pub const ZCRX_CTRL_ARM_EVENT: u32 = 2;
 /// Adds an area. Since Linux 7.3.
 pub const ZCRX_CTRL_ADD_AREA: u32 = 3;
@@ -655,18 +657,18 @@ pub const ZCRX_CTRL_ADD_AREA: u32 = 3;
 pub const IO_URING_BPF_CMD_FILTER: u32 = 1;
 /// Denies operations without a filter. Since Linux 7.0.
 pub const IO_URING_BPF_FILTER_DENY_REST: u32 = 1;
-/// Insists on the payload's size. Since Linux 7.0.
+/// Requires the exact size of the payload. Since Linux 7.0.
 pub const IO_URING_BPF_FILTER_SZ_STRICT: u32 = 2;
 
 // test_only
 
-/// Asks the kernel's test driver what it can do. Since Linux 6.17.
+/// Returns the features of the kernel's test driver. Since Linux 6.17.
 pub const IORING_MOCK_MGR_CMD_PROBE: u32 = 0;
-/// Makes a file of the test driver. Since Linux 6.17.
+/// Creates a file of the test driver. Since Linux 6.17.
 pub const IORING_MOCK_MGR_CMD_CREATE: u32 = 1;
 /// Copies to or from a registered buffer. Since Linux 6.17.
 pub const IORING_MOCK_CMD_COPY_REGBUF: u32 = 0;
-/// The test file can go without waiting. Since Linux 6.17.
+/// The test file supports NOWAIT. Since Linux 6.17.
 pub const IORING_MOCK_CREATE_F_SUPPORT_NOWAIT: u32 = 1;
 /// The test file can be polled. Since Linux 6.17.
 pub const IORING_MOCK_CREATE_F_POLL: u32 = 2;
@@ -676,7 +678,7 @@ pub const IORING_MOCK_COPY_FROM: u32 = 1;
 pub const IORING_MOCK_FEAT_CMD_COPY: u32 = 0;
 /// The test driver reads zeroes. Since Linux 6.17.
 pub const IORING_MOCK_FEAT_RW_ZERO: u32 = 1;
-/// The test driver can go without waiting. Since Linux 6.17.
+/// The test driver supports NOWAIT. Since Linux 6.17.
 pub const IORING_MOCK_FEAT_RW_NOWAIT: u32 = 2;
 /// The test driver completes later. Since Linux 6.17.
 pub const IORING_MOCK_FEAT_RW_ASYNC: u32 = 3;
@@ -703,7 +705,7 @@ pub const IOSQE_CQE_SKIP_SUCCESS_BIT: u32 = 6;
 pub const IORING_OP_LAST: u32 = 65;
 /// The number of kinds of restrictions. Since Linux 5.10.
 pub const IORING_RESTRICTION_LAST: u32 = 4;
-/// The number of questions. Since Linux 6.18.
+/// The number of queries. Since Linux 6.18.
 pub const __IO_URING_QUERY_MAX: u32 = 4;
 /// The number of control operations. Since Linux 6.19.
 pub const __ZCRX_CTRL_LAST: u32 = 4;

@@ -2,7 +2,7 @@
 
 //! The structures of the kernel's interface.
 
-/// A submission entry, its unions flattened. Since Linux 5.1.
+/// A submission entry, with flattened unions. Since Linux 5.1.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_sqe {
@@ -73,7 +73,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_cqe, flags) == 12);
 };
 
-/// Where the parts of the SQ ring lie. Since Linux 5.1.
+/// The offsets of the parts of the SQ ring. Since Linux 5.1.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_sqring_offsets {
@@ -110,7 +110,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_sqring_offsets, user_addr) == 32);
 };
 
-/// Where the parts of the CQ ring lie. Since Linux 5.1.
+/// The offsets of the parts of the CQ ring. Since Linux 5.1.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_cqring_offsets {
@@ -347,7 +347,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_rsrc_update2, resv2) == 28);
 };
 
-/// The head of a probe. Since Linux 5.6.
+/// The header of a probe. Since Linux 5.6.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_probe {
@@ -391,7 +391,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_probe_op, resv2) == 4);
 };
 
-/// One thing that is allowed. Since Linux 5.10.
+/// One restriction. Since Linux 5.10.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_restriction {
@@ -413,7 +413,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_restriction, resv2) == 4);
 };
 
-/// The head of a task's restrictions. Since Linux 7.0.
+/// The header of a task's restrictions. Since Linux 7.0.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_task_restriction {
@@ -451,7 +451,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_file_index_range, resv) == 8);
 };
 
-/// What to cancel. Since Linux 6.0.
+/// Describes the requests to cancel. Since Linux 6.0.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_sync_cancel_reg {
@@ -482,7 +482,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_sync_cancel_reg, pad2) == 40);
 };
 
-/// Which clock. Since Linux 6.12.
+/// The clock. Since Linux 6.12.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_clock_register {
@@ -498,7 +498,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_clock_register, resv) == 4);
 };
 
-/// Which buffers to take over. Since Linux 6.12.
+/// Describes the buffers to clone. Since Linux 6.12.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_clone_buffers {
@@ -576,7 +576,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_buf_reg, resv) == 20);
 };
 
-/// How far a ring was read. Since Linux 6.8.
+/// How far the kernel has read a ring. Since Linux 6.8.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_buf_status {
@@ -698,7 +698,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_attr_pi, rsvd) == 24);
 };
 
-/// One question. Since Linux 6.18.
+/// One query. Since Linux 6.18.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_query_hdr {
@@ -832,7 +832,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_query_zcrx_event, resv2) == 16);
 };
 
-/// The header of a repeated receive of messages. Since Linux 6.0.
+/// The header of a message from a multishot receive. Since Linux 6.0.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_recvmsg_out {
@@ -854,7 +854,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_recvmsg_out, flags) == 12);
 };
 
-/// A buffer that goes back to the card. Since Linux 6.15.
+/// A buffer that is returned to the card. Since Linux 6.15.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_zcrx_rqe {
@@ -873,7 +873,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_zcrx_rqe, pad) == 12);
 };
 
-/// Where received data lies. Since Linux 6.15.
+/// The position of received data. Since Linux 6.15.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_zcrx_cqe {
@@ -889,7 +889,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_zcrx_cqe, pad) == 8);
 };
 
-/// Where the parts of the refill ring lie. Since Linux 6.15.
+/// The offsets of the parts of the refill ring. Since Linux 6.15.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_zcrx_offsets {
@@ -1014,7 +1014,7 @@ const _: () = {
     assert!(core::mem::offset_of!(zcrx_ctrl_export, resv) == 4);
 };
 
-/// Which event. Since Linux 7.2.
+/// The event. Since Linux 7.2.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct zcrx_ctrl_arm_event {
@@ -1030,7 +1030,7 @@ const _: () = {
     assert!(core::mem::offset_of!(zcrx_ctrl_arm_event, resv) == 4);
 };
 
-/// Which area. Since Linux 7.3.
+/// The area. Since Linux 7.3.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct zcrx_ctrl_add_area {
@@ -1068,7 +1068,7 @@ const _: () = {
     assert!(core::mem::offset_of!(zcrx_ctrl, arg) == 24);
 };
 
-/// Which events are wanted. Since Linux 7.2.
+/// The requested events. Since Linux 7.2.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct zcrx_event_desc {
@@ -1093,7 +1093,7 @@ const _: () = {
     assert!(core::mem::offset_of!(zcrx_event_desc, resv) == 24);
 };
 
-/// How much was copied. Since Linux 7.2.
+/// The amount of copied data. Since Linux 7.2.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct zcrx_stats {
@@ -1162,7 +1162,7 @@ const _: () = {
     assert!(core::mem::offset_of!(io_uring_bpf, filter) == 8);
 };
 
-/// What a filter sees of a request. Since Linux 7.0.
+/// The part of a request that a filter can read. Since Linux 7.0.
 #[repr(C)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct io_uring_bpf_ctx {

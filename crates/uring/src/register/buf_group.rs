@@ -1,9 +1,10 @@
-//! A group of provided buffers that owns its memory and keeps the books.
+//! A group of provided buffers that owns its memory.
 //!
-//! Owns ring and buffers. Promises that the bytes of a completion are shown at most until its
-//! buffer is put back, that in an incremental ring each piece starts where the last one ended, and
-//! that a failed request loses no buffer. Never hands out a buffer that the kernel may write to.
-//! Proven by `tests/kernel/buf_group.rs` and `tests/kernel/buf_group_workers.rs`.
+//! Owns the ring and the buffers, and tracks which of them the kernel has. Promises that the bytes
+//! of a completion are accessible only until its buffer is put back, that in an incremental ring
+//! each piece starts where the last one ended, and that a failed request loses no buffer. Never
+//! returns a buffer that the kernel may write to. Proven by `tests/kernel/buf_group.rs` and
+//! `tests/kernel/buf_group_workers.rs`.
 
 use std::collections::VecDeque;
 use std::fmt::{self, Debug, Formatter};
@@ -20,31 +21,33 @@ pub struct BufGroup {
     ring: BufRing,
     memory: Region,
     size: u32,
-    /// How far each buffer has been taken: in an incremental ring, where its next piece starts.
+    /// How many bytes of each buffer were taken. In an incremental ring, the next piece starts
+    /// there.
     filled: Vec<u32>,
-    /// How many pieces of each buffer were taken and not put back.
+    /// How many pieces of each buffer were taken and not yet put back.
     open: Vec<u32>,
-    /// Of which buffers the last piece was taken: the kernel has done with them.
+    /// Whether the last piece of each buffer was taken, so that the kernel no longer uses it.
     ended: Vec<bool>,
-    /// Which buffer lies, or lay last, in each place of the ring.
+    /// The buffer that is, or was last, in each place of the ring.
     in_place: Vec<u16>,
-    /// The other way round.
+    /// The place of each buffer.
     place_of: Vec<u16>,
-    /// In a bundle that was taken: which buffer came after each.
+    /// In a bundle that was taken, the buffer after each one.
     after: Vec<u16>,
-    /// The bundles of several buffers that were taken and not put back: result, flags, buffers.
+    /// The bundles of several buffers that were taken and not yet put back: result, flags, number
+    /// of buffers.
     bundles: VecDeque<(i32, u32, usize)>,
-    /// The place after the last one that the kernel was shown.
+    /// The place after the last one that the kernel can see.
     next_place: u16,
 }
 
 impl BufGroup {
-    /// Makes `entries` buffers of `size` bytes each and hands them all to the kernel.
+    /// Allocates `entries` buffers of `size` bytes each, and provides all of them to the kernel.
     ///
     /// # Errors
     ///
-    /// As for [`BufRing::register`]; EINVAL for buffers of no size, and of more than an address
-    /// can reach.
+    /// As for [`BufRing::register`]; EINVAL for buffers of 0 bytes, and for more bytes than can be
+    /// addressed.
     pub fn register(
         submitter: &Submitter<'_>,
         entries: u16,
@@ -107,10 +110,11 @@ impl BufGroup {
         recv.build().flags(Flags::BUFFER_SELECT)
     }
 
-    /// Returns an entry that receives from a socket again and again, each time into a buffer of this
-    /// group, until a completion comes without [`more`](cqueue::more). Since Linux 6.0.
+    /// Returns an entry that receives from a socket repeatedly, each time into a buffer of this
+    /// group, until a completion without [`more`](cqueue::more). Since Linux 6.0.
     ///
-    /// It ends with ENOBUFS when no buffer is left: [`put`](Self::put) some back and push it again.
+    /// The request ends with ENOBUFS if no buffer is left. [`put`](Self::put) some back, then push
+    /// the entry again.
     #[must_use]
     pub fn recv_multishot(&self, fd: impl UseFixed) -> Entry {
         opcode::RecvMulti::new(fd, self.ring.bgid()).build()
@@ -122,28 +126,28 @@ impl BufGroup {
         self.in_place[usize::from(place)] = bid;
         self.place_of[usize::from(bid)] = place;
         let at = usize::from(bid) * self.size as usize;
-        // SAFETY: the buffer lies in memory that this group owns and lends to nobody while the
-        // kernel has it; `Drop` leaks the memory unless the group was unregistered.
+        // SAFETY: the buffer lies in memory that this group owns and does not access while the
+        // kernel has it. `Drop` leaks the memory unless the group was unregistered.
         unsafe {
             let addr = self.memory.as_ptr().add(at);
             self.ring.add(addr, self.size, bid, ahead);
         }
     }
 
-    /// The next `count` places, which have just been filled, become the kernel's.
+    /// Makes the next `count` places, which have just been filled, visible to the kernel.
     fn advance(&mut self, count: u16) {
         self.next_place = self.next_place.wrapping_add(count);
         // SAFETY: the callers have filled the places.
         unsafe { self.ring.advance(count) };
     }
 
-    /// The buffer that `flags` name, if it is one of this group's.
+    /// Returns the buffer that `flags` name, if it belongs to this group.
     fn named(&self, flags: u32) -> Option<u16> {
         cqueue::buffer_select(flags).filter(|bid| *bid < self.ring.entries())
     }
 
-    /// The buffers that `result` bytes fill, from the one that `flags` name on: id, first byte and
-    /// length.
+    /// Returns the pieces that `result` bytes fill, from the buffer that `flags` name on: buffer
+    /// id, first byte and length of each.
     fn pieces(&self, result: i32, flags: u32) -> Vec<(u16, u32, u32)> {
         let mut pieces = Vec::new();
         let (Some(mut bid), Ok(mut left)) = (self.named(flags), u32::try_from(result)) else {
@@ -162,50 +166,50 @@ impl BufGroup {
         pieces
     }
 
-    /// The buffer behind another one in the ring, which need not be the one with the next id.
+    /// Returns the buffer after another one in the ring, which need not have the next id.
     fn behind(&self, bid: u16) -> u16 {
         let place = self.place_of[usize::from(bid)].wrapping_add(1) & (self.ring.entries() - 1);
         self.in_place[usize::from(place)]
     }
 
-    /// The bytes that a completion brought, and the buffer's id. Of a bundle, the first buffer; see
-    /// [`take_bundle`](Self::take_bundle).
+    /// Returns the buffer's id and the bytes of a completion. For a bundle, returns the first
+    /// buffer: see [`take_bundle`](Self::take_bundle).
     ///
-    /// Nothing where the completion names none of this group's buffers, and where it reports an
-    /// error. An error can use up a buffer, too, which goes back to the kernel at once: take every
-    /// completion, failed ones included.
+    /// Returns `None` if the completion names no buffer of this group or reports an error. A failed
+    /// request can use up a buffer, which this call provides to the kernel again. So call it for
+    /// every completion, including failed ones.
     ///
     /// # Safety
     ///
-    /// Result and flags must be those of a completion of a request that used this group, each
-    /// taken once and in order: other buffers may be written by the kernel meanwhile. Several may
-    /// be taken before the first is put back. The request must not have asked for more than the
-    /// buffers hold to be counted (`MSG_TRUNC`).
+    /// `result` and `flags` must be those of a completion of a request that used this group.
+    /// Completions must be taken once each and in order, because the kernel may write to other
+    /// buffers at the same time. Several may be taken before the first one is put back. The request
+    /// must not use `MSG_TRUNC`, with which the result counts more bytes than were stored.
     ///
-    /// In an incremental group the request must be one that [`recv`](Self::recv) or
-    /// [`recv_multishot`](Self::recv_multishot) has built, or another receive from a socket that
-    /// leaves its length 0. In a worker (`IOSQE_ASYNC`) and for regular files the kernel uses up
-    /// the length that was asked for, whatever the result, and does not say so.
+    /// In an incremental group, the request must be one that [`recv`](Self::recv) or
+    /// [`recv_multishot`](Self::recv_multishot) has built, or another receive from a socket with
+    /// length 0. In a worker (`IOSQE_ASYNC`) and for regular files, the kernel consumes the
+    /// requested length, whatever the result is, and does not report this.
     pub unsafe fn take(&mut self, result: i32, flags: u32) -> Option<(u16, &[u8])> {
         // SAFETY: the caller vouches for the completion.
         unsafe { self.take_bundle(result, flags) }.into_iter().next()
     }
 
-    /// The bytes of a whole buffer; nothing where the group has no buffer of this id.
+    /// Returns the bytes of a whole buffer, or `None` if the group has no buffer with this id.
     ///
     /// # Safety
     ///
-    /// The kernel must not write to the buffer meanwhile: it was taken and not put back, and in an
+    /// The kernel must not be able to write to the buffer: it was taken and not put back, and in an
     /// incremental group its last piece was taken.
     pub unsafe fn get_by_id(&self, bid: u16) -> Option<&[u8]> {
         let size = self.size as usize;
         let at = self.memory.at(usize::from(bid) * size, size).ok()?;
-        // SAFETY: the buffer lies in memory that this group owns, and the caller vouches that
-        // the kernel does not write to it.
+        // SAFETY: the buffer lies in memory that this group owns, and the caller vouches that the
+        // kernel does not write to it.
         (bid < self.ring.entries()).then(|| unsafe { std::slice::from_raw_parts(at, size) })
     }
 
-    /// All buffers that a completion of a bundle filled, in order.
+    /// Returns all buffers that a completion of a bundle filled, in order.
     ///
     /// # Safety
     ///
@@ -215,7 +219,8 @@ impl BufGroup {
             self.put_unused(flags);
         }
         let pieces = self.pieces(result, flags);
-        // Places get new buffers before this bundle is put back: what followed what is kept.
+        // Other buffers may get into these places before this bundle is put back, so its order is
+        // stored.
         for pair in pieces.windows(2) {
             self.after[usize::from(pair[0].0)] = pair[1].0;
         }
@@ -231,8 +236,8 @@ impl BufGroup {
         }
         let bytes = |(bid, from, len): (u16, u32, u32)| {
             let at = usize::from(bid) * self.size as usize + from as usize;
-            // SAFETY: the place lies inside buffer `bid`; the kernel has written it and, as the
-            // completion has come, does not write it again before it is put back.
+            // SAFETY: the bytes lie inside buffer `bid`. The kernel has written them, and does not
+            // write there again before the buffer is put back.
             let bytes =
                 unsafe { std::slice::from_raw_parts(self.memory.as_ptr().add(at), len as usize) };
             (bid, bytes)
@@ -240,16 +245,17 @@ impl BufGroup {
         pieces.into_iter().map(bytes).collect()
     }
 
-    /// Puts the buffers of a completion back, once their bytes are used. In an incremental ring the
-    /// kernel gets a buffer back with its last piece. Nothing happens for buffers that were not
-    /// [taken](Self::take) or are back already, and for errors.
+    /// Provides the buffers of a completion to the kernel again, after their bytes were used. In an
+    /// incremental ring the kernel gets a buffer back after all its pieces were put back. Does
+    /// nothing for buffers that were not [taken](Self::take) or were put back already, and for
+    /// errors.
     pub fn put(&mut self, result: i32, flags: u32) {
         let Some(mut bid) = self.named(flags).filter(|_| result >= 0) else { return };
         let same = |bundle: &(i32, u32, usize)| (bundle.0, bundle.1) == (result, flags);
         let bundle = self.bundles.iter().position(same);
         let count = bundle.and_then(|at| self.bundles.remove(at)).map_or(1, |bundle| bundle.2);
         for _ in 0..count {
-            // Offered anew, a buffer can be the one before another again.
+            // Read first: putting a piece back can change the order.
             let next = self.after[usize::from(bid)];
             self.put_piece(bid);
             bid = next;
@@ -265,8 +271,8 @@ impl BufGroup {
         self.put_when_done(bid);
     }
 
-    /// Puts the buffer of a failed request back. The kernel only names it where it has used it up:
-    /// otherwise it has kept the buffer for the next request.
+    /// Puts the buffer of a failed request back. The completion names a buffer only if the request
+    /// has used it up. Otherwise the kernel has kept it for the next request.
     fn put_unused(&mut self, flags: u32) {
         let Some(bid) = self.named(flags) else { return };
         if !(self.ring.is_incremental() && cqueue::buffer_more(flags)) {
@@ -275,7 +281,7 @@ impl BufGroup {
         }
     }
 
-    /// Puts a buffer back when the kernel has done with it and all of its pieces are back.
+    /// Puts a buffer back if the kernel no longer uses it and all its pieces were put back.
     fn put_when_done(&mut self, bid: u16) {
         let at = usize::from(bid);
         if self.open[at] == 0 && std::mem::take(&mut self.ended[at]) {
@@ -285,18 +291,18 @@ impl BufGroup {
         }
     }
 
-    /// The ring.
+    /// Returns the ring of buffers.
     pub fn ring(&self) -> &BufRing {
         &self.ring
     }
 
-    /// Drops the registration and the buffers.
+    /// Unregisters the group and frees the buffers.
     ///
     /// # Safety
     ///
-    /// `submitter` must be that of the ring with which the group was registered, and no request
-    /// that uses the group may be in flight: the kernel may still fill a buffer that it has already
-    /// picked.
+    /// `submitter` must belong to the ring with which the group was registered, and no request that
+    /// uses the group may be in flight: the kernel may still fill a buffer that it has already
+    /// chosen.
     pub unsafe fn unregister(mut self, submitter: &Submitter<'_>) -> io::Result<()> {
         submitter.unregister_buf_ring(self.ring.bgid())?;
         self.memory.reclaim();
@@ -313,7 +319,8 @@ impl Debug for BufGroup {
 
 impl Drop for BufGroup {
     fn drop(&mut self) {
-        // The kernel may still write to the buffers: better to lose memory than to corrupt it.
+        // The kernel may still write to the buffers, so the memory is leaked unless it was
+        // unregistered.
         self.memory.leak_unless_reclaimed();
     }
 }

@@ -1,9 +1,9 @@
 //! A ring of provided buffers.
 //!
 //! Owns the ring's memory, not the buffers. Promises that a buffer becomes visible to the kernel
-//! only with [`BufRing::advance`], and that the tail, which lies inside the first place, is never
-//! overwritten by adding. Never frees what the kernel still reads: the kernel holds the pages.
-//! Proven by `tests/kernel/buf_ring.rs`.
+//! only with [`BufRing::advance`], and that adding a buffer does not overwrite the tail, which lies
+//! inside the first place. Never frees memory that the kernel still reads: the kernel pins the
+//! pages. Proven by `tests/kernel/buf_ring.rs`.
 
 use std::fmt::{self, Debug, Formatter};
 use std::io;
@@ -14,6 +14,26 @@ use crate::sys::{self, io_uring_buf, io_uring_buf_reg};
 use crate::Submitter;
 
 /// A registered ring of provided buffers. Since Linux 5.19.
+///
+/// ```
+/// use uring::register::{BufRing, BufRingOptions};
+///
+/// let ring = uring::IoUring::new(4)?;
+/// let mut buffer = vec![0; 4096];
+/// match BufRing::register(&ring.submitter(), 1, 0, BufRingOptions::new()) {
+///     Err(error) if error.raw_os_error() == Some(libc::EINVAL) => {} // older than Linux 5.19
+///     group => {
+///         let mut group = group?;
+///         // SAFETY: the buffer outlives the group, and no request uses it.
+///         unsafe {
+///             group.add(buffer.as_mut_ptr(), 4096, 0, 0);
+///             group.advance(1);
+///         }
+///         group.unregister(&ring.submitter())?;
+///     }
+/// }
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub struct BufRing {
     memory: Region,
     entries: u16,
@@ -22,7 +42,7 @@ pub struct BufRing {
     flags: u16,
 }
 
-/// How a [`BufRing`] is made.
+/// The options of a [`BufRing`].
 #[derive(Debug, Clone, Copy, Default)]
 pub struct BufRingOptions {
     flags: u16,
@@ -31,35 +51,36 @@ pub struct BufRingOptions {
 }
 
 impl BufRingOptions {
-    /// Memory of this process, each buffer used once.
+    /// Returns the default options: the ring lies in memory of this process, and each buffer is
+    /// used once.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Lets the kernel allocate the ring (`IOU_PBUF_RING_MMAP`). Since Linux 6.4.
+    /// Makes the kernel allocate the ring (`IOU_PBUF_RING_MMAP`). Since Linux 6.4.
     #[must_use]
     pub fn kernel_memory(mut self) -> Self {
         self.flags |= sys::IOU_PBUF_RING_MMAP as u16;
         self
     }
 
-    /// Lets the kernel fill a buffer piece by piece (`IOU_PBUF_RING_INC`). Since Linux 6.12.
+    /// Makes the kernel fill each buffer in several pieces (`IOU_PBUF_RING_INC`). Since Linux 6.12.
     #[must_use]
     pub fn incremental(mut self) -> Self {
         self.flags |= sys::IOU_PBUF_RING_INC as u16;
         self
     }
 
-    /// As [`incremental`](Self::incremental), but makes a plain ring where the kernel cannot;
-    /// [`BufRing::is_incremental`] tells.
+    /// Does the same as [`incremental`](Self::incremental), or creates a plain ring if the kernel
+    /// does not support that: see [`BufRing::is_incremental`].
     #[must_use]
     pub fn incremental_or_plain(mut self) -> Self {
         self.may_fall_back = true;
         self.incremental()
     }
 
-    /// Retires a buffer that has fewer bytes left than this. Only for incremental rings, since
-    /// Linux 7.1 and stable kernels from 6.12 on.
+    /// Sets how many bytes must be left in a buffer for the kernel to use it further. Only for
+    /// incremental rings. Since Linux 7.1, and in stable kernels from 6.12 on.
     #[must_use]
     pub fn min_left(mut self, bytes: u32) -> Self {
         self.min_left = bytes;
@@ -68,12 +89,12 @@ impl BufRingOptions {
 }
 
 impl BufRing {
-    /// Makes a ring of `entries` places and registers it as group `bgid`.
+    /// Creates a ring of `entries` places, and registers it as group `bgid`.
     ///
     /// # Errors
     ///
-    /// EINVAL for a size that is no power of two or above 32768 and for options that the kernel
-    /// lacks, EEXIST for a group that exists, ENOMEM.
+    /// EINVAL for a size that is not a power of two or above 32768, and for options that the kernel
+    /// lacks; EEXIST for a group that exists; ENOMEM.
     pub fn register(
         submitter: &Submitter<'_>,
         entries: u16,
@@ -110,8 +131,8 @@ impl BufRing {
         if options.flags & sys::IOU_PBUF_RING_MMAP as u16 == 0 {
             let memory = Region::anonymous(len, 0)?;
             arg.ring_addr = memory.as_ptr() as u64;
-            // SAFETY: the memory is `len` bytes and the kernel takes its own hold of the pages; no
-            // buffer is in the ring yet.
+            // SAFETY: the memory is `len` bytes, the kernel pins its pages, and no buffer is in the
+            // ring yet.
             unsafe { submitter.register_buf_ring_raw(&mut arg)? };
             return Ok(BufRing { memory, entries, tail: 0, bgid, flags: options.flags });
         }
@@ -127,24 +148,26 @@ impl BufRing {
         }
     }
 
-    /// Drops the registration and the memory. Requests that use the group then say ENOBUFS.
+    /// Unregisters the ring and frees its memory. Later requests that use the group fail with
+    /// ENOBUFS.
     pub fn unregister(self, submitter: &Submitter<'_>) -> io::Result<()> {
         submitter.unregister_buf_ring(self.bgid)
     }
 
-    /// Writes a buffer into the place `ahead` of the tail. The kernel sees it with
-    /// [`advance`](Self::advance).
+    /// Writes a buffer into the place `ahead` places after the tail. [`advance`](Self::advance)
+    /// makes it visible to the kernel.
     ///
     /// # Safety
     ///
-    /// The memory must stay valid and untouched from `advance` on until a completion names `bid`
-    /// (and, in an incremental ring, says that no more comes), or the group is unregistered and
-    /// its requests are done. No more than [`entries`](Self::entries) buffers may be in the ring.
+    /// From `advance` on, the memory must stay valid and must not be accessed until a completion
+    /// names `bid` (in an incremental ring, the last one that does), or until the group was
+    /// unregistered and its requests have completed. No more than [`entries`](Self::entries)
+    /// buffers may be in the ring.
     #[inline]
     pub unsafe fn add(&mut self, addr: *mut u8, len: u32, bid: u16, ahead: u16) {
         let index = self.tail.wrapping_add(ahead) & (self.entries - 1);
-        // SAFETY: the index is below `entries`. Field by field, because the last one of the first
-        // place is the tail.
+        // SAFETY: the index is below `entries`. The fields are written one by one, because the last
+        // field of the first place is the tail.
         unsafe {
             let place = self.memory.as_ptr().cast::<io_uring_buf>().add(index.into());
             (&raw mut (*place).addr).write(addr as u64);
@@ -153,12 +176,12 @@ impl BufRing {
         }
     }
 
-    /// Shows the next `count` added buffers to the kernel.
+    /// Makes the next `count` added buffers visible to the kernel.
     ///
     /// # Safety
     ///
-    /// Each of those places must have been filled with [`add`](Self::add) since it was last shown:
-    /// what stands there otherwise is a buffer of long ago.
+    /// Each of those places must have been filled with [`add`](Self::add) since it was last made
+    /// visible. Otherwise it still names an old buffer.
     #[inline]
     pub unsafe fn advance(&mut self, count: u16) {
         self.tail = self.tail.wrapping_add(count);
@@ -169,7 +192,7 @@ impl BufRing {
         }
     }
 
-    /// Gives back the completions that were read and shows buffers, in one go.
+    /// Makes buffers visible, and returns the slots of consumed completions to the kernel.
     ///
     /// # Safety
     ///
@@ -185,22 +208,22 @@ impl BufRing {
         completions.sync();
     }
 
-    /// How many shown buffers the kernel has not taken yet. Since Linux 6.8.
+    /// Returns how many visible buffers the kernel has not taken yet. Since Linux 6.8.
     pub fn available(&self, submitter: &Submitter<'_>) -> io::Result<u16> {
         Ok(self.tail.wrapping_sub(submitter.buf_ring_head(self.bgid)?))
     }
 
-    /// The number of places.
+    /// Returns the number of places.
     pub fn entries(&self) -> u16 {
         self.entries
     }
 
-    /// The group.
+    /// Returns the number of the group.
     pub fn bgid(&self) -> u16 {
         self.bgid
     }
 
-    /// Whether the kernel fills buffers piece by piece.
+    /// Returns whether the kernel fills each buffer in several pieces.
     pub fn is_incremental(&self) -> bool {
         self.flags & sys::IOU_PBUF_RING_INC as u16 != 0
     }
@@ -216,5 +239,5 @@ impl Debug for BufRing {
     }
 }
 
-/// How far the group is shifted in a mapping's offset.
+/// The shift of the group's number in the offset of its mapping.
 const PBUF_SHIFT: u32 = sys::IORING_OFF_PBUF_SHIFT;

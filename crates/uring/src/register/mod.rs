@@ -1,8 +1,8 @@
-//! What is registered with a ring, and helpers that own what they register.
+//! Types for registrations, and helpers that own the memory that they register.
 //!
-//! Owns the memory of the helpers. Promises not to free memory that the kernel may write to: the
-//! kernel holds it, too, or it is leaked. Never registers by itself.
-//! Proven by a test file for each helper.
+//! Owns the memory of the helpers. Promises not to free memory that the kernel may write to: either
+//! the kernel pins it, or it is leaked. Never registers by itself. Proven by a test file for each
+//! helper.
 
 mod bpf_filter;
 mod buf_group;
@@ -30,5 +30,5 @@ pub(crate) use wait_region::page_size;
 pub use wait_region::WaitRegion;
 pub use zcrx::{Zcrx, ZcrxOptions};
 
-/// In [`register_files_update`](crate::Submitter::register_files_update): leave this slot as it is.
+/// Leaves a slot unchanged, in [`register_files_update`](crate::Submitter::register_files_update).
 pub const SKIP_FILE: RawFd = sys::IORING_REGISTER_FILES_SKIP;

@@ -7,7 +7,7 @@ use super::{BpfFilter, Restriction};
 use crate::sys::{self, io_uring_restriction, io_uring_task_restriction};
 use crate::{opcode, syscall, types};
 
-/// The descriptor of "no ring".
+/// The descriptor for calls without a ring.
 pub(crate) const NO_RING: RawFd = -1;
 
 /// Posts a completion on a ring, from any thread, without a ring to send from. Since Linux 6.13.
@@ -80,8 +80,11 @@ pub(crate) fn task_argument(
 }
 
 /// Filters the requests of all rings that this thread and its children will create. Since Linux
-/// 7.0. Errors as for
-/// [`register_bpf_filter`](crate::Submitter::register_bpf_filter).
+/// 7.0.
+///
+/// # Errors
+///
+/// As for [`register_bpf_filter`](crate::Submitter::register_bpf_filter).
 pub fn register_bpf_filter_task(filter: &mut BpfFilter) -> io::Result<()> {
     let arg = filter.argument().cast_const().cast();
     // SAFETY: the structure is live and writable, and points at the program the filter owns.

@@ -1,8 +1,8 @@
-//! Wait arguments that ring and kernel share.
+//! Wait arguments in memory that the kernel shares.
 //!
-//! Owns the memory, and the signal masks that the arguments point at. Promises that argument `index`
-//! is what was last set. Never outlives its use: the kernel holds the pages, and reads a mask during
-//! the enter alone. Proven by `tests/kernel/wait_region.rs`.
+//! Owns the memory, and the signal masks to which the arguments point. Promises that argument
+//! `index` has the values that were last set. Never frees memory in use: the kernel pins the pages,
+//! and reads a mask only during the enter. Proven by `tests/kernel/wait_region.rs`.
 
 use std::fmt::{self, Debug, Formatter};
 use std::io;
@@ -13,29 +13,42 @@ use crate::sys::{self, io_uring_reg_wait, io_uring_region_desc};
 use crate::types::Timespec;
 use crate::Submitter;
 
-/// Registered wait arguments, for
-/// [`submit_and_wait_reg`](Submitter::submit_and_wait_reg). Since Linux 6.13.
+/// Registered wait arguments, for [`submit_and_wait_reg`](Submitter::submit_and_wait_reg). Since
+/// Linux 6.13.
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use uring::{register::WaitRegion, IoUring};
+///
+/// let ring: IoUring = IoUring::builder().setup_r_disabled().build(4)?;
+/// let mut waits = WaitRegion::register(&ring.submitter(), 1)?;
+/// ring.submitter().register_enable_rings()?;
+/// waits.set(0, Some(Duration::from_millis(10)), 0)?;
+/// let error = ring.submitter().submit_and_wait_reg(1, 0).expect_err("nothing is in flight");
+/// assert_eq!(error.raw_os_error(), Some(libc::ETIME));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub struct WaitRegion {
     memory: Region,
-    /// One for each argument, as the kernel reads it.
+    /// One signal mask for each argument, in the kernel's format.
     masks: Region,
     count: u32,
 }
 
-/// The bytes of a signal mask in the kernel, whatever `sigset_t` is here.
+/// The size of the kernel's signal mask, which is not that of `sigset_t`.
 const MASK: usize = 8;
 
-/// More arguments than any ring has threads; the memory for them is taken at once.
+/// More arguments than a ring has threads. The memory for all of them is allocated at registration.
 const COUNT_MAX: u32 = 1 << 20;
 
 impl WaitRegion {
-    /// Makes room for `count` arguments (rounded up to pages) and registers it. The ring must be
-    /// disabled still, see [`setup_r_disabled`](crate::Builder::setup_r_disabled).
+    /// Allocates `count` arguments, rounded up to pages, and registers them. The ring must still be
+    /// disabled: see [`setup_r_disabled`](crate::Builder::setup_r_disabled).
     ///
     /// # Errors
     ///
-    /// EINVAL for an enabled ring, for no argument at all or more than 1,048,576 and before Linux
-    /// 6.13, EBUSY for a ring that has a region.
+    /// EINVAL for an enabled ring, for a `count` of 0 or above 1,048,576, and before Linux 6.13;
+    /// EBUSY if the ring has a region.
     pub fn register(submitter: &Submitter<'_>, count: u32) -> io::Result<WaitRegion> {
         if count == 0 || count > COUNT_MAX {
             return Err(io::Error::from_raw_os_error(libc::EINVAL));
@@ -51,22 +64,22 @@ impl WaitRegion {
             ..Default::default()
         };
         let kind = u64::from(sys::IORING_MEM_REGION_REG_WAIT_ARG);
-        // SAFETY: the memory is `len` bytes, and the kernel takes its own hold of the pages.
+        // SAFETY: the memory is `len` bytes, and the kernel pins its pages.
         unsafe { submitter.register_region(&mut description, kind)? };
         Ok(WaitRegion { memory, masks, count: (len / one) as u32 })
     }
 
-    /// The number of arguments.
+    /// Returns the number of arguments.
     pub fn count(&self) -> u32 {
         self.count
     }
 
-    /// Sets argument `index`: how long to wait at most, and after how many microseconds one
-    /// completion is enough. Its signal mask stays.
+    /// Sets the timeout of argument `index`, and the time in microseconds after which one
+    /// completion is enough. Keeps its signal mask.
     ///
     /// # Errors
     ///
-    /// EINVAL for an index that is not there.
+    /// EINVAL for an index that is not below [`count`](Self::count).
     pub fn set(
         &mut self,
         index: u32,
@@ -80,19 +93,21 @@ impl WaitRegion {
         })
     }
 
-    /// Sets the signal mask with which a wait by argument `index` runs, as `ppoll(2)` does; `None`
-    /// leaves the thread's own. The rest of the argument stays.
+    /// Sets the signal mask of argument `index`, which is in effect during the wait, as in
+    /// `ppoll(2)`. With `None`, the thread's own mask stays in effect. Keeps the rest of the
+    /// argument.
     ///
     /// # Errors
     ///
-    /// EINVAL for an index that is not there.
+    /// EINVAL for an index that is not below [`count`](Self::count).
     pub fn set_sigmask(&mut self, index: u32, sigmask: Option<&libc::sigset_t>) -> io::Result<()> {
         let place = self.masks.at(index as usize * MASK, MASK);
         self.change(index, |argument| {
             (argument.sigmask, argument.sigmask_sz) = (0, 0);
             if let (Some(sigmask), Ok(place)) = (sigmask, place) {
                 let len = MASK.min(size_of::<libc::sigset_t>());
-                // SAFETY: the place is in our memory, and neither is longer than it or the set.
+                // SAFETY: the address lies in `masks`, and `len` exceeds neither the mask nor the
+                // set.
                 unsafe { place.copy_from_nonoverlapping(std::ptr::from_ref(sigmask).cast(), len) };
                 (argument.sigmask, argument.sigmask_sz) = (place as u64, MASK as u32);
             }
@@ -125,7 +140,7 @@ impl Debug for WaitRegion {
     }
 }
 
-/// The size of a page, in bytes.
+/// Returns the size of a page, in bytes.
 pub(crate) fn page_size() -> usize {
     // SAFETY: sysconf has no preconditions.
     let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };

@@ -1,9 +1,9 @@
-//! Zero-copy receive: an interface queue with its memory and its refill ring.
+//! Zero-copy receive: a queue of a network interface, with its memory and its refill ring.
 //!
-//! Owns the area that the card writes to and the ring through which buffers go back. Promises to
-//! show data only of its own area, and to overwrite nothing in the refill ring that the kernel has
-//! not taken. Never gives a buffer back by itself. Proven by the tests below, and by
-//! `tests/kernel/zcrx.rs` with a queue that has no card (Linux 7.1); with a card it has not run.
+//! Owns the area that the card writes to, and the ring through which buffers return to the card.
+//! Promises to return only data of its own area, and not to overwrite an entry of the refill ring
+//! that the kernel has not taken. Never returns a buffer by itself. Proven by the tests below, and
+//! by `tests/kernel/zcrx.rs` with a queue without a card (Linux 7.1). Not tested with a card.
 
 use std::fmt::{self, Debug, Formatter};
 use std::io;
@@ -28,20 +28,20 @@ pub struct Zcrx {
     tail: u32,
 }
 
-/// What to register, for [`Zcrx::register`].
+/// The options of [`Zcrx::register`].
 #[derive(Debug, Clone, Copy)]
 pub struct ZcrxOptions {
     /// The index of the interface, from `if_nametoindex(3)`.
     pub if_idx: u32,
     /// The receive queue.
     pub if_rxq: u32,
-    /// The places of the refill ring: a power of two, at most 32768.
+    /// The number of entries of the refill ring: a power of two, at most 32768.
     pub rq_entries: u32,
-    /// The bytes of the area, rounded up to pages.
+    /// The size of the area in bytes, rounded up to pages.
     pub area_len: usize,
-    /// The size of the card's buffers, 0 for its default. Since Linux 7.0.
+    /// The size of the card's buffers in bytes, 0 for its default. Since Linux 7.0.
     pub rx_buf_len: u32,
-    /// `ZCRX_REG_*`; `ZCRX_REG_NODEV` (Linux 7.1) goes without a card.
+    /// `ZCRX_REG_*`. With `ZCRX_REG_NODEV` (Linux 7.1), no card is needed.
     pub flags: u32,
 }
 
@@ -49,7 +49,7 @@ pub struct ZcrxOptions {
 const RQ_ENTRIES_MAX: u32 = 32768;
 
 impl Zcrx {
-    /// Allocates area and refill ring and registers them.
+    /// Allocates the area and the refill ring, and registers the queue.
     ///
     /// # Errors
     ///
@@ -63,7 +63,7 @@ impl Zcrx {
         let area_len = options.area_len.checked_next_multiple_of(page).ok_or_else(invalid)?;
         let area = Region::anonymous(area_len, 0)?;
         let rqes = options.rq_entries as usize * size_of::<io_uring_zcrx_rqe>();
-        // One page more: the head and tail words come first.
+        // One page more, for the head and tail words before the entries.
         let ring = Region::anonymous(rqes.next_multiple_of(page) + page, 0)?;
         let mut area_reg = sys::io_uring_zcrx_area_reg {
             addr: area.as_ptr() as u64,
@@ -86,8 +86,8 @@ impl Zcrx {
             rx_buf_len: options.rx_buf_len,
             ..Default::default()
         };
-        // SAFETY: both descriptions are live and writable, and the kernel takes its own hold of
-        // the pages they name.
+        // SAFETY: both descriptions are live and writable, and the kernel pins the pages that they
+        // name.
         unsafe { submitter.register_ifq(&mut reg)? };
         let offsets = reg.offsets;
         ring.at(offsets.rqes as usize, rqes)?;
@@ -101,50 +101,51 @@ impl Zcrx {
             rqes: offsets.rqes,
             head_at: offsets.head,
             tail_at: offsets.tail,
-            // Of the number that was checked, whatever the kernel has written back.
+            // From the checked number, not from the one that the kernel has written.
             mask: options.rq_entries - 1,
             tail: 0,
         })
     }
 
-    /// The id for [`RecvZc::ifq`](crate::opcode::RecvZc::ifq) and for the control calls.
+    /// Returns the id, for [`RecvZc::ifq`](crate::opcode::RecvZc::ifq) and for the control calls.
     pub fn id(&self) -> u32 {
         self.id
     }
 
-    /// The data of a completion; nothing where it reports an error or lies outside the area.
+    /// Returns the data of a completion, or `None` if it reports an error or names data outside the
+    /// area.
     ///
     /// # Safety
     ///
-    /// The completion must be one of this queue's and not be recycled yet: the card may write to
-    /// other places meanwhile.
+    /// The completion must be one of this queue, and must not be recycled yet: the card may write
+    /// to recycled buffers.
     pub unsafe fn data(&self, entry: &cqueue::Entry32) -> Option<&[u8]> {
         let len = usize::try_from(entry.result()).ok()?;
         let offset = usize::try_from(entry.big_cqe()[0] & !sys::IORING_ZCRX_AREA_MASK).ok()?;
         let at = self.area.at(offset, len).ok()?;
-        // SAFETY: the place lies in the area, and the card does not write it again before it is
+        // SAFETY: the data lies in the area, and the card does not write there again before it is
         // recycled.
         Some(unsafe { std::slice::from_raw_parts(at, len) })
     }
 
-    /// Gives the buffer of a completion back to the card.
+    /// Returns the buffer of a completion to the card.
     ///
     /// # Errors
     ///
-    /// EAGAIN when every place of the refill ring is taken: recycle again after the kernel has read
-    /// some, for which [`zcrx_flush_refill`](Submitter::zcrx_flush_refill) asks. Nothing has been
-    /// changed then.
+    /// EAGAIN if the refill ring is full. The ring is then unchanged: recycle again after the
+    /// kernel has taken some entries, which [`zcrx_flush_refill`](Submitter::zcrx_flush_refill)
+    /// makes it do.
     ///
     /// # Safety
     ///
-    /// Once per completion, after the last use of its data.
+    /// Must be called at most once per completion, after the last use of its data.
     pub unsafe fn recycle(&mut self, entry: &cqueue::Entry32) -> io::Result<()> {
         let rqe = refill_entry(self.token, entry);
         let index = (self.tail & self.mask) as usize;
-        // SAFETY: `register` has checked that the ring holds `mask + 1` places, head and tail.
+        // SAFETY: `register` has checked that the ring holds `mask + 1` entries, head and tail.
         unsafe {
             let base = self.ring.as_ptr();
-            // Acquire: the kernel has read a place before it says so.
+            // Acquire: the kernel has read an entry before it moves the head.
             let head =
                 (*base.add(self.head_at as usize).cast::<AtomicU32>()).load(Ordering::Acquire);
             if self.tail.wrapping_sub(head) > self.mask {
@@ -166,7 +167,7 @@ impl Debug for Zcrx {
     }
 }
 
-/// Where the buffer lies, as the refill ring wants it.
+/// Returns the entry of the refill ring for the buffer of a completion.
 fn refill_entry(token: u64, entry: &cqueue::Entry32) -> io_uring_zcrx_rqe {
     io_uring_zcrx_rqe {
         off: (entry.big_cqe()[0] & !sys::IORING_ZCRX_AREA_MASK) | token,
@@ -181,7 +182,7 @@ mod tests {
 
     const RQES: u32 = 64;
 
-    /// A queue of four places that no card knows, its counters just below their end.
+    /// Returns a queue of four entries without a card, with counters just below 2^32.
     fn queue() -> Zcrx {
         let start = u32::MAX - 1;
         let (area, ring) =
@@ -204,7 +205,7 @@ mod tests {
         unsafe { queue.recycle(&cqueue::Entry32::from_raw(cqe, [offset, 0])) }
     }
 
-    /// A place that the kernel has not read holds a buffer that would be lost.
+    /// Overwriting an entry that the kernel has not read would lose its buffer.
     #[test]
     fn a_full_refill_ring_takes_no_buffer() {
         let mut queue = queue();

@@ -1,7 +1,7 @@
 //! Submission entries of 64 and of 128 bytes.
 //!
-//! Owns the bytes of one request. Promises that an entry is exactly what the kernel reads, with
-//! every byte that an operation does not use being zero. Never dereferences what it carries.
+//! Owns the bytes of one request. Promises that an entry is exactly what the kernel reads, and that
+//! every byte that the operation does not use is zero. Never dereferences the addresses in it.
 //! Proven by `tests/encoding.rs`.
 
 use std::fmt::{self, Debug, Formatter};
@@ -10,19 +10,19 @@ use super::Flags;
 use crate::sys::{self, io_uring_sqe};
 use crate::util::Sealed;
 
-/// What the submission queue can hold: [`Entry`] or [`Entry128`].
+/// A type of submission queue entries: [`Entry`] or [`Entry128`].
 pub trait EntryMarker: Clone + Debug + From<Entry> + Sealed {
-    /// The setup flag that makes a ring of such entries.
+    /// The setup flag for a ring with such entries.
     const BUILD_FLAGS: u32;
 
-    /// Sets the value that comes back with the completion.
+    /// Sets the value that the completion carries.
     fn set_user_data(&mut self, user_data: u64);
 
-    /// The value that comes back with the completion.
+    /// Returns the value that the completion carries.
     fn get_user_data(&self) -> u64;
 }
 
-/// A submission queue entry of 64 bytes: one request, made by a builder of
+/// A submission queue entry of 64 bytes: one request, created by a builder of
 /// [`opcode`](crate::opcode).
 ///
 /// ```
@@ -36,8 +36,16 @@ pub trait EntryMarker: Clone + Debug + From<Entry> + Sealed {
 #[repr(transparent)]
 pub struct Entry(pub(crate) io_uring_sqe);
 
-/// A submission queue entry of 128 bytes, for rings with `IORING_SETUP_SQE128` or (in two slots)
-/// `IORING_SETUP_SQE_MIXED`.
+/// A submission queue entry of 128 bytes, for rings with `IORING_SETUP_SQE128` and, as two slots,
+/// for rings with `IORING_SETUP_SQE_MIXED`.
+///
+/// ```
+/// use uring::{opcode, squeue};
+///
+/// let entry: squeue::Entry128 = opcode::Nop128::new().build().user_data(42);
+/// assert_eq!(entry.as_entry().get_user_data(), 42);
+/// assert_eq!(entry.second_half(), &[0; 64]);
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 #[repr(C)]
 pub struct Entry128(pub(crate) Entry, pub(crate) [u8; 64]);
@@ -58,7 +66,7 @@ impl Entry {
         self
     }
 
-    /// Clears all flags, also `FIXED_FILE` and `BUFFER_SELECT` that a builder may have set.
+    /// Clears all flags, including `FIXED_FILE` and `BUFFER_SELECT`, which a builder may have set.
     #[inline]
     #[must_use]
     pub fn clear_flags(mut self) -> Entry {
@@ -66,7 +74,7 @@ impl Entry {
         self
     }
 
-    /// Sets the value that comes back with every completion of this request.
+    /// Sets the value that every completion of this request carries.
     #[inline]
     #[must_use]
     pub fn user_data(mut self, user_data: u64) -> Entry {
@@ -74,33 +82,33 @@ impl Entry {
         self
     }
 
-    /// Sets the value that comes back, in place.
+    /// Sets the value that every completion of this request carries, in place.
     #[inline]
     pub fn set_user_data(&mut self, user_data: u64) {
         self.0.user_data = user_data;
     }
 
-    /// The value that comes back.
+    /// Returns the value that every completion of this request carries.
     #[inline]
     pub fn get_user_data(&self) -> u64 {
         self.0.user_data
     }
 
-    /// The number of the operation, one of `IORING_OP_*`.
+    /// Returns the number of the operation, one of `IORING_OP_*`.
     #[inline]
     pub fn get_opcode(&self) -> u32 {
         self.0.opcode.into()
     }
 
-    /// The flags that are set, bits without a name included.
+    /// Returns the flags, including bits that have no name here.
     #[inline]
     pub fn get_flags(&self) -> Flags {
         Flags::from_bits_retain((self.words()[0] >> FLAGS_SHIFT) as u8)
     }
 
-    /// Sets the credentials to run with, from
-    /// [`register_personality`](crate::Submitter::register_personality). Since Linux 5.6; EINVAL
-    /// for an id that is not registered.
+    /// Sets the credentials of the request: an id from
+    /// [`register_personality`](crate::Submitter::register_personality). The request fails with
+    /// EINVAL if the id is not registered. Since Linux 5.6.
     #[inline]
     #[must_use]
     pub fn personality(mut self, personality: u16) -> Entry {
@@ -108,7 +116,7 @@ impl Entry {
         self
     }
 
-    /// Sets the I/O priority, or the flags that the socket operations keep in the same place.
+    /// Sets the I/O priority. The socket operations have flags in this field.
     #[inline]
     #[must_use]
     pub fn ioprio(mut self, ioprio: u16) -> Entry {
@@ -116,20 +124,20 @@ impl Entry {
         self
     }
 
-    /// The entry as the kernel's structure.
+    /// Returns the entry as the kernel's structure.
     #[inline]
     pub fn as_raw(&self) -> &io_uring_sqe {
         &self.0
     }
 
-    /// An entry from the kernel's structure, for operations that have no builder here.
+    /// Creates an entry from the kernel's structure, for operations that have no builder here.
     #[inline]
     pub fn from_raw(sqe: io_uring_sqe) -> Entry {
         Entry(sqe)
     }
 
-    /// An entry from its eight 64-bit words in native byte order, for code that assembles entries
-    /// itself: whole words avoid the store-forwarding stalls that small fields cost.
+    /// Creates an entry from its eight 64-bit words in native byte order, for code that assembles
+    /// entries itself. Writing whole words avoids the store-forwarding stalls of small fields.
     #[inline(always)]
     pub fn from_words(words: [u64; 8]) -> Entry {
         // SAFETY: struct io_uring_sqe is 64 bytes of plain integers, any of which may have any
@@ -168,51 +176,51 @@ impl Entry128 {
         Entry128(self.0.clear_flags(), self.1)
     }
 
-    /// Sets the value that comes back with every completion of this request.
+    /// Sets the value that every completion of this request carries.
     #[inline]
     #[must_use]
     pub fn user_data(self, user_data: u64) -> Entry128 {
         Entry128(self.0.user_data(user_data), self.1)
     }
 
-    /// Sets the value that comes back, in place.
+    /// Sets the value that every completion of this request carries, in place.
     #[inline]
     pub fn set_user_data(&mut self, user_data: u64) {
         self.0.set_user_data(user_data);
     }
 
-    /// The value that comes back.
+    /// Returns the value that every completion of this request carries.
     #[inline]
     pub fn get_user_data(&self) -> u64 {
         self.0.get_user_data()
     }
 
-    /// Sets the credentials to run with.
+    /// Sets the credentials of the request, see [`Entry::personality`].
     #[inline]
     #[must_use]
     pub fn personality(self, personality: u16) -> Entry128 {
         Entry128(self.0.personality(personality), self.1)
     }
 
-    /// The number of the operation.
+    /// Returns the number of the operation.
     #[inline]
     pub fn get_opcode(&self) -> u32 {
         self.0.get_opcode()
     }
 
-    /// The flags that are set.
+    /// Returns the flags.
     #[inline]
     pub fn get_flags(&self) -> Flags {
         self.0.get_flags()
     }
 
-    /// The first 64 bytes.
+    /// Returns the first 64 bytes.
     #[inline]
     pub fn as_entry(&self) -> &Entry {
         &self.0
     }
 
-    /// The second 64 bytes.
+    /// Returns the second 64 bytes.
     #[inline]
     pub fn second_half(&self) -> &[u8; 64] {
         &self.1

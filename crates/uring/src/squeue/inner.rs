@@ -1,8 +1,8 @@
 //! The submission queue as the kernel sees it: pointers into ring memory.
 //!
-//! Owns nothing but the local counters of a rewinding ring. Promises that every pointer lies in
-//! the ring's memory for as long as the ring lives. Never moves the tail by itself.
-//! Proven by `tests/kernel/queue.rs`.
+//! Owns only the local counters of a rewinding ring. Promises that every pointer refers to the
+//! ring's memory, for as long as the ring lives. Never moves the tail by itself. Proven by
+//! `tests/kernel/queue.rs`.
 
 use std::io;
 use std::sync::atomic::{fence, AtomicU32, Ordering};
@@ -22,24 +22,24 @@ pub(crate) struct Inner {
     sqes: *mut u8,
     pub(crate) mask: u32,
     pub(crate) entries: u32,
-    /// The bytes of one slot: 64, or 128 with `IORING_SETUP_SQE128`.
+    /// The size of a slot in bytes: 64, or 128 with `IORING_SETUP_SQE128`.
     pub(crate) slot: usize,
     /// `IORING_SETUP_SQE_MIXED`: a 128-byte entry takes two slots.
     pub(crate) mixed: bool,
-    /// `IORING_SETUP_SQ_REWIND`: the kernel reads from slot 0 at every enter, so head and tail are
-    /// counters of this process, kept here. Not in a `Box`: moving one would say that nothing else
-    /// points into it, which `head` and `tail` do.
+    /// `IORING_SETUP_SQ_REWIND`: the kernel reads from slot 0 at every enter, so that head and tail
+    /// are counters of this process. Not in a `Box`, because moving one asserts that nothing else
+    /// points into it, and `head` and `tail` do.
     pub(super) rewind: Option<Arc<Rewind>>,
 }
 
 impl Inner {
-    /// Finds the queue in the ring's memory and fills the index array where there is one.
+    /// Finds the queue in the ring's memory, and fills the index array if there is one.
     pub(crate) fn new(memory: &RingMemory, params: &io_uring_params) -> io::Result<Inner> {
         let word = |offset: u32| memory.sq().at(offset as usize, 4).map(|p| p.cast::<AtomicU32>());
         let off = &params.sq_off;
         let (head, tail) = (word(off.head)?, word(off.tail)?);
         let (flags, dropped) = (word(off.flags)?, word(off.dropped)?);
-        // SAFETY: both places lie in the mapping and the kernel never changes them.
+        // SAFETY: both words lie in the mapping, and the kernel never changes them.
         let (mask, entries) = unsafe {
             (
                 (*word(off.ring_mask)?).load(Ordering::Relaxed),
@@ -66,10 +66,10 @@ impl Inner {
         })
     }
 
-    /// A queue without slots.
+    /// Returns a queue without slots.
     pub(crate) fn none() -> &'static Inner {
         struct Shared(Inner);
-        // SAFETY: the pointers lead to an atomic, and `sqes` is never followed.
+        // SAFETY: the pointers refer to an atomic, and `sqes` is never dereferenced.
         unsafe impl Sync for Shared {}
         static ZERO: AtomicU32 = AtomicU32::new(0);
         static EMPTY: Shared = Shared(Inner {
@@ -87,35 +87,35 @@ impl Inner {
         &EMPTY.0
     }
 
-    /// How far the kernel has read.
+    /// Returns how far the kernel has read.
     #[inline]
     pub(crate) fn head(&self) -> u32 {
         // SAFETY: the pointer lies in ring memory, which outlives `self`.
         unsafe { (*self.head).load(Ordering::Acquire) }
     }
 
-    /// How far entries have been published. Only this process writes it.
+    /// Returns how far entries have been published. Only this process writes the tail.
     #[inline]
     pub(crate) fn tail(&self) -> u32 {
         // SAFETY: as for `head`.
         unsafe { (*self.tail).load(Ordering::Relaxed) }
     }
 
-    /// Publishes entries.
+    /// Publishes the entries before `tail`.
     #[inline]
     pub(crate) fn set_tail(&self, tail: u32) {
         // SAFETY: as for `head`.
         unsafe { (*self.tail).store(tail, Ordering::Release) }
     }
 
-    /// Whether a submit moves the tail back.
+    /// Returns whether a submit moves the tail back.
     #[inline]
     pub(crate) fn rewinds(&self) -> bool {
         self.rewind.is_some()
     }
 
-    /// Publishes what a view has pushed, and gives the tail to go on from. The tail of a rewinding
-    /// queue is written by each push, and may have moved back since.
+    /// Publishes the entries that a view has pushed, and returns the tail from which to continue.
+    /// In a rewinding queue each push writes the tail, and a submit may have moved it back since.
     #[inline]
     pub(crate) fn publish(&self, tail: u32) -> u32 {
         if self.rewinds() {
@@ -125,7 +125,8 @@ impl Inner {
         tail
     }
 
-    /// Where the next entry goes, by what a view remembers.
+    /// Returns the position of the next entry: the tail that a view has stored, or that of a
+    /// rewinding queue.
     #[inline]
     pub(crate) fn tail_for_push(&self, remembered: u32) -> u32 {
         if self.rewinds() {
@@ -134,7 +135,7 @@ impl Inner {
         remembered
     }
 
-    /// After a push by a view: entries of a rewinding queue are published one by one.
+    /// Publishes an entry that a view has pushed to a rewinding queue. Other queues publish later.
     #[inline]
     pub(crate) fn pushed(&self, tail: u32) {
         if self.rewinds() {
@@ -142,39 +143,39 @@ impl Inner {
         }
     }
 
-    /// The flag word that the kernel writes.
+    /// Returns the flag word, which the kernel writes.
     #[inline]
     pub(crate) fn flags(&self) -> u32 {
         // SAFETY: as for `head`.
         unsafe { (*self.flags).load(Ordering::Acquire) }
     }
 
-    /// The flag word after a full barrier.
+    /// Returns the flag word, after a full barrier.
     ///
-    /// The kernel's thread sets NEED_WAKEUP, then passes a full barrier, then looks at the tail one
-    /// last time. This side wrote the tail; only a full barrier here, too, makes sure that at least
-    /// one of the two sees the other's write.
+    /// The kernel's thread sets NEED_WAKEUP, executes a full barrier, and then reads the tail a
+    /// last time. This side has written the tail. With a full barrier here as well, at least one
+    /// side sees the other's write.
     #[inline]
     pub(crate) fn flags_after_barrier(&self) -> u32 {
         fence(Ordering::SeqCst);
         self.flags()
     }
 
-    /// How many entries the kernel found to be invalid.
+    /// Returns how many entries the kernel found to be invalid.
     pub(crate) fn dropped(&self) -> u32 {
         // SAFETY: as for `head`.
         unsafe { (*self.dropped).load(Ordering::Acquire) }
     }
 
-    /// The slots, where the size of the ring's entries is known as a type.
+    /// Returns the slots. `E` must be the entry type of the ring.
     #[inline]
     pub(crate) fn slots<E: EntryMarker>(&self) -> Slots<E> {
         debug_assert!(self.slot == size_of::<E>() || self.entries == 0);
         Slots::new(self.sqes.cast(), self.mask)
     }
 
-    /// The tail at which a push must ask the queue: where it is full, and in a rewinding queue
-    /// always, as a submit may have moved its tail.
+    /// Returns the tail at which a push must read the queue: where the queue is full. In a
+    /// rewinding queue that is the current tail, because a submit may have moved it.
     #[inline]
     pub(crate) fn limit(&self, head: u32, tail: u32) -> u32 {
         if self.rewinds() {
@@ -184,7 +185,7 @@ impl Inner {
         }
     }
 
-    /// The place of a slot.
+    /// Returns the address of the slot at a position.
     #[inline]
     pub(crate) fn at(&self, position: u32) -> *mut u8 {
         let index = (position & self.mask) as usize;
@@ -192,14 +193,14 @@ impl Inner {
         unsafe { self.sqes.add(index * self.slot) }
     }
 
-    /// How many slots are published and not yet read.
+    /// Returns how many slots are published and not yet read.
     #[inline]
     pub(crate) fn len(&self) -> u32 {
         self.tail().wrapping_sub(self.head())
     }
 }
 
-/// The identity: position n of the ring is slot n.
+/// Fills the index array with the identity: position n of the ring is slot n.
 fn fill_array(memory: &RingMemory, offset: u32, entries: u32) -> io::Result<()> {
     let array = memory.sq().at(offset as usize, entries as usize * size_of::<u32>())?;
     for index in 0..entries {

@@ -1,8 +1,8 @@
-//! The submission queue: entries on their way to the kernel.
+//! The submission queue.
 //!
-//! Owns the view of one queue for as long as it is borrowed. Promises that an entry that was
-//! pushed is seen by the next submit, once the view is dropped or synced. Never enters the kernel.
-//! Proven by `tests/kernel/queue.rs`.
+//! Owns the view of one queue for as long as it is borrowed. Promises that the next submit takes a
+//! pushed entry, once the view is dropped or synced. Never enters the kernel. Proven by
+//! `tests/kernel/queue.rs`.
 
 mod entry;
 mod flags;
@@ -23,13 +23,13 @@ pub(crate) use rewind::Turn;
 use crate::memory::Slots;
 use crate::sys;
 
-/// The submission queue of a ring, borrowed.
+/// A borrowed view of a ring's submission queue.
 ///
 /// Entries become visible to the kernel when this view is [synced](Self::sync) or dropped.
 pub struct SubmissionQueue<'a, E: EntryMarker = Entry> {
     head: u32,
     tail: u32,
-    /// Where [`push`](Self::push) asks the queue: where it is full, and in a rewinding queue always.
+    /// The tail at which [`push`](Self::push) reads the queue, see [`Inner::limit`].
     limit: u32,
     slots: Slots<E>,
     queue: &'a Inner,
@@ -43,7 +43,7 @@ impl<'a, E: EntryMarker> SubmissionQueue<'a, E> {
         SubmissionQueue { head, tail, limit, slots: queue.slots(), queue }
     }
 
-    /// Publishes what was pushed and learns how far the kernel has read.
+    /// Publishes the pushed entries, and reads how far the kernel has read.
     #[inline]
     pub fn sync(&mut self) {
         if self.queue.rewinds() {
@@ -56,61 +56,63 @@ impl<'a, E: EntryMarker> SubmissionQueue<'a, E> {
         self.limit = self.head.wrapping_add(self.queue.entries);
     }
 
-    /// Whether the kernel's polling thread sleeps and must be woken (`IORING_SQ_NEED_WAKEUP`).
+    /// Returns whether the kernel's polling thread sleeps and must be woken
+    /// (`IORING_SQ_NEED_WAKEUP`).
     ///
-    /// Contains the full barrier that makes a `false` trustworthy for everything that was synced
-    /// before. [`Submitter::submit`](crate::Submitter::submit) asks this by itself.
+    /// Executes a full barrier: after `false`, the thread will see everything that was synced
+    /// before the call. [`Submitter::submit`](crate::Submitter::submit) does this by itself.
     #[inline]
     pub fn need_wakeup(&self) -> bool {
         self.queue.flags_after_barrier() & sys::IORING_SQ_NEED_WAKEUP != 0
     }
 
-    /// [`need_wakeup`](Self::need_wakeup) without the barrier.
+    /// Returns the same as [`need_wakeup`](Self::need_wakeup), without executing a barrier.
     ///
-    /// Only right when a `SeqCst` fence lies between the last sync and this call; without one the
-    /// kernel's thread may sleep on while both sides wait for each other.
+    /// Correct only if a `SeqCst` fence was executed between the last sync and this call. Otherwise
+    /// the kernel's thread may stay asleep while both sides wait for each other.
     #[inline]
     pub fn need_wakeup_after_intermittent_seqcst(&self) -> bool {
         self.queue.flags() & sys::IORING_SQ_NEED_WAKEUP != 0
     }
 
-    /// How many entries the kernel has found to point outside the queue. Always 0 here, because
+    /// Returns how many indices the kernel has found to lie outside the queue. Always 0, because
     /// the index array is the identity.
     pub fn dropped(&self) -> u32 {
         self.queue.dropped()
     }
 
-    /// Whether completions wait inside the kernel because the completion queue was full
-    /// (`IORING_SQ_CQ_OVERFLOW`). Since Linux 5.8. An enter with GETEVENTS brings them.
+    /// Returns whether completions wait inside the kernel because the completion queue was full
+    /// (`IORING_SQ_CQ_OVERFLOW`). An enter with GETEVENTS moves them into the queue. Since Linux
+    /// 5.8.
     pub fn cq_overflow(&self) -> bool {
         self.queue.flags() & sys::IORING_SQ_CQ_OVERFLOW != 0
     }
 
-    /// Whether task work waits for this thread to enter the kernel (`IORING_SQ_TASKRUN`). Since
-    /// Linux 5.19, for rings with `setup_taskrun_flag`.
+    /// Returns whether task work waits until this thread enters the kernel (`IORING_SQ_TASKRUN`).
+    /// Only for rings with `setup_taskrun_flag`. Since Linux 5.19.
     pub fn taskrun(&self) -> bool {
         self.queue.flags() & sys::IORING_SQ_TASKRUN != 0
     }
 
-    /// The number of slots.
+    /// Returns the number of slots.
     #[inline]
     pub fn capacity(&self) -> usize {
         self.queue.entries as usize
     }
 
-    /// The number of slots that the kernel has not read yet, as of the last sync.
+    /// Returns the number of slots that the kernel has not read yet, as of the last sync.
     #[inline]
     pub fn len(&self) -> usize {
         self.tail.wrapping_sub(self.head) as usize
     }
 
-    /// Whether the kernel has read everything.
+    /// Returns whether the kernel has read all entries, as of the last sync.
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.tail == self.head
     }
 
-    /// Whether no slot is free.
+    /// Returns whether no slot is free, as of the last sync.
     #[inline]
     pub fn is_full(&self) -> bool {
         self.len() == self.capacity()
@@ -118,9 +120,22 @@ impl<'a, E: EntryMarker> SubmissionQueue<'a, E> {
 
     /// Puts an entry into the queue.
     ///
+    /// ```
+    /// let mut ring = uring::IoUring::new(1)?;
+    /// let nop = uring::opcode::Nop::new().build();
+    /// let mut queue = ring.submission();
+    /// // SAFETY: a NOP points at nothing.
+    /// unsafe {
+    ///     queue.push(&nop).expect("the queue is empty");
+    ///     queue.push(&nop).expect_err("the queue has one slot");
+    /// }
+    /// # drop(queue);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
-    /// [`PushError`] when no slot is free; nothing has been changed then.
+    /// [`PushError`] if no slot is free. The queue is then unchanged.
     ///
     /// # Safety
     ///
@@ -136,11 +151,20 @@ impl<'a, E: EntryMarker> SubmissionQueue<'a, E> {
         Ok(())
     }
 
-    /// Puts all entries into the queue, or none.
+    /// Puts all entries into the queue, or none of them.
+    ///
+    /// ```
+    /// let mut ring = uring::IoUring::new(4)?;
+    /// let nop = uring::opcode::Nop::new().build();
+    /// // SAFETY: a NOP points at nothing.
+    /// unsafe { ring.submission().push_multiple(&[nop.clone(), nop]) }.expect("the queue is empty");
+    /// assert_eq!(ring.submit_and_wait(2)?, 2);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// [`PushError`] when there is no room for all of them.
+    /// [`PushError`] if there is no room for all of them.
     ///
     /// # Safety
     ///
@@ -165,7 +189,7 @@ impl<'a, E: EntryMarker> SubmissionQueue<'a, E> {
     /// A slot must be free.
     #[inline]
     unsafe fn write(&mut self, entry: &E) {
-        // SAFETY: the slot is free, so the kernel does not look at it.
+        // SAFETY: the slot is free, so the kernel does not read it.
         unsafe { self.slots.place(self.tail).write(entry.clone()) };
         self.tail = self.tail.wrapping_add(1);
     }
@@ -183,16 +207,16 @@ impl<E: EntryMarker> Debug for SubmissionQueue<'_, E> {
         let mut list = f.debug_list();
         for ahead in 0..self.tail.wrapping_sub(self.head) {
             let position = self.head.wrapping_add(ahead);
-            // SAFETY: every slot between head and tail holds an entry that was pushed. Where a
-            // 128-byte entry takes two slots of a mixed ring, its second half is shown as bytes
-            // of an entry: any bytes are a valid one.
+            // SAFETY: every slot between head and tail was written by a push. The second half of a
+            // 128-byte entry in a mixed ring is shown as an entry of its own, and any bytes are a
+            // valid one.
             list.entry(unsafe { &*self.queue.at(position).cast::<E>() });
         }
         list.finish()
     }
 }
 
-/// The submission queue has no room, or the ring cannot hold an entry of this size.
+/// The error of a push: the queue is full, or the ring cannot hold an entry of this size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PushError;

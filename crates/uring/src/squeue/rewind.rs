@@ -1,9 +1,10 @@
 //! Queues that the kernel reads from slot 0 at every submit (`IORING_SETUP_SQ_REWIND`, Linux 7.0).
 //!
-//! Owns the two counters, which the kernel neither reads nor writes, and the right to submit.
-//! Promises that entries are shown to the kernel once: it keeps no head by which a second submit
-//! could tell what the first has taken, and what is left over moves to the front. Hence one
-//! submit at a time, whichever thread makes it. Proven by `src/queue_tests.rs`.
+//! Owns the two counters, which the kernel neither reads nor writes, and the exclusive right to
+//! submit. Promises that the kernel is shown each entry once. The kernel keeps no head that would
+//! tell a second submit what the first has taken, and entries that it did not take move to the
+//! front. So only one submit at a time is allowed, on any thread. Never submits by itself. Proven
+//! by `src/queue_tests.rs`.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -15,13 +16,13 @@ use super::{Inner, PushError};
 pub(super) struct Rewind {
     /// Always 0.
     pub(super) head: AtomicU32,
-    /// How many entries are queued.
+    /// The number of queued entries.
     pub(super) tail: AtomicU32,
-    /// A submit is on its way.
+    /// Whether a submit is running.
     busy: AtomicBool,
 }
 
-/// The right to submit entries of a rewinding queue, until it is dropped.
+/// The exclusive right to submit entries of a rewinding queue. Dropping it ends the right.
 pub(crate) struct Turn<'a> {
     queue: &'a Inner,
     rewind: &'a Rewind,
@@ -29,12 +30,12 @@ pub(crate) struct Turn<'a> {
 }
 
 impl Inner {
-    /// Makes room for one entry at the end of a rewinding queue. Returns its place, where a submit
-    /// may have moved the tail back since a view was last used, and the [`limit`](Self::limit) of the
-    /// next push. The entry counts as published before it is written, which nobody notices: who
-    /// pushes has the queue for itself.
+    /// Reserves a slot at the end of a rewinding queue. Returns its position and the
+    /// [`limit`](Self::limit) of the next push. Reads the tail, because a submit may have moved it
+    /// back since a view was last used. The entry is counted as published before it is written.
+    /// That is safe, because a view that pushes has exclusive use of the queue.
     ///
-    /// Any other queue is full when this is asked.
+    /// A view calls this for any other queue only if that is full.
     #[cold]
     pub(crate) fn reserve(&self) -> Result<(u32, u32), PushError> {
         let tail = self.tail();
@@ -45,34 +46,35 @@ impl Inner {
         Ok((tail, tail + 1))
     }
 
-    /// Asks for the right to submit `count` entries. Any queue that does not rewind has no turns:
-    /// any number of threads may submit. EBUSY while another thread submits.
+    /// Acquires the right to submit `count` entries. EBUSY while another thread submits. Returns
+    /// `None` if nothing is to be submitted and for queues that do not rewind, on which any number
+    /// of threads may submit.
     #[cold]
     pub(crate) fn turn(&self, count: u32) -> io::Result<Option<Turn<'_>>> {
         let Some(rewind) = self.rewind.as_deref().filter(|_| count > 0) else { return Ok(None) };
-        // Acquire: what the last submit has moved lies at its new place.
+        // Acquire: the entries that the last submit has moved are at their new positions.
         if rewind.busy.swap(true, Ordering::Acquire) {
             return Err(io::Error::from_raw_os_error(libc::EBUSY));
         }
-        // Counted anew: another thread may have submitted since the caller counted, and behind the
-        // tail lie entries of long ago.
+        // Limited to the current length: another thread may have submitted since the caller
+        // counted, and the slots behind the tail hold old entries.
         Ok(Some(Turn { queue: self, rewind, count: count.min(self.len()) }))
     }
 }
 
 impl Turn<'_> {
-    /// How many entries to submit.
+    /// Returns how many entries to submit.
     pub(crate) fn count(&self) -> u32 {
         self.count
     }
 
-    /// The kernel took `taken` entries. The rest moves to the front.
+    /// Removes the `taken` entries that the kernel took, and moves the rest to the front.
     pub(crate) fn submitted(self, taken: u32) {
         let queue = self.queue;
         let rest = queue.tail().saturating_sub(taken);
         if rest > 0 && taken > 0 {
             // SAFETY: both ranges lie within `tail <= entries` slots, and no other submit moves
-            // them meanwhile.
+            // them at the same time.
             unsafe {
                 std::ptr::copy(queue.at(taken), queue.at(0), rest as usize * queue.slot);
             }

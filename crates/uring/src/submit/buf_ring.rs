@@ -1,4 +1,5 @@
-//! Rings of provided buffers, registered by hand; [`BufRing`](crate::register::BufRing) owns one.
+//! Registration of rings of provided buffers. [`BufRing`](crate::register::BufRing) owns such a
+//! ring.
 
 use std::io;
 
@@ -34,7 +35,7 @@ impl Submitter<'_> {
     /// # Safety
     ///
     /// The ring, and every buffer that is put into it, must stay valid until the group is
-    /// unregistered or the io_uring is gone.
+    /// unregistered or the kernel has released the io_uring.
     pub unsafe fn register_buf_ring_with_flags(
         &self,
         ring_addr: u64,
@@ -53,27 +54,32 @@ impl Submitter<'_> {
         unsafe { self.register_buf_ring_raw(&mut arg) }
     }
 
-    /// Registers a ring of provided buffers described by the kernel's structure, `min_left`
-    /// (Linux 7.1, and stable kernels from 6.12 on) included.
+    /// Registers a ring of provided buffers from the kernel's structure, including `min_left`
+    /// (Linux 7.1, and stable kernels from 6.12 on).
     ///
     /// # Safety
     ///
     /// As for [`register_buf_ring_with_flags`](Self::register_buf_ring_with_flags).
     pub unsafe fn register_buf_ring_raw(&self, arg: &mut sys::io_uring_buf_reg) -> io::Result<()> {
         let arg = std::ptr::from_mut(arg);
-        // SAFETY: the structure is live and writable; the caller vouches for what it names.
+        // SAFETY: the structure is live and writable, and the caller vouches for the memory that it
+        // names.
         unsafe { self.register(sys::IORING_REGISTER_PBUF_RING, arg.cast_const(), 1).map(drop) }
     }
 
-    /// Drops a ring of provided buffers. ENOENT for an unknown group, EINVAL for one of the old
-    /// form. Since Linux 5.19.
+    /// Unregisters a ring of provided buffers. Since Linux 5.19.
+    ///
+    /// # Errors
+    ///
+    /// ENOENT for an unknown group, EINVAL for a group from
+    /// [`ProvideBuffers`](crate::opcode::ProvideBuffers).
     pub fn unregister_buf_ring(&self, bgid: u16) -> io::Result<()> {
         let arg = sys::io_uring_buf_reg { bgid, ..Default::default() };
         // SAFETY: the structure is read during the call.
         unsafe { self.register(sys::IORING_UNREGISTER_PBUF_RING, &arg, 1).map(drop) }
     }
 
-    /// How far the kernel has read a ring of provided buffers. Since Linux 6.8.
+    /// Returns how far the kernel has read a ring of provided buffers. Since Linux 6.8.
     pub fn buf_ring_head(&self, bgid: u16) -> io::Result<u16> {
         let mut arg = sys::io_uring_buf_status { buf_group: bgid.into(), head: 0, resv: [0; 8] };
         let place = &raw mut arg;

@@ -1,4 +1,4 @@
-//! Registered ("fixed") buffers: pinned once, used by index.
+//! Registered ("fixed") buffers, which are pinned once and used by index.
 //!
 //! Owns nothing: the kernel keeps its own references to the pages. Never lets safe code name
 //! memory that the kernel may write to. Proven by `tests/kernel/fixed_buffers.rs`.
@@ -13,25 +13,46 @@ const RSRC_REGISTER: u32 = size_of::<sys::io_uring_rsrc_register>() as u32;
 const RSRC_UPDATE2: u32 = size_of::<sys::io_uring_rsrc_update2>() as u32;
 
 impl Submitter<'_> {
-    /// Registers buffers for the fixed reads and writes, at most 16384; an entry of null and 0 is
-    /// an empty slot (Linux 5.13). Since Linux 5.1.
+    /// Registers at most 16384 buffers, for fixed reads and writes. An element with address and
+    /// length 0 is an empty slot (Linux 5.13). Since Linux 5.1.
+    ///
+    /// ```
+    /// use std::os::fd::AsRawFd;
+    /// use uring::{opcode, types, IoUring};
+    ///
+    /// let mut ring = IoUring::new(4)?;
+    /// let file = std::fs::File::open("/proc/self/comm")?;
+    /// let mut buf = vec![0; 1024];
+    /// let iovec = libc::iovec { iov_base: buf.as_mut_ptr().cast(), iov_len: buf.len() };
+    /// // SAFETY: the buffer lives until it is unregistered.
+    /// unsafe { ring.submitter().register_buffers(&[iovec])? };
+    /// let read = opcode::ReadFixed::new(types::Fd(file.as_raw_fd()), buf.as_mut_ptr(), 1024, 0);
+    /// // SAFETY: the buffer and the file live until the completion has arrived.
+    /// unsafe { ring.submission().push(&read.build()) }.expect("the queue is empty");
+    /// ring.submit_and_wait(1)?;
+    /// assert!(ring.completion().next().is_some_and(|done| done.result() > 0));
+    /// ring.submitter().unregister_buffers()?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// ENOMEM above `RLIMIT_MEMLOCK`, EFAULT, EBUSY when buffers are registered already, EINVAL.
+    /// ENOMEM above `RLIMIT_MEMLOCK`, EFAULT, EBUSY if buffers are registered already, EINVAL.
     ///
     /// # Safety
     ///
-    /// The memory must stay valid until it is unregistered and all requests that use it are done.
+    /// The memory must stay valid until it was unregistered and all requests that use it have
+    /// completed.
     pub unsafe fn register_buffers(&self, bufs: &[libc::iovec]) -> io::Result<()> {
-        // SAFETY: the slice is read during the call; the caller vouches for the memory it names.
+        // SAFETY: the slice is read during the call, and the caller vouches for the memory that it
+        // names.
         unsafe {
             self.register(sys::IORING_REGISTER_BUFFERS, bufs.as_ptr(), bufs.len() as u32).map(drop)
         }
     }
 
-    /// Registers buffers with tags. A completion with a non-zero tag as its user data says that
-    /// the kernel has let go of that buffer. Since Linux 5.13.
+    /// Registers buffers with tags. When the kernel has released a buffer whose tag is not 0, it
+    /// posts a completion with the tag as user data. Since Linux 5.13.
     ///
     /// # Safety
     ///
@@ -43,7 +64,8 @@ impl Submitter<'_> {
             tags: tags.as_ptr() as u64,
             ..Default::default()
         };
-        // SAFETY: both slices hold `nr` items; the caller vouches for the memory they name.
+        // SAFETY: both slices hold `nr` items, and the caller vouches for the memory that they
+        // name.
         unsafe { self.register(sys::IORING_REGISTER_BUFFERS2, &arg, RSRC_REGISTER).map(drop) }
     }
 
@@ -58,12 +80,12 @@ impl Submitter<'_> {
         bufs: &[libc::iovec],
         tags: Option<&[u64]>,
     ) -> io::Result<()> {
-        // SAFETY: as for the function that counts.
+        // SAFETY: as for the function that is called.
         unsafe { self.register_buffers_update_counted(offset, bufs, tags) }.map(drop)
     }
 
-    /// [`register_buffers_update`](Self::register_buffers_update) that says how many slots were
-    /// replaced before an error stopped it.
+    /// Does the same as [`register_buffers_update`](Self::register_buffers_update), and returns how
+    /// many slots were replaced before an error.
     ///
     /// # Safety
     ///
@@ -82,13 +104,14 @@ impl Submitter<'_> {
             nr: nr as u32,
             ..Default::default()
         };
-        // SAFETY: both slices hold `nr` items; the caller vouches for the memory they name.
+        // SAFETY: both slices hold `nr` items, and the caller vouches for the memory that they
+        // name.
         let count =
             unsafe { self.register(sys::IORING_REGISTER_BUFFERS_UPDATE, &arg, RSRC_UPDATE2)? };
         Ok(count as usize)
     }
 
-    /// Makes a table of `nr` empty buffer slots. Since Linux 5.19.
+    /// Registers a table of `nr` empty buffer slots. Since Linux 5.19.
     pub fn register_buffers_sparse(&self, nr: u32) -> io::Result<()> {
         let arg = sys::io_uring_rsrc_register {
             nr,
@@ -99,20 +122,20 @@ impl Submitter<'_> {
         unsafe { self.register(sys::IORING_REGISTER_BUFFERS2, &arg, RSRC_REGISTER).map(drop) }
     }
 
-    /// Drops all registered buffers; those in use are released when their requests are done.
-    /// ENXIO when none are registered. Since Linux 5.1.
+    /// Unregisters all buffers. The kernel releases buffers in use when their requests have
+    /// completed. ENXIO if none are registered. Since Linux 5.1.
     pub fn unregister_buffers(&self) -> io::Result<()> {
         self.register_plain(sys::IORING_UNREGISTER_BUFFERS, 0).map(drop)
     }
 
-    /// Takes over all registered buffers of another ring of this process. EBUSY when this ring has
-    /// buffers. Since Linux 6.12.
+    /// Registers all buffers of another ring of this process with this ring as well. EBUSY if this
+    /// ring has buffers. Since Linux 6.12.
     pub fn register_buffers_clone(&self, src_fd: std::os::fd::RawFd) -> io::Result<()> {
         self.register_buffers_clone_offset(src_fd, 0, 0, 0, CloneBuffersFlags::empty())
     }
 
-    /// Takes over `nr` registered buffers (0 = all) of another ring from slot `src_off` on, into
-    /// slot `dst_off` on. Since Linux 6.13.
+    /// Registers `nr` buffers of another ring (0 means all), from its slot `src_off` on, with this
+    /// ring as well, from slot `dst_off` on. Since Linux 6.13.
     pub fn register_buffers_clone_offset(
         &self,
         src_fd: std::os::fd::RawFd,
@@ -129,7 +152,8 @@ impl Submitter<'_> {
             nr,
             ..Default::default()
         };
-        // SAFETY: the structure is read during the call, and the pages are the kernel's already.
+        // SAFETY: the structure is read during the call, and the kernel has pinned the pages
+        // already.
         unsafe { self.register(sys::IORING_REGISTER_CLONE_BUFFERS, &arg, 1).map(drop) }
     }
 }

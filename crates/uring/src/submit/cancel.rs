@@ -1,4 +1,4 @@
-//! Cancelling and waiting for it in one call.
+//! Synchronous cancellation.
 
 use std::io;
 
@@ -6,16 +6,17 @@ use super::Submitter;
 use crate::sys;
 use crate::types::{CancelBuilder, Timespec};
 
-/// The kernel's way to say "no timeout".
+/// The kernel's value for "no timeout".
 const FOREVER: sys::__kernel_timespec = sys::__kernel_timespec { tv_sec: -1, tv_nsec: -1 };
 
 impl Submitter<'_> {
-    /// Cancels what `builder` describes and waits until it is gone, at most `timeout`. Since Linux
-    /// 6.0, by operation since Linux 6.6. Entries that were not submitted yet are not looked at.
+    /// Cancels the requests that `builder` describes, and waits until they have ended, for at most
+    /// `timeout`. Does not affect entries that were not submitted yet. Since Linux 6.0, by
+    /// operation since Linux 6.6.
     ///
     /// # Errors
     ///
-    /// ENOENT when nothing matched, ETIME when it took too long, EINVAL.
+    /// ENOENT if no request matches, ETIME after `timeout`, EINVAL.
     pub fn register_sync_cancel(
         &self,
         timeout: Option<Timespec>,
@@ -24,8 +25,17 @@ impl Submitter<'_> {
         self.sync_cancel(timeout, builder).map(drop)
     }
 
-    /// [`register_sync_cancel`](Self::register_sync_cancel) that gives the number of requests for
-    /// `all` and `any`, else 0.
+    /// Does the same as [`register_sync_cancel`](Self::register_sync_cancel). Returns the number of
+    /// cancelled requests for `all` and `any`, else 0.
+    ///
+    /// ```no_run
+    /// use uring::types::CancelBuilder;
+    ///
+    /// let ring = uring::IoUring::new(4)?;
+    /// let cancelled = ring.submitter().sync_cancel(None, CancelBuilder::any())?;
+    /// println!("{cancelled} requests were cancelled");
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn sync_cancel(
         &self,
         timeout: Option<Timespec>,

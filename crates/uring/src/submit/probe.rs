@@ -1,4 +1,4 @@
-//! Asking the kernel which operations it has.
+//! Probing the kernel's operations.
 
 use std::io;
 
@@ -11,7 +11,7 @@ impl Submitter<'_> {
     pub fn register_probe(&self, probe: &mut Probe) -> io::Result<()> {
         probe.clear();
         let arg = probe.as_mut_ptr();
-        // SAFETY: the probe has room for the number of operations that is passed.
+        // SAFETY: the probe has room for as many operations as the call says.
         unsafe {
             self.register(sys::IORING_REGISTER_PROBE, arg.cast_const(), Probe::COUNT as u32)
                 .map(drop)

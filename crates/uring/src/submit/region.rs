@@ -1,4 +1,4 @@
-//! Memory regions and the wait arguments that live in them.
+//! Memory regions, and the wait arguments in them.
 
 use std::io;
 
@@ -9,15 +9,21 @@ use crate::sys;
 const REG_WAIT: usize = size_of::<sys::io_uring_reg_wait>();
 
 impl Submitter<'_> {
-    /// Gives the ring a memory region. Since Linux 6.13; one per ring (EBUSY), for good.
+    /// Registers a memory region. A ring can have one, which cannot be unregistered. Since Linux
+    /// 6.13.
     ///
-    /// `flags` is `IORING_MEM_REGION_REG_WAIT_ARG` for a region of wait arguments, which must
-    /// happen while the ring is disabled (EINVAL).
-    /// [`WaitRegion`](crate::register::WaitRegion) does all of it.
+    /// `flags` is `IORING_MEM_REGION_REG_WAIT_ARG` for a region of wait arguments, which must be
+    /// registered while the ring is disabled. [`WaitRegion`](crate::register::WaitRegion) owns such
+    /// a region.
+    ///
+    /// # Errors
+    ///
+    /// EBUSY if the ring has a region; EINVAL for wait arguments on an enabled ring.
     ///
     /// # Safety
     ///
-    /// Memory of the caller's (`IORING_MEM_REGION_TYPE_USER`) must stay valid as long as the ring.
+    /// Memory that the caller provides (`IORING_MEM_REGION_TYPE_USER`) must stay valid for as long
+    /// as the ring.
     pub unsafe fn register_region(
         &self,
         region: &mut sys::io_uring_region_desc,
@@ -28,22 +34,24 @@ impl Submitter<'_> {
             flags,
             resv: [0; 2],
         };
-        // SAFETY: the description is live and writable; the caller vouches for what it names.
+        // SAFETY: the description is live and writable, and the caller vouches for the memory that
+        // it names.
         unsafe { self.register(sys::IORING_REGISTER_MEM_REGION, &arg, 1).map(drop) }
     }
 
-    /// Submits and waits with the wait argument number `index` of the registered region, which
-    /// spares the kernel the copying. Since Linux 6.13.
+    /// Submits and waits with the wait argument `index` of the registered region, which the kernel
+    /// need not copy. Since Linux 6.13.
     ///
     /// # Errors
     ///
-    /// ETIME when the time is over, EFAULT outside of the region, EINVAL without one.
+    /// ETIME if the timeout expires, EFAULT for an index outside the region, EINVAL without a
+    /// region.
     pub fn submit_and_wait_reg(&self, want: usize, index: u32) -> io::Result<usize> {
         self.submit_and_wait_reg_with_flags(want, index, EnterFlags::empty())
     }
 
-    /// [`submit_and_wait_reg`](Self::submit_and_wait_reg) with the flags that
-    /// [`submit_with_args_and_flags`](Self::submit_with_args_and_flags) takes.
+    /// Does the same as [`submit_and_wait_reg`](Self::submit_and_wait_reg), with the flags of
+    /// [`submit_with_args_and_flags`](Self::submit_with_args_and_flags).
     ///
     /// # Errors
     ///
@@ -59,7 +67,7 @@ impl Submitter<'_> {
         let flags = EnterFlags::GETEVENTS | EnterFlags::EXT_ARG | EnterFlags::EXT_ARG_REG;
         let flags = flags.bits() | extra | self.plan(want).unwrap_or(0);
         let arg = std::ptr::without_provenance(offset);
-        // SAFETY: the argument is no pointer but an offset, which the kernel checks against the
+        // SAFETY: the argument is an offset, not a pointer, and the kernel checks it against the
         // region's size.
         unsafe { self.enter_raw(self.sq.len(), as_many(want), flags, arg, REG_WAIT) }
     }

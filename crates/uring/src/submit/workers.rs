@@ -1,4 +1,4 @@
-//! The kernel's worker threads ("io-wq") that take what would block.
+//! The kernel's worker threads ("io-wq"), which run requests that would block.
 
 use std::io;
 
@@ -6,24 +6,32 @@ use super::Submitter;
 use crate::sys;
 
 impl Submitter<'_> {
-    /// Says on which CPUs the workers of this ring may run. Since Linux 5.14.
+    /// Sets the CPUs on which the workers of this ring may run. Since Linux 5.14.
     pub fn register_iowq_aff(&self, cpu_set: &libc::cpu_set_t) -> io::Result<()> {
         let len = size_of::<libc::cpu_set_t>() as u32;
         // SAFETY: the set is `len` bytes and is read during the call.
         unsafe { self.register(sys::IORING_REGISTER_IOWQ_AFF, cpu_set, len).map(drop) }
     }
 
-    /// Lets the workers run where this thread may run again. Since Linux 5.14.
+    /// Resets the CPUs of the workers to those of this thread. Since Linux 5.14.
     pub fn unregister_iowq_aff(&self) -> io::Result<()> {
         self.register_plain(sys::IORING_UNREGISTER_IOWQ_AFF, 0).map(drop)
     }
 
-    /// Limits the workers per NUMA node: `max[0]` for work that ends by itself (files), `max[1]`
-    /// for work that may never end (sockets). 0 leaves a limit alone; the previous limits are
-    /// written back. Since Linux 5.15.
+    /// Limits the number of workers per NUMA node: `max[0]` for bounded work (files), `max[1]` for
+    /// unbounded work (sockets). 0 leaves a limit unchanged. The kernel writes the previous limits
+    /// into `max`. Since Linux 5.15.
+    ///
+    /// ```no_run
+    /// let ring = uring::IoUring::new(4)?;
+    /// let mut max = [2, 0];
+    /// ring.submitter().register_iowq_max_workers(&mut max)?;
+    /// println!("before: {} for files, {} for sockets", max[0], max[1]);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
     pub fn register_iowq_max_workers(&self, max: &mut [u32; 2]) -> io::Result<()> {
         let opcode = sys::IORING_REGISTER_IOWQ_MAX_WORKERS;
-        // SAFETY: both words are there and writable.
+        // SAFETY: both words are live and writable.
         unsafe { self.register(opcode, max.as_mut_ptr().cast_const(), 2).map(drop) }
     }
 }

@@ -1,4 +1,4 @@
-//! Receiving without a copy: the network card's queue and its control.
+//! Zero-copy receive: registering and controlling a queue of a network card.
 
 use std::io;
 
@@ -6,40 +6,41 @@ use super::Submitter;
 use crate::sys;
 
 impl Submitter<'_> {
-    /// Takes a receive queue of a network card for [`RecvZc`](crate::opcode::RecvZc). Since Linux
-    /// 6.15. Needs CAP_NET_ADMIN, a card with header split and flow steering, and a ring with
-    /// deferred task work and 32-byte completions.
+    /// Registers a receive queue of a network card, for [`RecvZc`](crate::opcode::RecvZc). Needs
+    /// CAP_NET_ADMIN, a card with header split and flow steering, and a ring with deferred task
+    /// work and 32-byte completions. Since Linux 6.15.
     ///
-    /// The kernel writes the id, the offsets of the refill ring and the area's token back.
-    /// [`Zcrx`](crate::register::Zcrx) does all of it.
+    /// The kernel writes the id, the offsets of the refill ring and the area's token into the
+    /// structures. [`Zcrx`](crate::register::Zcrx) owns such a queue.
     ///
     /// # Errors
     ///
-    /// EPERM, EINVAL, EOPNOTSUPP where card or driver cannot.
+    /// EPERM, EINVAL, EOPNOTSUPP if the card or its driver does not support this.
     ///
     /// # Safety
     ///
-    /// `reg` must point at a writable area and region description, and the memory that these name
-    /// must stay valid as long as the ring.
+    /// `reg` must point at a writable description of an area and of a region, and the memory that
+    /// these name must stay valid for as long as the ring.
     pub unsafe fn register_ifq(&self, reg: &mut sys::io_uring_zcrx_ifq_reg) -> io::Result<()> {
         let arg = std::ptr::from_mut(reg);
-        // SAFETY: the structure is live and writable; the caller vouches for what it names.
+        // SAFETY: the structure is live and writable, and the caller vouches for the memory that it
+        // names.
         unsafe { self.register(sys::IORING_REGISTER_ZCRX_IFQ, arg.cast_const(), 1).map(drop) }
     }
 
-    /// Controls such a queue by the kernel's structure. Since Linux 6.19.
+    /// Controls such a queue, with the kernel's structure. Since Linux 6.19.
     ///
     /// # Safety
     ///
-    /// What the structure points at must be what its operation expects.
+    /// The structure must point at the memory that its operation expects.
     pub unsafe fn zcrx_ctrl(&self, ctrl: &mut sys::zcrx_ctrl) -> io::Result<()> {
         let arg = std::ptr::from_mut(ctrl);
-        // SAFETY: the structure is live and writable; the caller vouches for what it names. The
-        // kernel wants 0 as the count here.
+        // SAFETY: the structure is live and writable, and the caller vouches for the memory that it
+        // names. The kernel requires the count 0.
         unsafe { self.register(sys::IORING_REGISTER_ZCRX_CTRL, arg.cast_const(), 0).map(drop) }
     }
 
-    /// Takes returned buffers out of the refill ring now. Since Linux 6.19.
+    /// Makes the kernel take the returned buffers out of the refill ring. Since Linux 6.19.
     pub fn zcrx_flush_refill(&self, zcrx_id: u32) -> io::Result<()> {
         let op = sys::ZCRX_CTRL_FLUSH_RQ;
         let mut ctrl = sys::zcrx_ctrl { zcrx_id, op, ..Default::default() };
@@ -47,11 +48,12 @@ impl Submitter<'_> {
         unsafe { self.zcrx_ctrl(&mut ctrl) }
     }
 
-    /// Gives a descriptor with which another ring can share the queue. Since Linux 6.19.
+    /// Returns a descriptor with which another ring can share the queue. Since Linux 6.19.
     pub fn zcrx_export(&self, zcrx_id: u32) -> io::Result<std::os::fd::OwnedFd> {
         let op = sys::ZCRX_CTRL_EXPORT;
         let mut ctrl = sys::zcrx_ctrl { zcrx_id, op, ..Default::default() };
-        // SAFETY: an export points at nothing; on success the descriptor is new and ours.
+        // SAFETY: an export points at nothing, and on success the descriptor is new and owned by
+        // the caller.
         unsafe {
             self.zcrx_ctrl(&mut ctrl)?;
             let fd = i32::from_ne_bytes(first_word(ctrl.arg[0]));
@@ -59,7 +61,7 @@ impl Submitter<'_> {
         }
     }
 
-    /// Lets an event (`ZCRX_EVENT_*`) be told once more. Since Linux 7.2.
+    /// Makes the kernel report an event (`ZCRX_EVENT_*`) once more. Since Linux 7.2.
     pub fn zcrx_arm_event(&self, zcrx_id: u32, event_type: u32) -> io::Result<()> {
         let [a, b, c, d] = event_type.to_ne_bytes();
         let word = u64::from_ne_bytes([a, b, c, d, 0, 0, 0, 0]);
@@ -74,7 +76,7 @@ impl Submitter<'_> {
     ///
     /// # Safety
     ///
-    /// The memory that the area names must stay valid as long as the ring.
+    /// The memory that the area names must stay valid for as long as the ring.
     pub unsafe fn zcrx_add_area(
         &self,
         zcrx_id: u32,
@@ -84,12 +86,12 @@ impl Submitter<'_> {
         let op = sys::ZCRX_CTRL_ADD_AREA;
         let mut ctrl =
             sys::zcrx_ctrl { zcrx_id, op, arg: [pointer, 0, 0, 0, 0, 0], ..Default::default() };
-        // SAFETY: the area is live and writable; the caller vouches for its memory.
+        // SAFETY: the area is live and writable, and the caller vouches for its memory.
         unsafe { self.zcrx_ctrl(&mut ctrl) }
     }
 }
 
-/// The first four bytes in memory.
+/// Returns the first four bytes in memory.
 fn first_word(word: u64) -> [u8; 4] {
     let [a, b, c, d, ..] = word.to_ne_bytes();
     [a, b, c, d]

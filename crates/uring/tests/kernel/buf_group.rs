@@ -1,4 +1,4 @@
-//! Groups that own their buffers: pieces, putting back, running dry.
+//! Buffer groups: pieces, returned buffers, empty groups.
 
 use super::common::*;
 use std::io::Write;
@@ -67,7 +67,7 @@ fn buffers_without_a_size_are_refused() {
     assert_eq!(errno(refused.map(drop)), libc::EINVAL);
 }
 
-/// Buffers come back in another order than their ids: the bundle follows the ring.
+/// A bundle follows the order of the ring, which can differ from that of the ids.
 #[test]
 fn bundles_follow_the_order_of_the_ring() {
     let (mut ring, (a, b)) = (ring(), tcp_pair());
@@ -75,7 +75,7 @@ fn bundles_follow_the_order_of_the_ring() {
         return skip("buf_group::bundles", "needs Linux 6.10");
     }
     let mut group = BufGroup::register(&ring.submitter(), 4, 4, 2, BufRingOptions::new()).unwrap();
-    // Two single receives, put back the wrong way round: the ring is now 2, 3, 1, 0.
+    // Two single receives are put back in reverse order: the ring is now 2, 3, 1, 0.
     let done: Vec<cqueue::Entry> = (0..2)
         .map(|_| {
             (&a).write_all(b"xxxx").unwrap();
@@ -126,7 +126,7 @@ fn incremental(ring: &IoUring, name: &str) -> Option<BufGroup> {
     }
 }
 
-/// A batch of completions may be read before the first one is put back.
+/// Several completions may be taken before the first one is put back.
 #[test]
 fn pieces_follow_each_other_before_they_are_put_back() {
     let (mut ring, (a, b)) = (ring(), tcp_pair());
@@ -159,7 +159,7 @@ fn pieces_follow_each_other_before_they_are_put_back() {
     unsafe { group.unregister(&ring.submitter()) }.unwrap();
 }
 
-/// The end of a stream uses up nothing: a buffer that was put back then would be there twice.
+/// The end of a stream uses up no buffer. One that was put back would be in the ring twice.
 #[test]
 fn a_piece_of_no_length_uses_up_nothing() {
     let (mut ring, (a, b)) = (ring(), tcp_pair());

@@ -1,5 +1,5 @@
-//! Groups of buffers and requests that run in a worker: there the kernel uses up a buffer when it
-//! picks it, whatever comes of the request.
+//! Buffer groups with requests that run in a worker: there the kernel uses up a buffer when it
+//! chooses it, whatever the result of the request is.
 
 use super::common::*;
 use std::io::Write;
@@ -25,7 +25,7 @@ fn incremental(ring: &IoUring, name: &str) -> Option<BufGroup> {
     }
 }
 
-/// A read of a directory fails after the kernel has picked a buffer.
+/// A read of a directory fails after the kernel has chosen a buffer.
 fn fail(ring: &mut IoUring, flags: Flags) -> cqueue::Entry {
     let directory = std::fs::File::open("/").unwrap();
     let fd = types::Fd(directory.as_raw_fd());
@@ -61,8 +61,8 @@ fn an_error_that_names_a_buffer_does_not_lose_it() {
     assert!(unsafe { group.get_by_id(2) }.is_none());
 }
 
-/// Cancels a request and returns its completion. While a request moves from a worker to a poll, the
-/// kernel does not find it.
+/// Cancels a request and returns its completion. Repeats the cancel, because the kernel does not
+/// find a request that is moving from a worker to a poll.
 fn cancel(ring: &mut IoUring, user_data: u64) -> cqueue::Entry {
     let start = std::time::Instant::now();
     while start.elapsed().as_secs() < 20 {
@@ -76,7 +76,7 @@ fn cancel(ring: &mut IoUring, user_data: u64) -> cqueue::Entry {
     panic!("{user_data} was not cancelled");
 }
 
-/// A receive that waits in a worker holds a buffer, and its cancellation names it.
+/// A receive that waits in a worker has a buffer, which the completion of its cancellation names.
 #[test]
 fn a_cancelled_receive_does_not_lose_its_buffer() {
     if !needs("buf_group_workers::cancelled", 6, 8) {
@@ -103,7 +103,7 @@ fn a_cancelled_receive_does_not_lose_its_buffer() {
     }
 }
 
-/// The kernel uses up the length that was asked for: the group asks for the whole buffer.
+/// The kernel consumes the requested length, so the group requests the whole buffer.
 #[test]
 fn receives_in_workers_show_the_bytes_that_came() {
     let mut ring = ring();
@@ -132,7 +132,7 @@ fn receives_in_workers_show_the_bytes_that_came() {
         unsafe { group.take(done.result(), done.flags()) };
         group.put(done.result(), done.flags());
     }
-    // One buffer may have been begun.
+    // One buffer may be partly filled.
     assert_eq!(group.ring().available(&ring.submitter()).unwrap(), 2);
 }
 

@@ -1,4 +1,4 @@
-//! Buffers handed over one by one.
+//! Buffers that are provided one by one.
 
 use super::common::*;
 use std::io::Write;

@@ -1,11 +1,11 @@
-//! Taking requests back: by user data, by file, by operation, any, all.
+//! Cancellation: by user data, by file, by operation, any, all.
 
 use super::common::*;
 use std::os::fd::AsRawFd;
 use types::CancelBuilder as Match;
 use uring::{opcode, types, IoUring};
 
-/// A ring with reads that wait on `fds`, with user data 1, 2, 3, ...
+/// Returns a ring with reads that wait on `fds`, with user data 1, 2, 3, ...
 fn waiting(fds: &[i32]) -> IoUring {
     let mut ring = ring();
     for (index, fd) in fds.iter().enumerate() {
@@ -18,7 +18,7 @@ fn waiting(fds: &[i32]) -> IoUring {
 
 const CANCEL: u64 = 100;
 
-/// Cancels, and gives the cancel's result and the user data of what was cancelled.
+/// Cancels, and returns the cancel's result and the user data of the cancelled requests.
 fn cancel(ring: &mut IoUring, builder: Match, expected: usize) -> (i32, Vec<u64>) {
     push(ring, &[opcode::AsyncCancel2::new(builder).build().user_data(CANCEL)]);
     let mut all = wait(ring, expected + 1);

@@ -1,4 +1,4 @@
-//! What this kernel can do, from every source.
+//! The capabilities of this kernel, from every source.
 
 use super::common::*;
 use uring::register::Capabilities;

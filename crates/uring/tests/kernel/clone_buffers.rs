@@ -1,4 +1,4 @@
-//! Taking over another ring's registered buffers.
+//! Cloning another ring's registered buffers.
 
 use super::common::*;
 use std::os::fd::AsRawFd;
@@ -11,7 +11,7 @@ fn with_buffers(memory: &mut [Vec<u8>]) -> IoUring {
         .iter_mut()
         .map(|m| libc::iovec { iov_base: m.as_mut_ptr().cast(), iov_len: m.len() })
         .collect();
-    // SAFETY: the callers keep the memory longer than the ring.
+    // SAFETY: the callers keep the memory until the ring has been dropped.
     unsafe { ring.submitter().register_buffers(&iov) }.unwrap();
     ring
 }

@@ -1,4 +1,4 @@
-//! Commands of drivers: sockets, block devices, and files that have none.
+//! Driver commands: sockets, block devices, and files without commands.
 
 use super::common::*;
 use std::io::Write;
@@ -12,7 +12,7 @@ fn how_much_waits_to_be_read_and_sent() {
     }
     let (mut ring, (a, b)) = (ring(), tcp_pair());
     (&a).write_all(b"12345").unwrap();
-    // The bytes travel through the loopback at once, but the first reader makes sure.
+    // The loopback delivers the bytes immediately. The first reader makes sure of that.
     std::net::TcpStream::peek(&b, &mut [0; 5]).unwrap();
     let got = result(&mut ring, opcode::SocketInq::new(types::Fd(b.as_raw_fd())).build());
     if got == -libc::EOPNOTSUPP {
@@ -21,7 +21,7 @@ fn how_much_waits_to_be_read_and_sent() {
     assert_eq!(got, 5);
     let outq = opcode::SocketOutq::new(types::Fd(a.as_raw_fd())).build();
     assert_eq!(result(&mut ring, outq.clone()), 0);
-    // Nobody reads: what the other side has no room for stays on this one.
+    // Nothing reads, so bytes for which the other side has no room stay on this side.
     a.set_nonblocking(true).unwrap();
     while (&a).write(&[0; 1 << 16]).is_ok() {}
     assert!(result(&mut ring, outq) > 0);
@@ -167,8 +167,8 @@ fn an_unknown_command_flag_is_refused() {
     assert_eq!(result(&mut ring, squeue::Entry::from_raw(raw)), -libc::EINVAL);
 }
 
-/// What a driver that knows nothing of repeating makes of such a command: it answers as always. An
-/// option of an unknown level is refused by the socket itself, so that nothing stays armed.
+/// A driver without multishot commands answers such a command as usual. The socket refuses an
+/// option of an unknown level itself, so that no request stays armed.
 #[test]
 fn repeated_commands_reach_the_driver_with_their_group() {
     if !needs("commands::repeated_commands_reach_the_driver_with_their_group", 6, 18) {

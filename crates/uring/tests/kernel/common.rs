@@ -1,4 +1,4 @@
-//! What the tests share: running one entry, skipping by name, temporary places.
+//! Helpers of the tests: running one entry, skipping by name, temporary files.
 
 use std::ffi::CString;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
@@ -10,12 +10,12 @@ use uring::{cqueue, squeue, types, IoUring, Probe};
 
 pub use crate::skip::{running, skip};
 
-/// A ring for a test.
+/// Returns a ring for a test.
 pub fn ring() -> IoUring {
     IoUring::new(16).expect("io_uring works here")
 }
 
-/// Whether this kernel has an operation; if not, the test is skipped by name.
+/// Returns whether this kernel has an operation. If not, skips the test by name.
 pub fn has_op(name: &str, code: u8) -> bool {
     let mut probe = Probe::new();
     ring().submitter().register_probe(&mut probe).expect("Linux 5.6 or newer");
@@ -25,8 +25,8 @@ pub fn has_op(name: &str, code: u8) -> bool {
     probe.is_supported(code)
 }
 
-/// Whether this kernel is new enough; if not, the test is skipped by name. For behaviour that
-/// nothing but the version tells apart.
+/// Returns whether this kernel is new enough. If not, skips the test by name. For behaviour that
+/// only the version reveals.
 pub fn needs(name: &str, major: u32, minor: u32) -> bool {
     let enough = running() >= (major, minor);
     if !enough {
@@ -35,20 +35,20 @@ pub fn needs(name: &str, major: u32, minor: u32) -> bool {
     enough
 }
 
-/// Pushes entries; everything that they point at must outlive their completions.
+/// Pushes entries. Everything that they point at must outlive their completions.
 pub fn push(ring: &mut IoUring, entries: &[squeue::Entry]) {
-    // SAFETY: every caller keeps what its entries point at until it has waited for them.
+    // SAFETY: every caller keeps the memory of its entries until it has waited for them.
     unsafe { ring.submission().push_multiple(entries) }.expect("there is room");
 }
 
-/// Runs one entry and gives its completion.
+/// Runs one entry and returns its completion.
 pub fn run(ring: &mut IoUring, entry: squeue::Entry) -> cqueue::Entry {
     push(ring, &[entry]);
     enter(ring, Duration::from_secs(20));
     ring.completion().next().expect("a completion")
 }
 
-/// Submits and waits for a completion, but not for ever.
+/// Submits and waits for a completion, with a time limit.
 fn enter(ring: &IoUring, limit: Duration) {
     let limit = types::Timespec::from(limit);
     let args = types::SubmitArgs::new().timespec(&limit);
@@ -62,18 +62,18 @@ fn enter(ring: &IoUring, limit: Duration) {
     }
 }
 
-/// The next completion, if one comes soon.
+/// Returns the next completion, if one arrives soon.
 pub fn soon(ring: &mut IoUring) -> Option<cqueue::Entry> {
     enter(ring, Duration::from_millis(200));
     ring.completion().next()
 }
 
-/// Runs one entry and gives its result.
+/// Runs one entry and returns its result.
 pub fn result(ring: &mut IoUring, entry: squeue::Entry) -> i32 {
     run(ring, entry).result()
 }
 
-/// Waits for `count` completions, sorted by user data.
+/// Waits for `count` completions and returns them, sorted by user data.
 pub fn wait(ring: &mut IoUring, count: usize) -> Vec<cqueue::Entry> {
     let mut seen = wait_until(ring, &format!("{count}"), |seen| seen.len() >= count);
     assert_eq!(seen.len(), count, "{seen:?}");
@@ -88,7 +88,7 @@ pub fn wait_to_the_last(ring: &mut IoUring) -> Vec<cqueue::Entry> {
     })
 }
 
-/// Waits for completions, in the order in which they come, until they are `enough`.
+/// Waits for completions until they are `enough`, and returns them in the order of arrival.
 fn wait_until(
     ring: &mut IoUring,
     expected: &str,
@@ -105,7 +105,7 @@ fn wait_until(
     seen
 }
 
-/// A directory of one test, removed with it.
+/// The directory of one test, which is removed after it.
 pub struct Place(pub PathBuf);
 
 impl Place {
@@ -118,12 +118,12 @@ impl Place {
         Place(path)
     }
 
-    /// A path in it, as the kernel wants it.
+    /// Returns a path in the directory, as a C string.
     pub fn path(&self, name: &str) -> CString {
         CString::new(self.0.join(name).into_os_string().into_encoded_bytes()).expect("no NUL")
     }
 
-    /// A file in it, open for reading and writing.
+    /// Returns a file in the directory, open for reading and writing.
     pub fn file(&self, name: &str, content: &[u8]) -> std::fs::File {
         let path = self.0.join(name);
         std::fs::write(&path, content).expect("write");
@@ -137,7 +137,7 @@ impl Drop for Place {
     }
 }
 
-/// The two ends of a pipe, for reading and for writing.
+/// Returns the two ends of a pipe, for reading and for writing.
 pub fn pipe() -> (std::fs::File, std::fs::File) {
     let mut ends = [0; 2];
     // SAFETY: the array has two places.
@@ -146,25 +146,25 @@ pub fn pipe() -> (std::fs::File, std::fs::File) {
     unsafe { (std::fs::File::from_raw_fd(ends[0]), std::fs::File::from_raw_fd(ends[1])) }
 }
 
-/// Two connected stream sockets.
+/// Returns two connected stream sockets.
 pub fn socket_pair() -> (std::os::unix::net::UnixStream, std::os::unix::net::UnixStream) {
     std::os::unix::net::UnixStream::pair().expect("a socket pair")
 }
 
-/// Two connected TCP sockets of this machine.
+/// Returns two connected TCP sockets of this machine.
 pub fn tcp_pair() -> (std::net::TcpStream, std::net::TcpStream) {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("listen");
     let client = std::net::TcpStream::connect(listener.local_addr().unwrap()).expect("connect");
     (client, listener.accept().expect("accept").0)
 }
 
-/// An eventfd.
+/// Returns an eventfd.
 pub fn eventfd() -> OwnedFd {
     // SAFETY: eventfd has no preconditions, and the descriptor is new and ours.
     unsafe { OwnedFd::from_raw_fd(libc::eventfd(0, libc::EFD_NONBLOCK | libc::EFD_CLOEXEC)) }
 }
 
-/// What an eventfd counted since it was last read.
+/// Returns the count of an eventfd since the last read.
 pub fn eventfd_count(fd: &OwnedFd) -> u64 {
     let mut count = 0u64;
     // SAFETY: eight bytes are there.
@@ -176,7 +176,7 @@ pub fn eventfd_count(fd: &OwnedFd) -> u64 {
     }
 }
 
-/// The errno of a refusal.
+/// Returns the errno of an error.
 pub fn errno<T: std::fmt::Debug>(result: std::io::Result<T>) -> i32 {
     result.expect_err("a refusal").raw_os_error().expect("an errno")
 }

@@ -1,4 +1,4 @@
-//! Credentials that requests run with.
+//! Registered credentials.
 
 use super::common::*;
 use uring::opcode;

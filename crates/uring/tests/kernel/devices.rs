@@ -1,5 +1,5 @@
-//! Commands that need a device of their own: `URING_TEST_BLOCK` names a block device that may lose
-//! its content, `URING_TEST_NVME` the character device of an NVMe namespace.
+//! Commands that need a real device. `URING_TEST_BLOCK` names a block device whose content may be
+//! destroyed, `URING_TEST_NVME` the character device of an NVMe namespace.
 
 use super::common::*;
 use std::os::fd::AsRawFd;
@@ -31,7 +31,7 @@ fn a_discarded_range_loses_its_content() {
     assert_eq!(result(&mut ring, odd), -libc::EINVAL);
 }
 
-/// Reads the first block by a raw NVMe command of 72 bytes.
+/// Reads the first block with a raw NVMe command of 72 bytes.
 #[test]
 fn an_nvme_command_passes_through() {
     let Some(file) = device("URING_TEST_NVME", "devices::nvme") else { return };

@@ -1,4 +1,4 @@
-//! Epoll instances through the ring.
+//! Epoll instances, controlled through the ring.
 
 use super::common::*;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};

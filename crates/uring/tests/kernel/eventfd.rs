@@ -30,11 +30,11 @@ fn inline_completions_can_be_left_out() {
     ring.submitter().register_eventfd_async(fd.as_raw_fd()).unwrap();
     run(&mut ring, opcode::Nop::new().build());
     assert_eq!(eventfd_count(&fd), 0);
-    // A worker does this one.
+    // A worker runs this one.
     let file = place.file("f", b"data");
     let sync = opcode::Fsync::new(types::Fd(file.as_raw_fd())).build();
     assert_eq!(result(&mut ring, sync), 0);
-    // The worker posts first and signals then.
+    // The worker posts the completion before it signals.
     let mut poll = libc::pollfd { fd: fd.as_raw_fd(), events: libc::POLLIN, revents: 0 };
     // SAFETY: one structure is there.
     unsafe { libc::poll(&raw mut poll, 1, 5_000) };

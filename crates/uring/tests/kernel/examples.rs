@@ -1,4 +1,4 @@
-//! The programs in `examples/`, as a person would use them.
+//! The programs in `examples/`, run as a user would run them.
 
 use super::common::*;
 use std::fs::File;
@@ -18,7 +18,7 @@ mod echo;
 #[path = "../../examples/passthrough.rs"]
 mod passthrough;
 
-/// Bytes that repeat nowhere near.
+/// Bytes without short repetitions.
 fn content(len: usize) -> Vec<u8> {
     (0..len).map(|at| (at * 31 + at / 251) as u8).collect()
 }
@@ -75,7 +75,7 @@ fn short_transfers_of_a_chunk_are_tried_again() {
     assert_eq!(errno(full.completed(-libc::EIO, -libc::ECANCELED)), libc::EIO);
 }
 
-/// Three clients at once, each with more than all buffers hold, none of which reads at first.
+/// Three clients at once, each of which sends more than all buffers hold before it reads.
 #[test]
 fn what_is_sent_to_the_server_comes_back() {
     if !needs("examples::what_is_sent_to_the_server_comes_back", 6, 0) {

@@ -1,4 +1,4 @@
-//! What is done with an open file besides reading and writing.
+//! Operations on open files other than reads and writes.
 
 use super::common::*;
 use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd, OwnedFd};
@@ -78,7 +78,7 @@ fn close_closes_once() {
     let mut ring = ring();
     let fd = eventfd().into_raw_fd();
     assert_eq!(result(&mut ring, opcode::Close::new(types::Fd(fd)).build()), 0);
-    // Another test may have been given the number: only a number that nobody can have is asked for.
+    // Another test may have this number now. Only a number that is never in use is checked.
     let closed = opcode::Close::new(types::Fd(1_000_000)).build();
     assert_eq!(result(&mut ring, closed), -libc::EBADF);
 }

@@ -1,13 +1,13 @@
-//! Rings and forked children: inherited by default, as other memory is, and kept from children on
-//! request. Either way the ring can be used and dropped in the child.
+//! Rings and forked children: children inherit a ring by default, and `dontfork` keeps it from
+//! them. In both cases the child can use and drop the ring.
 
 use super::common::*;
 use std::os::fd::AsRawFd;
 use uring::register::{BufGroup, BufRingOptions};
 use uring::{cqueue, opcode, squeue, types, IoUring, LocalRing};
 
-/// Runs `child` in a forked process, which must return `true` in time. Other threads do not exist
-/// there, so it must not print or wait for a lock of theirs.
+/// Runs `child` in a forked process, which must return `true` within a time limit. The child has no
+/// other threads, so it must not print or wait for a lock that one of them holds.
 fn in_child(child: impl FnOnce() -> bool) {
     // SAFETY: the child makes system calls, allocates and exits; it never returns from here.
     let pid = unsafe { libc::fork() };
@@ -25,7 +25,7 @@ fn in_child(child: impl FnOnce() -> bool) {
     assert_eq!(status, 0, "256 is a check that failed, 11 a segmentation fault");
 }
 
-/// Memory for everything that a hole in the address space could hold.
+/// Memory that fills the holes in the address space.
 struct Filling(Vec<(*mut u8, usize)>);
 
 impl Filling {
@@ -44,7 +44,7 @@ impl Filling {
         Filling(pieces)
     }
 
-    /// Dies of it where a piece was unmapped.
+    /// Writes to every piece. Crashes if one of them was unmapped.
     fn is_whole(&self) -> bool {
         // SAFETY: the memory was mapped in `new`, and is not unmapped here.
         let bytes = |(at, len): &(*mut u8, usize)| unsafe { std::slice::from_raw_parts(*at, *len) };
@@ -56,7 +56,7 @@ fn nop(user_data: u64) -> squeue::Entry {
     opcode::Nop::new().build().user_data(user_data)
 }
 
-/// One NOP there and back.
+/// Runs one NOP.
 fn echo(ring: &mut IoUring, user_data: u64) -> bool {
     // SAFETY: a NOP points at nothing.
     let pushed = unsafe { ring.submission().push(&nop(user_data)) };
@@ -93,7 +93,7 @@ fn what_a_child_drops_stays_the_parents() {
     assert!(echo(&mut ring, 1));
 }
 
-/// A registered index belongs to a task: in the child the same index is another ring.
+/// A registered index belongs to a task. In the child, the same index is another ring.
 #[test]
 fn a_child_does_not_use_its_parents_registered_index() {
     if !needs("fork::registered_index", 5, 18) {
@@ -192,7 +192,7 @@ fn a_local_ring_that_is_kept_from_children_is_empty_there() {
     });
 }
 
-/// The group's memory is inherited: dropping and reading it is as safe as any memory.
+/// The child inherits the group's memory, and can read and drop it.
 #[test]
 fn a_child_uses_the_buffers_that_it_inherits() {
     if !needs("fork::buffers", 5, 19) {

@@ -1,4 +1,4 @@
-//! A ring's beginning and its end.
+//! Creating, enabling and dropping a ring.
 
 use super::common::*;
 use std::os::fd::AsRawFd;
@@ -23,7 +23,7 @@ fn the_enabling_thread_becomes_the_issuer() {
     assert_eq!(errno(ring.submit()), libc::EEXIST);
 }
 
-/// The memory outlives the ring: the kernel cancels later.
+/// The memory must outlive the ring, because the kernel cancels later.
 #[test]
 fn dropping_a_ring_with_requests_in_flight() {
     let (read, _write) = pipe();

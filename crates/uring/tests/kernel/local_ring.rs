@@ -1,4 +1,4 @@
-//! The ring with its queue ends held locally.
+//! The ring with local queue positions.
 
 use super::common::*;
 use uring::{opcode, squeue, types, IoUring, LocalRing};

@@ -1,4 +1,4 @@
-//! Looking at completions where they lie, and waiting without submitting.
+//! Peeking at completions, and waiting without submitting.
 
 use super::common::*;
 use std::mem::MaybeUninit;
@@ -47,7 +47,7 @@ fn a_local_ring_looks_as_well() {
     assert!(ring.into_inner().completion().is_empty());
 }
 
-/// Fillers are no completions, and a big one is one.
+/// A filler counts as no completion, and a 32-byte completion as one.
 #[test]
 fn a_mixed_ring_is_passed_entry_by_entry() {
     let mut builder = IoUring::builder();
@@ -105,7 +105,7 @@ fn completions_are_copied_and_waited_for() {
     let seen = |entries: &mut [uring::cqueue::Entry]| {
         entries.iter().map(uring::cqueue::Entry::user_data).collect::<Vec<_>>()
     };
-    // What is there is enough: no wait for ten.
+    // Available completions are enough, so this does not wait for ten.
     assert_eq!(seen(ring.copy_cqes(&mut room, 10).unwrap()), [0, 1]);
     assert_eq!(seen(ring.copy_cqes(&mut room, 0).unwrap()), [2]);
     assert_eq!(seen(ring.copy_cqes(&mut room, 0).unwrap()), [0; 0]);

@@ -1,4 +1,4 @@
-//! Completions that found the queue full, and the kernel without memory to keep them.
+//! Lost completions: the queue was full, and the kernel had no memory to keep them.
 
 use super::common::*;
 use std::fs::File;
@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use uring::{opcode, squeue, types, IoUring};
 
-/// A memory group that may have no kernel memory at all, for single threads. Only the old kind of
-/// groups can do that: they fail an allocation where the new kind kills a process.
+/// A memory group without kernel memory, for single threads. Only version 1 of cgroups supports
+/// this: it fails the allocation, where version 2 kills a process.
 struct Starvation {
     group: PathBuf,
     inside: File,
@@ -37,9 +37,9 @@ impl Starvation {
         }
     }
 
-    /// Runs `work` in the group. It must not open, map or start anything.
+    /// Runs `work` in the group. `work` must not open files, map memory or start threads.
     fn during<T>(&self, work: impl FnOnce() -> T) -> std::io::Result<T> {
-        // "0" is the thread that writes.
+        // "0" means the writing thread.
         (&self.inside).write_all(b"0")?;
         let result = work();
         (&self.home).write_all(b"0").expect("the way back");
@@ -66,15 +66,15 @@ fn lost_completions_are_counted_and_told_once() {
         Ok(starvation) => starvation,
         Err(error) => return skip("lost::memory_group", &format!("no memory group: {error}")),
     };
-    // With deferred task work the kernel keeps completions in memory that it may wait for, which
-    // is the kind that a group can refuse.
+    // With deferred task work, the kernel allocates the memory for completions with a flag that
+    // allows it to wait. A group can refuse only such memory.
     let mut ring: IoUring = IoUring::builder()
         .setup_single_issuer()
         .setup_defer_taskrun()
         .setup_cqsize(4)
         .build(4)
         .unwrap();
-    // Requests and all else that the kernel keeps for the next ones.
+    // Fills the kernel's caches of requests first.
     push(&mut ring, &nops(0));
     ring.submit_and_wait(4).unwrap();
     assert_eq!(ring.completion().count(), 4);

@@ -3,7 +3,7 @@
 use super::common::*;
 use uring::{cqueue::EntryMixed, opcode, squeue, sys, IoUring, LocalRing};
 
-/// Fillers appear whenever a big completion would wrap: many rounds hit every position.
+/// A filler appears if a big completion would wrap. Many rounds reach every position.
 #[test]
 fn completions_of_both_sizes_arrive_whole_and_in_order() {
     let mut builder = IoUring::builder();

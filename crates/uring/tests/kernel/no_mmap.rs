@@ -51,12 +51,13 @@ fn in_memory_of_the_callers() {
     let size = builder.memory_size(64).unwrap();
     let page = |len: usize| {
         let layout = std::alloc::Layout::from_size_align(len, 4096).unwrap();
-        // SAFETY: the layout has a size. Never freed: the kernel lets go of it later than the ring.
+        // SAFETY: the layout has a size. Never freed, because the kernel uses the memory after the
+        // ring is dropped.
         let memory = unsafe { std::alloc::alloc_zeroed(layout) };
         NonNull::slice_from_raw_parts(NonNull::new(memory).unwrap(), len)
     };
     let (rings, sqes) = (page(size.rings), page(size.sqes));
-    // SAFETY: the memory is ours alone and never freed.
+    // SAFETY: only this test uses the memory, and it is never freed.
     let mut ring = unsafe { builder.build_with_memory(64, rings, sqes) }.unwrap();
     works(&mut ring);
     let short = NonNull::slice_from_raw_parts(sqes.cast(), size.sqes - 1);

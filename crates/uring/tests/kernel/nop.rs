@@ -1,4 +1,4 @@
-//! The operation that does nothing, and what its flags look up.
+//! The NOP, and the files and buffers that its flags look up.
 
 use super::common::*;
 use uring::{cqueue, opcode, squeue, sys, IoUring, Submitter};
@@ -44,7 +44,7 @@ fn looks_up_files_and_buffers() {
     assert_eq!(result(&mut ring, buffer.buf_index(2).build()), -libc::EFAULT);
 }
 
-/// A file and a buffer, each in slot 1 of 2.
+/// Registers a file and a buffer, each in slot 1 of 2.
 fn register(submitter: &Submitter<'_>, memory: &[u8]) {
     submitter.register_files(&[-1, 0]).unwrap();
     let none = libc::iovec { iov_base: std::ptr::null_mut(), iov_len: 0 };
@@ -108,7 +108,7 @@ fn the_big_form_runs_on_a_ring_of_big_entries() {
     assert_eq!(ring.completion().next().unwrap().result(), 0);
 }
 
-/// What the small form can look up, inject and give back, the big one can as well.
+/// The 128-byte NOP has all flags of the small one.
 #[test]
 fn the_big_form_takes_the_same_arguments() {
     if !has_op("nop::the_big_form_takes_the_same_arguments", opcode::Nop128::CODE) {

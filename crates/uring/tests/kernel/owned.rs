@@ -1,4 +1,4 @@
-//! The safe layer: what was moved in comes back, and nothing is freed that the kernel may use.
+//! The safe layer: buffers are returned, and memory that the kernel may use is not freed.
 
 use super::common::*;
 use std::fs::File;
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use uring::owned::{Buffer, Completion, Ring, Token};
 use uring::IoUring;
 
-/// A buffer that counts when it is freed.
+/// A buffer that counts its drops.
 struct Watched(Vec<u8>, Arc<AtomicUsize>);
 
 impl Drop for Watched {
@@ -152,7 +152,7 @@ fn a_cancelled_read_brings_its_buffer_back() {
     let (mut ring, (reader, mut writer)) = (Ring::new(4).unwrap(), shared_pipe());
     let token = ring.read(&reader, vec![0; 8], 0);
     ring.submit().unwrap();
-    // More than once: on old kernels it misses a read that a worker is just taking up.
+    // Repeated, because on old kernels a cancel misses a read that a worker is just starting.
     let limit = Instant::now() + Duration::from_secs(20);
     let done = loop {
         ring.cancel(token);
@@ -165,7 +165,7 @@ fn a_cancelled_read_brings_its_buffer_back() {
     assert_eq!(done.token, token);
     assert!(was_cancelled(&done), "{done:?}");
     assert_eq!(done.buffer.unwrap(), [0; 8]);
-    // A token of an operation that is over cancels nothing, also where its slot is in use again.
+    // The token of a completed operation cancels nothing, even if its slot is in use again.
     let next = ring.read(&reader, vec![0; 8], 0);
     ring.cancel(token);
     ring.submit().unwrap();
@@ -209,11 +209,11 @@ fn a_file_stays_open_until_its_operation_has_completed() {
     let (reader, mut writer) = shared_pipe();
     ring.read(&reader, vec![0; 8], 0);
     drop(reader);
-    // Not submitted yet: a number that was closed would be that of the next file.
+    // The read is not submitted yet. If the file were closed, the next file would get its number.
     let _other = File::open("/proc/self/stat").unwrap();
     writer.write_all(b"mine").unwrap();
     assert_eq!(text(wait(&mut ring)), "mine");
-    // Now it is closed, but for the copy of a child that a test beside this one may just fork.
+    // The file is closed now, except in a child that another test may have forked.
     let limit = Instant::now() + Duration::from_secs(20);
     while writer.write(b"x").is_ok() {
         assert!(Instant::now() < limit, "the file is still open");
@@ -221,7 +221,7 @@ fn a_file_stays_open_until_its_operation_has_completed() {
     }
 }
 
-/// A ring with `count` reads that wait for ever.
+/// Returns a ring with `count` reads that wait forever.
 fn reading(count: usize, reader: &Arc<File>, freed: &Arc<AtomicUsize>) -> Ring<Watched> {
     let mut ring = Ring::build(&IoUring::builder(), 2).unwrap();
     for _ in 0..count {
@@ -241,7 +241,7 @@ fn a_dropped_ring_has_ended_its_operations_before_it_frees_their_buffers() {
     drop(ring);
     assert_eq!(freed.load(Ordering::Relaxed), 10);
     assert_eq!(Arc::strong_count(&reader), 1);
-    // No read is left that would take this.
+    // No read is left that would consume this.
     writer.write_all(b"still here").unwrap();
     let mut left = [0; 10];
     (&*reader).read_exact(&mut left).unwrap();
@@ -318,7 +318,7 @@ fn a_ring_moves_to_another_thread() {
     assert_eq!(there.join().unwrap(), "moved");
 }
 
-/// Dropped by the wrong thread it can neither cancel nor wait: what it held leaks.
+/// On another thread, the drop can neither cancel nor wait, so it leaks the buffers.
 #[test]
 fn a_ring_that_cannot_end_its_operations_leaks_their_buffers() {
     let (freed, (reader, mut writer)) = (Arc::new(AtomicUsize::new(0)), shared_pipe());
@@ -330,7 +330,7 @@ fn a_ring_that_cannot_end_its_operations_leaks_their_buffers() {
     ring.read(&reader, Watched(vec![0; 64], Arc::clone(&freed)), 0);
     ring.submit().unwrap();
     std::thread::spawn(move || drop(ring)).join().unwrap();
-    // Whether the kernel has ended the read meanwhile or not: its memory is there.
+    // The read's memory must still exist, whether the kernel has ended the read or not.
     writer.write_all(b"x").unwrap();
     assert_eq!(freed.load(Ordering::Relaxed), 0);
 }
@@ -339,7 +339,7 @@ fn a_ring_that_cannot_end_its_operations_leaks_their_buffers() {
 fn a_forked_child_cannot_use_the_ring_and_does_its_parent_no_harm() {
     let (freed, (reader, mut writer)) = (Arc::new(AtomicUsize::new(0)), shared_pipe());
     let mut ring = reading(1, &reader, &freed);
-    // SAFETY: the child does nothing but what is tested here, and ends without unwinding.
+    // SAFETY: the child runs only this code, and exits without unwinding.
     let child = unsafe { libc::fork() };
     if child == 0 {
         let errors = [ring.submit().err(), ring.wait().err(), ring.try_wait().err()];

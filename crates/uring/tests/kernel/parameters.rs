@@ -1,4 +1,4 @@
-//! What a ring says about itself.
+//! The parameters of a ring.
 
 use super::common::*;
 use uring::{sys, IoUring};

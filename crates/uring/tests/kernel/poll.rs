@@ -1,4 +1,4 @@
-//! Waiting until a file is ready: once, again and again, changed, taken back.
+//! Polling a file: once, multishot, updated, removed.
 
 use super::common::*;
 use std::io::{Read, Write};
@@ -53,7 +53,7 @@ fn events_and_user_data_can_change() {
     assert_eq!(result(&mut ring, gone), -libc::ENOENT);
 }
 
-/// Whether a poll repeats stays as it was, whatever the update says.
+/// An update does not change whether a poll is multishot.
 #[test]
 fn new_events_do_not_change_whether_it_repeats() {
     for repeats in [false, true] {
@@ -73,7 +73,7 @@ fn new_events_do_not_change_whether_it_repeats() {
     assert_eq!(result(&mut ring(), alone), -libc::EINVAL);
 }
 
-/// `IORING_POLL_ADD_LEVEL` is defined, but no kernel takes it.
+/// `IORING_POLL_ADD_LEVEL` is defined, but every kernel refuses it.
 #[test]
 fn level_triggering_is_refused() {
     let (mut ring, (read, _write)) = (ring(), pipe());

@@ -1,4 +1,4 @@
-//! Which operations this kernel has.
+//! Probing the kernel's operations.
 
 use super::common::*;
 use uring::{opcode, sys, Probe};
@@ -8,7 +8,7 @@ fn it_knows_the_old_and_refuses_the_impossible() {
     let mut probe = Probe::new();
     assert!(!probe.is_supported(opcode::Nop::CODE));
     let ring = ring();
-    // Twice: the kernel wants zeroes on entry each time.
+    // Twice, because the kernel requires zeroes on entry each time.
     ring.submitter().register_probe(&mut probe).unwrap();
     ring.submitter().register_probe(&mut probe).unwrap();
     for code in [opcode::Nop::CODE, opcode::Readv::CODE, opcode::Read::CODE] {

@@ -1,4 +1,4 @@
-//! Asking the kernel without a ring.
+//! Queries without a ring.
 
 use super::common::*;
 use uring::register::{query_chain, query_opcodes, query_scq, query_zcrx, query_zcrx_event};
@@ -21,7 +21,7 @@ fn it_agrees_with_the_probe() {
     assert!(answer.nr_register_opcodes <= sys::IORING_REGISTER_LAST);
 }
 
-/// Each answers or says EOPNOTSUPP; nothing else.
+/// Each query succeeds or fails with EOPNOTSUPP.
 #[test]
 fn newer_questions_are_answered_or_refused() {
     if query_opcodes().is_err() {

@@ -1,4 +1,4 @@
-//! Reading and writing at a place of a file.
+//! Reads and writes at an offset of a file.
 
 use super::common::*;
 use std::os::fd::AsRawFd;
@@ -86,8 +86,8 @@ fn nowait_says_eagain_where_it_would_block() {
     assert_eq!(result(&mut ring(), entry), -libc::EAGAIN);
 }
 
-/// Neither file system here carries protection information, but the kernel looks it up first:
-/// that it is read at all shows in the errno of an address that is not there.
+/// No file system here supports protection information, but the kernel reads it first. The errno
+/// for an invalid address shows that it does.
 #[test]
 fn protection_information_is_looked_up_and_refused_by_a_plain_file() {
     let mut ring = ring();

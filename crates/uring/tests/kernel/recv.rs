@@ -1,4 +1,4 @@
-//! Receiving: once, again and again, in bundles, as messages.
+//! Receiving: once, multishot, in bundles, as messages.
 
 use super::common::*;
 use std::io::Write;
@@ -121,7 +121,7 @@ fn a_bundle_fills_several_buffers() {
     (&a).write_all(&[1; 30]).unwrap();
     let recv = opcode::RecvBundle::new(types::Fd(b.as_raw_fd()), 1).build();
     let done = run(&mut ring, recv);
-    // How much of it the kernel takes at once is its own business; several buffers it is.
+    // The kernel decides how much it receives at once. It must fill several buffers.
     assert!(done.result() > 8, "{done:?}");
     // SAFETY: the completion is one of this group's.
     let buffers = unsafe { group.take_bundle(done.result(), done.flags()) };
@@ -144,13 +144,13 @@ fn a_bundle_fills_several_buffers() {
     unsafe { group.unregister(&ring.submitter()) }.unwrap();
 }
 
-/// What `RecvMulti` can limit, its form in bundles can as well.
+/// `RecvMultiBundle` has the limits of `RecvMulti`.
 #[test]
 fn repeated_bundles_can_have_limits() {
     if !needs("recv::repeated_bundles_can_have_limits", 6, 17) {
         return;
     }
-    // (the most of one completion, the most of all, what comes of 40 bytes)
+    // (limit of one completion, limit of all, lengths for 40 bytes)
     for (len, total, expected) in [(0, 8, vec![8]), (4, 0, vec![4; 10]), (4, 8, vec![4; 2])] {
         let (mut ring, (a, b)) = (ring(), tcp_pair());
         let group = group(&ring, 16, 4);
@@ -170,7 +170,7 @@ fn repeated_bundles_can_have_limits() {
     }
 }
 
-/// The forms that set `ioprio` themselves leave room for the flags that they do not set.
+/// Builders that set `ioprio` accept further flags in it.
 #[test]
 fn every_form_can_wait_before_the_first_try() {
     let (mut ring, (a, b)) = (ring(), tcp_pair());
@@ -180,8 +180,8 @@ fn every_form_can_wait_before_the_first_try() {
     let group = group(&ring, 8, 16);
     let fd = types::Fd(b.as_raw_fd());
     let first = sys::IORING_RECVSEND_POLL_FIRST as u16;
-    // Data is there, so that a first try would not have to wait: the counter of polls would tell,
-    // the result cannot. That the flag is taken along is in tests/newer_arguments.rs.
+    // Data is available, so the result does not show whether the kernel polled first.
+    // tests/newer_arguments.rs checks that the flag is set.
     (&a).write_all(b"data").unwrap();
     assert_eq!(result(&mut ring, opcode::RecvBundle::new(fd, 1).ioprio(first).build()), 4);
     let unknown = 1 << 14;

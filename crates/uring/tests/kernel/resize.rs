@@ -1,4 +1,4 @@
-//! New sizes for a ring that is in use.
+//! Resizing a ring in use.
 
 use super::common::*;
 use uring::{opcode, IoUring};
@@ -93,7 +93,7 @@ fn a_local_ring_keeps_what_it_has() {
     assert_eq!(seen, [2, 3]);
 }
 
-/// The new memory is mapped from the descriptor: too late to find out afterwards.
+/// The new memory is mapped from the descriptor, so this must be refused before the resize.
 #[test]
 fn a_ring_without_its_descriptor_is_refused_and_goes_on() {
     if !needs("resize::without_a_descriptor", 6, 13) {

@@ -1,9 +1,10 @@
-//! Resizing a ring of mixed completions while some have not been read.
+//! Resizing a ring with mixed completions while some are unread.
 
 use super::common::*;
 use uring::{opcode, sys, IoUring};
 
-/// From every position: in the smaller queue some halves lie at both ends.
+/// From every position, because in the smaller queue the halves of a completion can lie at both
+/// ends.
 #[test]
 fn a_big_completion_is_not_torn() {
     let mut builder = IoUring::builder();
@@ -21,7 +22,7 @@ fn a_big_completion_is_not_torn() {
             push(&mut ring, &[big, opcode::Nop::new().build().user_data(number)]);
         }
         ring.submit_and_wait(6).unwrap();
-        // Nine slots, and a filler where a big one would have wrapped.
+        // Nine slots, and a filler if a big completion would have wrapped.
         match ring.resize(4, 8) {
             Err(error) => assert_eq!(error.raw_os_error(), Some(libc::EOVERFLOW)),
             Ok(()) => panic!("nine slots do not fit into eight"),

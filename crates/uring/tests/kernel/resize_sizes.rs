@@ -1,10 +1,10 @@
-//! Resizing with every pair of entry sizes: what is queued and what has not been read moves along,
-//! and later entries run in the slots that this process wrote.
+//! Resizing with every pair of entry sizes: queued entries and unread completions are kept, and
+//! later entries run in the slots that this process has written.
 
 use super::common::*;
 use uring::{cqueue, opcode, squeue, IoUring};
 
-/// Waits for NOPs that were pushed, and returns what each one carried: user data and result.
+/// Waits for NOPs that were pushed, and returns the user data and the result of each one.
 fn finish<S, C>(ring: &mut IoUring<S, C>, count: usize) -> Vec<(u64, i32)>
 where
     S: squeue::EntryMarker,
@@ -41,8 +41,8 @@ fn expected(numbers: std::ops::Range<u64>) -> Vec<(u64, i32)> {
     numbers.map(|number| (number, number as i32)).collect()
 }
 
-/// Grows and shrinks a ring while `unread` completions and `queued` entries lie in it, from every
-/// position of both queues.
+/// Grows and shrinks a ring with `unread` completions and `queued` entries, from every position of
+/// both queues.
 fn resize_from_everywhere<S, C>(index_array: bool)
 where
     S: squeue::EntryMarker,
@@ -69,7 +69,7 @@ where
             let queued = finish(&mut ring, 3);
             assert_eq!(queued, expected(next + 3..next + 6), "queued ones, {sq_entries}");
             next += 6;
-            // A whole lap and more: every slot is used, and none of the old memory.
+            // More entries than slots, so that every slot of the new memory is used.
             for _ in 0..5 {
                 let many = u64::from(sq_entries).min(4 + passed);
                 queue(&mut ring, next..next + many);

@@ -1,4 +1,4 @@
-//! What a restricted ring may still do, and filters.
+//! Restrictions and filters.
 
 use super::common::*;
 use uring::register::{BpfFilter, Restriction};
@@ -45,11 +45,11 @@ fn an_enabled_ring_cannot_be_restricted() {
     assert_eq!(errno(ring().submitter().register_restrictions(&mut rules)), libc::EBADFD);
 }
 
-/// Restricts the calling thread for good, hence in a thread of its own.
+/// Runs in a thread of its own, because the restriction of a thread cannot be removed.
 #[test]
 fn a_task_can_be_restricted() {
     let outcome = std::thread::spawn(|| {
-        // SAFETY: the call has no memory arguments; it concerns this thread only.
+        // SAFETY: the call has no memory arguments and affects only this thread.
         unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) };
         let rules = [Restriction::sqe_op(opcode::Nop::CODE)];
         if let Err(error) = uring::register::register_task_restrictions(&rules) {
@@ -76,7 +76,7 @@ fn returns(value: u32) -> Vec<libc::sock_filter> {
 #[test]
 fn a_filter_denies_and_allows() {
     let outcome = std::thread::spawn(|| {
-        // SAFETY: the call has no memory arguments; it concerns this thread only.
+        // SAFETY: the call has no memory arguments and affects only this thread.
         unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) };
         let mut ring = ring();
         let mut deny = BpfFilter::new(opcode::Nop::CODE, returns(0)).unwrap();
@@ -96,7 +96,7 @@ fn a_filter_denies_and_allows() {
 #[test]
 fn a_filter_can_hold_for_a_task() {
     let outcome = std::thread::spawn(|| {
-        // SAFETY: the call has no memory arguments; it concerns this thread only.
+        // SAFETY: the call has no memory arguments and affects only this thread.
         unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) };
         let mut deny = BpfFilter::new(opcode::Nop::CODE, returns(0)).unwrap();
         if let Err(error) = uring::register::register_bpf_filter_task(&mut deny) {
@@ -123,7 +123,8 @@ fn a_filter_can_deny_every_other_operation() {
     assert_eq!(result(&mut ring, opcode::AsyncCancel::new(1).build()), -libc::EACCES);
 }
 
-/// A program sees the arguments of a socket: family, type and protocol behind the common 16 bytes.
+/// A program can read the arguments of a socket: family, type and protocol, after the common 16
+/// bytes.
 #[test]
 fn a_filter_reads_its_payload_and_can_insist_on_its_size() {
     if !needs("restrictions::payload", 7, 0) {

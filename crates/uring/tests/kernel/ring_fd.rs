@@ -20,7 +20,7 @@ fn a_registered_ring_goes_on_working() {
     assert_eq!(result(&mut ring, opcode::Nop::new().build()), 0);
 }
 
-/// The index belongs to a thread: elsewhere the ring uses its descriptor.
+/// The index belongs to a thread. On other threads the ring uses its descriptor.
 #[test]
 fn another_thread_uses_the_descriptor() {
     if !needs("ring_fd::another_thread_uses_the_descriptor", 5, 18) {
@@ -51,7 +51,7 @@ fn a_ring_can_live_without_its_descriptor() {
     ring.submitter().register_files_sparse(2).unwrap();
 }
 
-/// The kernel takes the descriptor -1 for the calling task, which must not be restricted instead.
+/// To the kernel, the descriptor -1 means the calling task, which must not be restricted instead.
 #[test]
 fn nothing_is_registered_without_a_descriptor() {
     let mut ring = ring();
@@ -70,7 +70,7 @@ fn nothing_is_registered_without_a_descriptor() {
     });
 }
 
-/// Places of dropped rings are given back: a thread has only 16.
+/// Dropped rings free their index, of which a thread has only 16.
 #[test]
 fn dropping_gives_the_place_back() {
     if !needs("ring_fd::dropping_gives_the_place_back", 5, 18) {
@@ -102,8 +102,8 @@ fn a_thread_has_sixteen_places() {
     .unwrap();
 }
 
-/// The C library gives the name of a thread that has ended to a later one, which has a table of
-/// its own: there the same index is another ring.
+/// The C library reuses the id of a thread that has ended. The new thread has a table of its own,
+/// in which the same index is another ring.
 #[test]
 fn an_index_ends_with_its_thread() {
     if !needs("ring_fd::an_index_ends_with_its_thread", 5, 18) {
@@ -163,7 +163,7 @@ fn of_threads_that_register_at_once_one_does() {
     }
 }
 
-/// What is not there is not lent.
+/// A ring without a descriptor cannot be borrowed as one.
 #[cfg(feature = "io_safety")]
 #[test]
 fn a_ring_without_a_descriptor_lends_none() {

@@ -1,4 +1,4 @@
-//! Sending, with and without a copy.
+//! Sends, with and without zero copy.
 
 use super::common::*;
 use std::io::Read;

@@ -1,4 +1,4 @@
-//! Making rings: every setup flag, and what is refused.
+//! Ring setup: every flag, and refused combinations.
 
 use super::common::*;
 use std::os::fd::AsRawFd;
@@ -50,7 +50,7 @@ fn flags_that_exclude_each_other_are_refused() {
     assert_eq!(refused(|b| b.setup_sq_rewind(), 8), libc::EINVAL);
 }
 
-/// Big slots behind a type of small entries would be read and written at the wrong places.
+/// With a type of small entries, slots of large ones would be accessed at the wrong addresses.
 #[test]
 fn entry_types_that_do_not_fit_the_flags_are_refused() {
     assert_eq!(refused(|b| b.setup_raw_flags(sys::IORING_SETUP_SQE128), 8), libc::EINVAL);
@@ -166,7 +166,7 @@ fn a_ring_can_be_taken_over_by_its_descriptor() {
     let fd = unsafe { libc::dup(first.as_raw_fd()) };
     let params = first.params().clone();
     drop(first);
-    // SAFETY: the duplicate is ours, and the parameters are those of this ring.
+    // SAFETY: the duplicate is not closed elsewhere, and the parameters are those of this ring.
     let mut second = unsafe { IoUring::from_fd(fd, params) }.unwrap();
     assert_eq!(result(&mut second, opcode::Nop::new().build()), 0);
 }
@@ -179,12 +179,12 @@ fn a_ring_of_big_entries_cannot_be_taken_over_as_one_of_small_ones() {
     let first = IoUring::<squeue::Entry128, cqueue::Entry32>::builder().build(4).unwrap();
     // SAFETY: dup has no preconditions.
     let fd = unsafe { libc::dup(first.as_raw_fd()) };
-    // SAFETY: the duplicate is ours, and the parameters are those of this ring.
+    // SAFETY: the duplicate is not closed elsewhere, and the parameters are those of this ring.
     let refused = unsafe { IoUring::from_fd(fd, first.params().clone()) };
     assert_eq!(errno(refused.map(drop)), libc::EINVAL);
 }
 
-/// Many more rings than descriptors and mappings that a process may have.
+/// Creates many more rings than a process may have descriptors and mappings.
 #[test]
 fn dropping_rings_closes_their_descriptors_and_mappings() {
     // SAFETY: the limit is read into a live structure.
@@ -206,7 +206,7 @@ fn ring_descriptors_are_close_on_exec() {
     assert_eq!(flags & libc::FD_CLOEXEC, libc::FD_CLOEXEC);
 }
 
-/// The kernels of today put both rings into one mapping, and still know the other one.
+/// Current kernels put both rings into one mapping, and still support two.
 #[test]
 fn the_completion_ring_has_a_mapping_of_its_own() {
     let mut ring = ring();

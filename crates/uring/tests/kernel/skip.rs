@@ -1,26 +1,26 @@
-//! How a test says that it could not run here.
+//! Skipping of tests that cannot run here.
 
 use std::io::Write;
 
-/// The running kernel's release: 6.18 is (6, 18).
+/// Returns the running kernel's release: 6.18 is (6, 18).
 pub fn running() -> (u32, u32) {
     let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").expect("procfs");
     let mut numbers = release.split(['.', '-']).map_while(|part| part.parse::<u32>().ok());
     (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
 }
 
-/// The release of a reason that blames nothing but the kernel's age: "needs Linux 6.18".
+/// Returns the release in a reason that names only the kernel's age: "needs Linux 6.18".
 fn blamed(reason: &str) -> Option<(u32, u32)> {
     let (major, minor) = reason.strip_prefix("needs Linux ")?.split_once('.')?;
     Some((major.parse().ok()?, minor.parse().ok()?))
 }
 
-/// Says that a test could not run here, and why. With `URING_SKIP_LOG` the line also goes to that
-/// file, where it can be counted: the test harness swallows what passing tests print. One write,
-/// so that lines of tests side by side do not run together.
+/// Reports that a test could not run here, and why. With `URING_SKIP_LOG`, the line is also
+/// appended to that file, where it can be counted, because the test harness hides the output of
+/// passing tests. One write, so that lines of parallel tests do not mix.
 ///
-/// Many tests ask the kernel first and skip when it refuses. A refusal by a kernel that is new
-/// enough is a failure: without this check an entry that is encoded wrongly would only be skipped.
+/// Many tests try an operation and skip if the kernel refuses it. A refusal by a kernel that is new
+/// enough is a failure. Without this check, a wrong encoding would only be skipped.
 pub fn skip(name: &str, reason: &str) {
     if let Some(release) = blamed(reason) {
         assert!(running() < release, "{name}: {reason}, but this is {:?}", running());

@@ -1,4 +1,4 @@
-//! Sockets before data flows.
+//! Creating and connecting sockets.
 
 use super::common::*;
 use std::net::{SocketAddr, TcpListener, TcpStream};

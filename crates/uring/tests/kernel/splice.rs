@@ -1,4 +1,4 @@
-//! Moving data through pipes, and making them.
+//! Pipes, and moving data through them.
 
 use super::common::*;
 use std::io::{Read, Write};
@@ -47,7 +47,7 @@ fn pipe_gives_two_descriptors_or_two_slots() {
     let mut ends = [-1; 2];
     let make = opcode::Pipe::new(ends.as_mut_ptr()).flags(libc::O_CLOEXEC as u32).build();
     assert_eq!(result(&mut ring, make), 0);
-    // SAFETY: the kernel has written two new descriptors, which are ours.
+    // SAFETY: the kernel has written two new descriptors, which nothing else closes.
     let (read, write) = unsafe {
         let [read, write] = (&raw const ends).read_volatile();
         (std::fs::File::from_raw_fd(read), std::fs::File::from_raw_fd(write))
@@ -61,7 +61,7 @@ fn pipe_gives_two_descriptors_or_two_slots() {
     assert_eq!(result(&mut ring, fixed), 0);
     // SAFETY: the kernel has written the slots behind the compiler's back.
     let slots = unsafe { (&raw const ends).read_volatile() };
-    // Chosen slots came back as 0 up to 6.18.15 at least.
+    // Kernels up to at least 6.18.15 report 0 for slots that they have chosen.
     assert!(slots == [2, 3] || slots == [0, 0], "{slots:?}");
     let write = opcode::Write::new(types::Fixed(3), b"p".as_ptr(), 1).build();
     assert_eq!(result(&mut ring, write), 1, "the slots hold the ends");

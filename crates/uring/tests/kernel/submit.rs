@@ -41,7 +41,7 @@ fn a_wait_takes_a_signal_mask() {
     assert_eq!(ring.submitter().submit_with_args(1, &args).unwrap(), 1);
 }
 
-/// Numbers that the kernel cannot read still mean "all that the queue holds".
+/// Counts beyond a C int mean "all that the queue holds".
 #[test]
 fn a_wait_for_very_many_is_a_wait() {
     let ring = ring();
@@ -52,7 +52,7 @@ fn a_wait_for_very_many_is_a_wait() {
     }
 }
 
-/// The kernel would submit first, and then find that the argument is not what the flag says.
+/// The kernel would submit first, and then refuse the argument.
 #[test]
 fn flags_that_change_the_argument_are_refused() {
     let mut ring = ring();
@@ -150,7 +150,7 @@ fn submit_all_goes_on_after_a_bad_entry() {
     assert_eq!(results, [0, -libc::EINVAL, 0]);
 }
 
-/// Without it the rest stays in the queue and is not lost.
+/// Without the flag, the rest stays in the queue.
 #[test]
 fn a_bad_entry_ends_a_plain_submit() {
     let bad = nop(1).flags(squeue::Flags::from_bits_retain(1 << 7));
@@ -163,7 +163,7 @@ fn a_bad_entry_ends_a_plain_submit() {
     assert_eq!(results, [0, -libc::EINVAL, 0]);
 }
 
-/// The queue holds 4, the kernel keeps the rest, and submit fetches it by itself.
+/// The queue holds 4 completions, the kernel keeps the rest, and submit fetches these.
 #[test]
 fn overflown_completions_are_neither_lost_nor_reordered() {
     let mut ring: IoUring = IoUring::builder().setup_cqsize(4).build(4).unwrap();
@@ -207,7 +207,7 @@ fn deferred_task_work_runs_in_submit() {
         .setup_taskrun_flag()
         .build(8)
         .unwrap();
-    // A socket, which wakes the request from the writer's side; a pipe may keep a worker waiting.
+    // A socket, because its writer wakes the request. With a pipe, a worker may wait.
     let (read, write) = socket_pair();
     let mut byte = 0u8;
     let fd = types::Fd(read.as_raw_fd());

@@ -1,4 +1,4 @@
-//! Cancelling and waiting for it in one call.
+//! Synchronous cancellation.
 
 use super::common::*;
 use std::os::fd::AsRawFd;
@@ -25,7 +25,7 @@ fn it_counts_cancels_and_refuses() {
     assert!(all.iter().all(|done| done.result() == -libc::ECANCELED));
 }
 
-/// "Any" stops to be any when a criterion is added, also where the kernel would let it win.
+/// "Any" is no longer in effect when a criterion is added, although the kernel would prefer it.
 #[test]
 fn any_with_a_criterion_takes_only_what_matches() {
     if !needs("sync_cancel::any_with_a_criterion", 6, 6) {

@@ -1,4 +1,4 @@
-//! Timeouts: on their own, counted, repeated, changed, and on the request before.
+//! Timeouts: plain, counted, multishot, updated, and linked.
 
 use super::common::*;
 use std::os::fd::AsRawFd;
@@ -103,7 +103,7 @@ fn a_timer_can_be_taken_back_and_changed() {
     assert_eq!(result(&mut ring, update), -libc::ENOENT);
 }
 
-/// A timeout stays on the clock that it was made with.
+/// An update does not change the clock of a timeout.
 #[test]
 fn a_new_time_does_not_choose_a_clock() {
     let mut ring = ring();

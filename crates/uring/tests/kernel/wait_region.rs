@@ -1,4 +1,4 @@
-//! Wait arguments that ring and kernel share.
+//! Registered wait arguments.
 
 use super::common::*;
 use std::time::{Duration, Instant};
@@ -29,7 +29,7 @@ fn waits_follow_their_argument() {
     assert_eq!(errno(region.set(region.count(), None, 0)), libc::EINVAL);
 }
 
-/// A signal that is blocked outside the wait ends it.
+/// A signal that is blocked outside the wait ends the wait.
 #[test]
 fn a_wait_runs_with_the_signal_mask_of_its_argument() {
     extern "C" fn nothing(_: libc::c_int) {}
@@ -38,7 +38,7 @@ fn a_wait_runs_with_the_signal_mask_of_its_argument() {
         return skip("wait_region::sigmask", "needs Linux 6.13");
     };
     ring.submitter().register_enable_rings().unwrap();
-    // SAFETY: the handler does nothing, and the signal goes to this thread alone.
+    // SAFETY: the handler does nothing, and only this thread gets the signal.
     let nobody = unsafe {
         libc::signal(libc::SIGUSR2, nothing as *const () as libc::sighandler_t);
         let mut set: libc::sigset_t = std::mem::zeroed();
@@ -58,7 +58,7 @@ fn a_wait_runs_with_the_signal_mask_of_its_argument() {
     assert_eq!(errno(region.set_sigmask(region.count(), None)), libc::EINVAL);
 }
 
-/// An absolute time of one second after the start of the machine is long past.
+/// An absolute time of one second after boot has passed.
 #[test]
 fn a_wait_by_argument_takes_flags() {
     let ring: IoUring = IoUring::builder().setup_r_disabled().build(8).unwrap();
@@ -85,7 +85,7 @@ fn a_ring_has_one_region_and_takes_it_while_disabled() {
     assert_eq!(errno(WaitRegion::register(&ring.submitter(), 1).map(drop)), libc::EBUSY);
 }
 
-/// Not fewer than were asked for, and not all the memory of the machine.
+/// Not fewer arguments than requested, and not all the memory of the machine.
 #[test]
 fn impossible_numbers_are_refused() {
     let ring: IoUring = IoUring::builder().setup_r_disabled().build(8).unwrap();

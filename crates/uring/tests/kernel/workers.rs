@@ -1,4 +1,4 @@
-//! Where the workers run, and how many.
+//! The CPUs and the number of the workers.
 
 use super::common::*;
 

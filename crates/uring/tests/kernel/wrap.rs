@@ -1,10 +1,10 @@
-//! Small queues go round thousands of times. That the counters pass 2^32 is proven without a
-//! kernel, in `src/queue_tests.rs`: with one it would take four thousand million requests.
+//! Small queues wrap thousands of times. `src/queue_tests.rs` proves without a kernel that the
+//! counters can pass 2^32, which would take four thousand million requests here.
 
 use super::common::*;
 use uring::{opcode, IoUring, LocalRing};
 
-/// 16-entry queues wrap their 16 slots thousands of times; every completion stays in its place.
+/// Queues of 16 entries wrap thousands of times, and every completion matches its request.
 #[test]
 fn slots_are_reused_in_order() {
     let mut ring = LocalRing::new(IoUring::new(16).unwrap());

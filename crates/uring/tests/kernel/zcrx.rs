@@ -1,5 +1,5 @@
-//! Zero-copy receive. A card that can is rare, but Linux 7.1 and newer have a queue without one,
-//! which copies: everything but the card is then proven.
+//! Zero-copy receive. Few cards support it, but Linux 7.1 and newer have a queue without a card,
+//! which copies. It proves everything except the card.
 
 use super::common::*;
 use std::io::Write;
@@ -23,7 +23,7 @@ const OPTIONS: ZcrxOptions = ZcrxOptions {
     flags: 0,
 };
 
-/// A queue without a card, or nothing where the kernel has none.
+/// Returns a queue without a card, or `None` if the kernel does not support it.
 fn without_card(ring: &Ring, name: &str) -> Option<Zcrx> {
     let options = ZcrxOptions { if_idx: 0, flags: sys::ZCRX_REG_NODEV, ..OPTIONS };
     match Zcrx::register(&ring.submitter(), options) {
