@@ -73,7 +73,7 @@ function costTable(kernels: readonly KernelVerdict[]): string {
   return markdownTable([['kernel', ...names], ...rows])
 }
 
-/** Returns whether two results differ in nothing but the kernel: same run, same processor, same libc. */
+/** Returns whether two results differ only in the kernel: same run, same processor, same libc. */
 function isComparable(one: KernelVerdict, other: KernelVerdict): boolean {
   const kind = ({ key }: KernelVerdict): string => key.replace(/^[\d.]+/, '')
   return one.run === other.run && kind(one) === kind(other)

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from '../scripts/lib/process'
 
-/** Files of every library that these programs need, directly or through another, found in these folders. */
+/** Returns the files of all libraries in these folders that the programs need, directly or through another library. */
 export async function librariesOf(
   files: readonly string[],
   folders: readonly string[],

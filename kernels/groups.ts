@@ -1,9 +1,9 @@
-// What a guest runs: the groups of the table, and which specs belong to each. A group that finds no spec is an error
-// here, so that renaming a file cannot quietly take its tests out of the matrix.
+// The groups of the table, and the specs of each group. A group without a spec is an error, so that renaming a file
+// cannot silently remove its tests from the matrix.
 import { readdirSync } from 'node:fs'
 import type { Libc } from './series'
 
-/** Groups made of ava specs: a spec belongs to the group that one of these prefixes begins its name with. */
+/** Groups of ava specs. A spec belongs to the group that has a prefix of its name. */
 const SPEC_GROUPS: Readonly<Record<string, readonly string[]>> = {
   operations: ['operations', 'buffers', 'errors'],
   cancel: ['cancel'],
@@ -14,12 +14,15 @@ const SPEC_GROUPS: Readonly<Record<string, readonly string[]>> = {
 /** The columns of the table. */
 export const GROUPS: readonly string[] = [...Object.keys(SPEC_GROUPS), 'denial', 'rust']
 
-/** What a guest of this libc runs. The tests of the Rust crate say nothing about a libc, so musl guests leave them out. */
+/**
+ * Returns the groups for guests with this libc. Musl guests omit the tests of the Rust crate, which do not depend on
+ * the libc.
+ */
 export function groupsFor(libc: Libc): readonly string[] {
   return libc === 'glibc' ? GROUPS : GROUPS.filter((group) => group !== 'rust')
 }
 
-/** Spec file -> group, for the specs of one folder. */
+/** Returns a map from spec file to group, for the specs of one folder. */
 export function specsByGroup(folder: string): Map<string, string> {
   const names = readdirSync(folder).filter((name) => name.endsWith('.spec.ts'))
   const specs = new Map<string, string>()

@@ -1,5 +1,5 @@
-// Takes one kernel from download to verdict. A guest that dies before its init is started once more. A guest that dies
-// later is not: its panic may be the very thing under test.
+// Runs one kernel, from the download to the verdict. A guest that dies before its init is started once more. A guest
+// that dies later is not restarted, because the tests may have caused its panic.
 import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheFolder } from '../scripts/lib/paths'
@@ -14,12 +14,12 @@ export interface GuestJob {
   readonly image: string
   readonly groups: readonly string[]
   readonly limits: Limits
-  /** Where consoles are kept; red ones are kept in the cache otherwise. */
+  /** The folder for consoles. By default, only those of failed guests are kept, in the cache. */
   readonly log: string | undefined
   readonly onProgress: (line: string) => void
 }
 
-/** Never rejects: a guest that cannot run has a red verdict, and the other guests go on. */
+/** Never rejects. A guest that cannot run has a red verdict, and the other guests continue. */
 export async function runGuest(job: GuestJob): Promise<KernelVerdict> {
   try {
     return await bootAndJudge(job)

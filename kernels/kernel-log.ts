@@ -1,4 +1,4 @@
-// Judges a guest's console as a kernel log, by what it must never contain. A missing log is a finding too.
+// Checks a guest's console for messages that a kernel log must not contain. A missing log is a finding as well.
 
 const BAD: readonly RegExp[] = [
   /\bBUG: /,
@@ -16,7 +16,7 @@ const BAD: readonly RegExp[] = [
   /Out of memory: Killed/,
 ]
 
-/** Lines that every guest prints and that say nothing about io_uring. Each needs its reason. */
+/** Lines that every guest prints and that do not concern io_uring. Each needs a reason. */
 const HARMLESS: readonly RegExp[] = [
   // KFENCE and UBSAN announce themselves at boot
   /kfence: initialized|KFENCE: enabled/i,

@@ -1,5 +1,5 @@
-// Boots one guest under qemu with software emulation and collects its console. A guest that says nothing for too long,
-// or runs for too long, is ended and reported as such; the caller never waits for ever.
+// Boots one guest under qemu with software emulation and collects its console. A guest without output for too long, or
+// that runs for too long, is ended and reported. So the caller never waits forever.
 import { spawn } from 'node:child_process'
 import type { DebianArch } from '../scripts/lib/apt'
 import type { Kernel } from './kernel'

@@ -1,5 +1,4 @@
-// The protocol between guest and host: one JSON object per line, behind a mark. Both sides use this module, so that they
-// cannot disagree.
+// The protocol between guest and host: one JSON object per line, after a mark. Both sides use this module.
 
 export type Outcome = 'passed' | 'failed' | 'skipped'
 
@@ -21,7 +20,7 @@ export interface TestResult {
   readonly outcome: Outcome
   /** For a skip: what this kernel lacks. */
   readonly item?: string
-  /** For a skip the reason, for a failure what was seen. */
+  /** The reason of a skip, or the details of a failure. */
   readonly detail?: string
 }
 

@@ -1,5 +1,5 @@
-// Puts a guest's file system together: Node with its libraries, the built package, compiled specs with ava, the Rust
-// test programs, and the runner. The tree is made anew for every run; nothing of the machine's own files is in it.
+// Creates a guest's file system: Node with its libraries, the built package, compiled specs with ava, the Rust test
+// programs, and the runner. The tree is created for every run, and contains no other files of the machine.
 import {
   chmodSync,
   copyFileSync,

@@ -1,5 +1,4 @@
-// Builds the test programs of the Rust crate and says where they are. For arm64 the toolchain of the cross builds is
-// used.
+// Builds the test programs of the Rust crate and returns their paths. Uses the toolchain of the cross builds for arm64.
 import { basename } from 'node:path'
 import type { DebianArch } from '../scripts/lib/apt'
 import { cargoFolder, inRoot } from '../scripts/lib/paths'

@@ -1,4 +1,4 @@
-// Proves that the matrix can be red: puts one fault at a time into a guest and checks that the verdict names it.
+// Proves that the matrix detects faults: puts one fault at a time into a guest and checks that the verdict names it.
 import { runGuest } from './guest-run'
 import { removeImage } from './image'
 import type { Options } from './options'
@@ -7,7 +7,7 @@ import { prepareImage, prepareParts } from './prepare'
 import type { Series } from './series'
 import { wordsBelow } from './table'
 
-/** What the report must say about each fault. */
+/** The text that the report must contain for each fault. */
 const EXPECTED: Readonly<Record<Plant, RegExp>> = {
   'failing-spec': /operations: operations › planted › planted by the self-test/,
   'failing-rust': /rust: planted: planted by the self-test/,

@@ -54,7 +54,7 @@ export function wordsBelow(verdicts: readonly KernelVerdict[]): string[] {
   return lines
 }
 
-/** Returns the line that a caller counts: the tests of all kernels. */
+/** Returns the summary line, which callers parse: the tests of all kernels. */
 export function totals(verdicts: readonly KernelVerdict[]): string {
   const groups = verdicts.flatMap((one) => Object.values(one.groups))
   const sum = (count: (group: GroupVerdict) => number): number =>

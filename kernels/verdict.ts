@@ -1,4 +1,4 @@
-// Turns what a guest printed into a verdict. Green needs proof: the guest's own exit line and qemu's code, results in
+// Converts the output of a guest to a verdict. Green needs proof: the guest's own exit line and qemu's code, results in
 // every planned group, a working io_uring driver, a whole and clean kernel log. Everything else is red with its reason.
 import { decode, type GuestEvent, type TestResult } from './protocol'
 import { judgeLog } from './kernel-log'
@@ -18,11 +18,11 @@ export interface GroupVerdict {
 export interface KernelVerdict {
   readonly key: string
   readonly package: string
-  /** When its run began: figures of different runs are not compared. */
+  /** The start of its run. Figures of different runs are not compared. */
   readonly run: string
   readonly green: boolean
   readonly seconds: number
-  /** What is wrong apart from failed tests. */
+  /** Problems other than failed tests. */
   readonly faults: readonly string[]
   readonly facts: Readonly<Record<string, string | number | boolean>>
   readonly groups: Readonly<Record<string, GroupVerdict>>

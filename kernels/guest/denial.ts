@@ -1,5 +1,5 @@
-// The ways in which io_uring is taken away from a process, each tried for real in a child: the package must say that
-// it is unavailable, for which reason and what to do, and must never crash or hang.
+// Denies io_uring to a child process in several ways. The package must report that it is unavailable, with the reason
+// and the remedy, and must not crash or hang.
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { GUEST } from '../plan'
@@ -17,7 +17,7 @@ interface Case {
   readonly sysctl?: string
   readonly deny?: 'eperm' | 'enosys' | 'memlock'
   readonly unprivileged?: boolean
-  /** The kernel may let it pass. */
+  /** Whether the kernel may allow it. */
   readonly mayWork?: boolean
 }
 
@@ -66,7 +66,7 @@ export async function runDenial(): Promise<void> {
   }
 }
 
-/** What is wrong, or undefined. */
+/** Returns what is wrong, or undefined. */
 async function tryCase(one: Case): Promise<string | undefined> {
   if (one.sysctl !== undefined) writeFileSync(SYSCTL, one.sysctl)
   try {

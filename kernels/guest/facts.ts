@@ -1,5 +1,5 @@
-// Reports what the guest is: its kernel, its Node, and whether the package uses io_uring there. Without io_uring every
-// other result would be worthless.
+// Reports the guest's kernel, its Node, and whether io_uring is available. Without io_uring, all other results would be
+// worthless.
 import { release } from 'node:os'
 import { uring } from './package'
 import { report } from './report'

@@ -1,6 +1,6 @@
-// Loads the specs of one group into one test file. A worker per spec, as ava has it, costs seconds each under
-// emulation; this way there is one per group. Every title begins with the name of its spec, and ava runs the tests one
-// by one (serial), so that specs that count descriptors or rings do not see each other's.
+// Loads the specs of one group into one test file. ava starts a worker per file, which takes seconds under emulation,
+// so this saves one per spec. Every title begins with the name of its spec. ava runs the tests one by one (serial), so
+// that specs that count descriptors or rings do not count those of others.
 /* oxlint-disable no-underscore-dangle -- Node's own name for its loader */
 import Module from 'node:module'
 import ava, { type TestFn } from 'ava'

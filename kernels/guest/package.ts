@@ -1,2 +1,2 @@
-// The built package inside a guest, found by its own name as a user's program finds it.
+// The built package in a guest, which is imported by its name as in a user's program.
 export const uring = require('uring') as typeof import('../../index')

@@ -1,5 +1,5 @@
-// The runner inside a guest: runs every group of the plan and reports each test on the console as it ends. It ends
-// with 0 only if nothing failed; the host judges again by what it read.
+// The runner inside a guest: runs every group of the plan and reports each test on the console as it ends. It exits
+// with 0 only if nothing failed. The host decides again, by the reported results.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { GUEST, type GuestPlan } from '../plan'
 import { runDenial } from './denial'

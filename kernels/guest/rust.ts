@@ -1,5 +1,5 @@
-// Runs the Rust crate's own test programs. libtest prints a line per test; what a test skipped stands in the file that
-// URING_SKIP_LOG names, because libtest shows the output of failing tests only.
+// Runs the Rust crate's own test programs. libtest prints a line per test. Skips are read from the file that
+// URING_SKIP_LOG names, because libtest hides the output of passing tests.
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { GUEST, type GuestPlan } from '../plan'
@@ -9,7 +9,7 @@ import { faultOf, runChild } from './child'
 import { report } from './report'
 
 const LIMIT_MS = 400_000
-/** Less than the host's patience, so that the guest can say which program hangs. */
+/** Less than the host's limit, so that the guest can report which program hangs. */
 const SILENT_MS = 130_000
 const SKIP_LOG = '/tmp/rust-skips.log'
 
@@ -67,7 +67,7 @@ function skipOf(program: string, test: string, { item, reason }: Skip): TestResu
   return { ...resultOf(program, test, 'skipped', reason), item }
 }
 
-/** A test that passed because it found that it could not run has logged so, under its name, by now. */
+/** A passed test that could not run has logged its skip, under its name, by now. */
 function okOrSkipped(program: string, test: string, said: Set<string>): TestResult {
   const skip = skipsBut(said).find(({ item }) => test === item || test.endsWith(`::${item}`))
   if (skip === undefined) return resultOf(program, test, 'passed')
@@ -83,7 +83,7 @@ function skipsBut(said: ReadonlySet<string>): Skip[] {
   return logged.filter(({ item }) => !said.has(item))
 }
 
-/** What libtest printed about a failed test. */
+/** Returns the output of libtest about a failed test. */
 function wordsOf(test: string, tail: readonly string[]): string {
   const at = tail.findIndex((line) => line.includes(`---- ${test} stdout`))
   return at === -1 ? '' : tail.slice(at + 1, at + 8).join(' | ')

@@ -7,7 +7,7 @@ import { report } from './report'
 
 const LIMIT_MS = 700_000
 const SILENT_MS = 150_000
-/** The fraction of their work that the long specs do, because emulation is slow. */
+/** The fraction of their work that long specs do under emulation, which is slow. */
 const SCALE = 0.05
 // ava's own process is not under test, and compiling its code costs more than it saves under emulation
 const AVA = ['--no-opt', 'node_modules/ava/entrypoints/cli.mjs', '--tap', '--serial']
@@ -47,7 +47,7 @@ export async function runSpecs(plan: GuestPlan): Promise<void> {
     report({ event: 'result', group: 'operations', name: 'ava', outcome: 'failed', detail: fault })
 }
 
-/** A guest must not skip a test for no reason: a skip that names no item is a failure. */
+/** A skip without an item is a failure, because a guest must not skip a test without a reason. */
 function resultOf({ name, outcome, skip, detail }: TapTest, group: string): TestResult {
   const result = { event: 'result', group, name } as const
   if (skip !== undefined)

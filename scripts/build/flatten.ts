@@ -1,6 +1,6 @@
-// A class as its users see it. The operations are written once, in generic base classes that are not exported; in the
-// declaration of an exported class every inherited member stands in the class itself, with its type parameters filled
-// in: `Ring.read(...): Promise<number>`. What is private or marked @internal is left out.
+// Flattens the declarations of classes. The operations are declared in generic base classes, which are not exported.
+// The declaration of an exported class contains every inherited member, with its type parameters resolved:
+// `Ring.read(...): Promise<number>`. Members that are private or @internal are omitted.
 import {
   Node,
   Scope,

@@ -1,4 +1,4 @@
-// The command line of every script here: options by node:util, `--help`, and one way to end.
+// The command line of every script in this repository: options (node:util), `--help`, and exit codes.
 //
 // Promises that `--help` prints the usage and exits with 0 before anything else happens, and that an unknown option
 // is an error that names it and exits with 2. Proved by scripts/test/scripts.spec.ts.

@@ -1,8 +1,7 @@
 // Runs other programs for the scripts of this repository, on tinyexec.
 //
-// Promises that a program that failed is never taken for one that worked: `run` rejects, with the end of what the
-// program printed. Never gives a program standard input, so that nothing can wait for an answer.
-// Proved by scripts/test/scripts.spec.ts.
+// Promises that the failure of a program is detected: `run` rejects, with the end of the program's output. Programs
+// have no standard input, so that none can wait for it. Proved by scripts/test/scripts.spec.ts.
 import { x } from 'tinyexec'
 
 export interface RunOptions {
@@ -57,7 +56,7 @@ export function runNicely(
   return run('nice', ['-n', '19', command, ...args], options)
 }
 
-/** An environment of these variables alone. */
+/** Returns an environment with only these variables. */
 export function only(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const others = Object.keys(process.env).map((name) => [name, undefined] as const)
   return { ...Object.fromEntries(others), ...variables }

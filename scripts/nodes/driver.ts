@@ -1,4 +1,4 @@
-// Asks the built package, under a given Node, whether io_uring works. A suite that ran in a container which refuses the
+// Checks with the built package, under a given Node, whether io_uring works. A suite in a container that refuses the
 // system calls would prove nothing.
 import { inRoot } from '../lib/paths'
 import { run } from '../lib/process'

@@ -1,5 +1,5 @@
-// `npm run check:package`: publint, are-the-types-wrong and the list of files, on tarballs packed for
-// the occasion: of the root, and of every target that is built.
+// `npm run check:package`: runs publint, are-the-types-wrong and a check of the list of files on new tarballs of the
+// root and of every built target.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -1,5 +1,5 @@
-// The empty folder of a user: installs tarballs there as on a machine without compiler and network, and runs programs
-// in it. PATH holds nothing but Node, npm's cache is empty, and as root there is no network.
+// Simulates a user's empty folder: installs tarballs there, as on a machine without a compiler and a network, and runs
+// programs in it. PATH contains only Node, and npm's cache is empty. If this runs as root, there is no network.
 import {
   cpSync,
   existsSync,
@@ -47,7 +47,9 @@ export class Consumer {
     return join(this.home, 'project')
   }
 
-  /** npm install of local tarballs. Scripts are allowed: there must be none, and nothing that could compile is there. */
+  /**
+   * npm install of local tarballs. Install scripts are allowed: the package must have none, and there is no compiler.
+   */
   async install(tarballs: readonly string[], flags: readonly string[] = []): Promise<void> {
     const local = tarballs.map((file) => {
       cpSync(file, join(this.home, basename(file)))

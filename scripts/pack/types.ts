@@ -1,5 +1,5 @@
-// are-the-types-wrong, without what it says about the module resolution of Node 10: that one knows no package imports,
-// and no Node that this package runs on, nor any current bundler, uses it.
+// Runs are-the-types-wrong without its check of Node 10's module resolution, which does not support package imports. No
+// Node.js version that this package supports uses it, and no current bundler does.
 import { inRoot } from '../lib/paths'
 import { run } from '../lib/process'
 

@@ -5,7 +5,7 @@ import { countAva, countCargo, countKernels, countNothing, type Counts } from '.
 export interface Step {
   readonly name: string
   readonly command: string
-  /** Reads the number of tests out of what the command printed. */
+  /** Reads the number of tests from the output of the command. */
   readonly count: (output: string) => Counts
 }
 

@@ -1,5 +1,5 @@
-// The scripts of this repository: what their command lines promise, that a program which failed is never taken for one
-// that worked, and that the results of a suite are counted as they were reported.
+// The scripts of this repository: their command lines, the detection of failed programs, and the counting of test
+// results.
 
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

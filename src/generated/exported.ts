@@ -814,7 +814,7 @@ export const constants = {
   RWF_ATOMIC: 0x40,
   /** What this transfer brings into the page cache is dropped again. Since Linux 6.14. */
   RWF_DONTCACHE: 0x80,
-  /** A write to a pipe or socket that nobody reads raises no SIGPIPE. Since Linux 6.18. */
+  /** A write to a pipe or socket without a reader raises no SIGPIPE. Since Linux 6.18. */
   RWF_NOSIGNAL: 0x100,
 
   // statx_mask
@@ -841,7 +841,7 @@ export const constants = {
   STATX_SIZE: 0x200,
   /** `blocks`. Since Linux 4.11. */
   STATX_BLOCKS: 0x400,
-  /** Everything that stat(2) tells. Since Linux 4.11. */
+  /** Everything that stat(2) returns. Since Linux 4.11. */
   STATX_BASIC_STATS: 0x7ff,
   /** `birthtimeMs`. Since Linux 4.11. */
   STATX_BTIME: 0x800,
@@ -1189,7 +1189,7 @@ export const constants = {
   POLLPRI: 0x2,
   /** Writing is possible. */
   POLLOUT: 0x4,
-  /** Result: an error, or a pipe that nobody reads. */
+  /** Result: an error, or a pipe without a reader. */
   POLLERR: 0x8,
   /** Result: the other end has hung up. */
   POLLHUP: 0x10,

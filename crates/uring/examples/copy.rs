@@ -4,9 +4,9 @@
 //! cargo run --example copy -- FROM TO
 //! ```
 //!
-//! The kernel starts a linked write only when its read was complete, so a pair costs no turn in the
-//! program. A short read cancels the write (ECANCELED); a short write just ends. In both cases the
-//! rest of the chunk is tried again, as a pair of its own.
+//! The kernel starts a linked write after its read has transferred all bytes, without returning to
+//! the program in between. A short read cancels the write (ECANCELED). After a short read or a
+//! short write, the rest of the chunk is copied by a further pair.
 
 use std::fs::File;
 use std::io;
@@ -19,16 +19,16 @@ const CHUNK: u32 = 128 * 1024;
 /// The number of pairs in flight.
 const PAIRS: usize = 16;
 
-/// A part of the file on its way, and the buffer that it goes through.
+/// A part of the file, and the buffer for it.
 pub struct Chunk {
-    /// Where the rest begins.
+    /// The offset of the rest.
     pub offset: u64,
     /// The length of the rest.
     pub left: u32,
     /// The length of the pair in flight.
     pub len: u32,
     buffer: Vec<u8>,
-    /// The results of the pair in flight, as far as they have come.
+    /// The results of the pair in flight that have arrived.
     results: [Option<i32>; 2],
 }
 
@@ -42,12 +42,12 @@ impl Chunk {
     /// anything is left, has the length that this one leaves in `len`.
     pub fn completed(&mut self, read: i32, write: i32) -> io::Result<u32> {
         if read == -libc::ECANCELED {
-            // older kernels refuse a pair as a whole, and it is the write that says why
+            // older kernels refuse a pair as a whole, and report the reason for the write
             check(write)?;
         }
         let read = check(read)?;
         if read < self.len {
-            // The end of a file that became shorter, or so much is there: ask for that.
+            // The file has become shorter. Copy only what is left of it.
             self.len = read;
             self.left = if read == 0 { 0 } else { self.left };
             return Ok(0);
@@ -83,7 +83,7 @@ pub fn copy(from: &File, to: &File, size: u64) -> io::Result<u64> {
 }
 
 impl Drop for Copy<'_> {
-    /// After an error, too, the buffers are not freed while the kernel uses them.
+    /// The buffers are not freed while the kernel uses them, even after an error.
     fn drop(&mut self) {
         while self.in_flight > 0 {
             if self.wait().is_err() {

@@ -6,9 +6,9 @@
 //! nc 127.0.0.1 7000
 //! ```
 //!
-//! What a connection has received is copied out of the group's buffer, which returns to the kernel
-//! at once, and is sent one piece at a time: two sends of one socket that are in flight side by side
-//! may overtake each other. From a peer that does not read, nothing more is received.
+//! Received data is copied out of the group's buffer, which returns to the kernel immediately. A
+//! connection has one send in flight, because two sends of one socket can be reordered. The server
+//! stops receiving from a peer that does not read.
 
 use std::io;
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -20,10 +20,10 @@ use uring::{cqueue, opcode, squeue, types, IoUring};
 const GROUP: u16 = 0;
 const BUFFERS: u16 = 256;
 const BUFFER_SIZE: u32 = 4096;
-/// A connection with more than this to send does not receive.
+/// The number of bytes to send above which a connection does not receive.
 const BACKLOG: usize = 256 * 1024;
 
-/// What a completion is about: the upper half of its user data. The lower is the connection.
+/// The kind of a completion: the upper half of its user data. The lower half is the connection.
 const ACCEPT: u32 = 0;
 const RECEIVE: u32 = 1;
 const SEND: u32 = 2;
@@ -31,11 +31,11 @@ const CANCEL: u32 = 3;
 
 struct Connection {
     stream: TcpStream,
-    /// What the kernel is sending, and how much of it was sent.
+    /// The data that the kernel is sending, and how much of it was sent.
     sending: Vec<u8>,
     sent: usize,
     send_in_flight: bool,
-    /// What has been received since.
+    /// The data that has been received since.
     backlog: Vec<u8>,
     receiving: bool,
     /// The peer has finished, or the connection is broken.
@@ -65,7 +65,8 @@ pub fn serve(listener: &TcpListener, limit: usize) -> io::Result<()> {
     result
 }
 
-/// Cancels everything and waits for it. Returns whether nothing is in flight any more.
+/// Cancels all requests and waits until they have ended. Returns whether none is in flight any
+/// more.
 fn cancel_all(ring: &IoUring) -> bool {
     match ring.submitter().register_sync_cancel(None, types::CancelBuilder::any()) {
         Err(error) => error.raw_os_error() == Some(libc::ENOENT),
@@ -76,7 +77,7 @@ fn cancel_all(ring: &IoUring) -> bool {
 impl Drop for Server<'_> {
     fn drop(&mut self) {
         if !cancel_all(self.ring) {
-            // The kernel may still send from there.
+            // The kernel may still send from these buffers.
             std::mem::forget(std::mem::take(&mut self.connections));
         }
     }
@@ -107,7 +108,7 @@ impl Server<'_> {
 
     /// # Safety
     ///
-    /// What the entry points at must stay in place until its last completion.
+    /// The memory that the entry points at must stay valid until its last completion.
     unsafe fn push(&mut self, what: u32, at: usize, entry: squeue::Entry) -> io::Result<()> {
         let entry = entry.user_data(u64::from(what) << 32 | at as u64);
         // SAFETY: the caller vouches for the entry.
@@ -132,7 +133,7 @@ impl Server<'_> {
                     self.connections.len() - 1
                 });
                 self.connections[at] = Some(Connection {
-                    // SAFETY: the kernel has just made this descriptor for us.
+                    // SAFETY: the kernel has just created this descriptor for this program.
                     stream: unsafe { TcpStream::from_raw_fd(fd) },
                     sending: Vec::new(),
                     sent: 0,
@@ -143,7 +144,7 @@ impl Server<'_> {
                 });
                 self.next_step(at)?;
             }
-            // Of a connection that has ended already.
+            // The completion belongs to a connection that has ended already.
             error if error == -libc::ECONNABORTED => {}
             error => return Err(io::Error::from_raw_os_error(-error)),
         }
@@ -162,7 +163,7 @@ impl Server<'_> {
             connection.backlog.extend_from_slice(bytes);
         }
         self.group.put(done.result(), done.flags());
-        // The group was empty, or the peer was too slow: both pass.
+        // The group was empty, or the peer was too slow. Receive again later.
         let again = [-libc::ENOBUFS, -libc::ECANCELED];
         connection.finished |= done.result() <= 0 && !again.contains(&done.result());
         let too_much = connection.receiving && connection.backlog.len() > BACKLOG;
@@ -180,7 +181,7 @@ impl Server<'_> {
         match usize::try_from(result) {
             Ok(count) => connection.sent += count,
             Err(_) => {
-                // The peer is gone. This also ends a receive that is in flight.
+                // The peer has closed the connection. This also ends a receive in flight.
                 connection.finished = true;
                 connection.backlog.clear();
                 connection.sent = connection.sending.len();
@@ -190,7 +191,7 @@ impl Server<'_> {
         self.next_step(at)
     }
 
-    /// Starts what a connection needs next: a send, a receive, or its end.
+    /// Starts the next operation of a connection: a send, a receive, or closing it.
     fn next_step(&mut self, at: usize) -> io::Result<()> {
         let Some(connection) = &mut self.connections[at] else { return Ok(()) };
         let fd = types::Fd(connection.stream.as_raw_fd());
@@ -212,12 +213,12 @@ impl Server<'_> {
             return Ok(());
         }
         if must_send {
-            // SAFETY: `sending` is not touched before the send has completed.
+            // SAFETY: `sending` is not changed before the send has completed.
             unsafe { self.push(SEND, at, send.flags(libc::MSG_NOSIGNAL).build()) }?;
         }
         if must_receive {
             let receive = opcode::RecvMulti::new(fd, GROUP).build();
-            // SAFETY: the entry points at nothing; the group outlives its requests.
+            // SAFETY: the entry points at nothing, and the group outlives its requests.
             unsafe { self.push(RECEIVE, at, receive) }?;
         }
         Ok(())

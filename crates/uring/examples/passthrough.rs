@@ -5,8 +5,8 @@
 //! cargo run --example passthrough                 # asks a TCP socket how much waits in it
 //! ```
 //!
-//! The first form needs the character device of an NVMe namespace and the right to open it. The
-//! second one runs anywhere from Linux 6.6 on: sockets take such commands, too.
+//! The first form needs the character device of an NVMe namespace, and permission to open it. The
+//! second one runs on Linux 6.6 and newer, because sockets accept such commands as well.
 
 #![allow(clippy::print_stdout)]
 
@@ -17,7 +17,7 @@ use std::os::fd::AsRawFd;
 
 use uring::{cqueue, opcode, squeue, sys, types, IoUring};
 
-/// The length of what a controller says of itself.
+/// The size of a controller's identification.
 const IDENTIFY: usize = 4096;
 
 /// Returns the model of an NVMe drive, by the admin command Identify Controller.
@@ -35,11 +35,12 @@ pub fn model(device: &File) -> io::Result<String> {
     payload[..72]
         .copy_from_slice(&unsafe { std::mem::transmute::<sys::nvme_uring_cmd, [u8; 72]>(command) });
 
-    // Its commands take 80 bytes of the entry, and a completion has two results.
+    // NVMe commands take 80 bytes of the entry, and their completions have two results.
     let mut ring = IoUring::<squeue::Entry128, cqueue::Entry32>::builder().build(1)?;
     let fd = types::Fd(device.as_raw_fd());
     let entry = opcode::UringCmd80::new(fd, sys::NVME_URING_CMD_ADMIN).cmd(payload).build();
-    // SAFETY: the answer and the device outlive the wait below; if that fails, the answer leaks.
+    // SAFETY: the answer and the device outlive the wait below. If that fails, the answer is
+    // leaked.
     unsafe { ring.submission().push(&entry) }.expect("the queue is empty");
     if let Err(error) = ring.submit_and_wait(1) {
         std::mem::forget(answer);

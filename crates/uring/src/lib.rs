@@ -29,9 +29,9 @@
 //!
 //! # Safety
 //!
-//! Creating an entry is safe, pushing it is not: whoever pushes it vouches that everything it
-//! points at stays valid, and in place, until the request's *last* completion. Registering memory
-//! that the kernel may write to is unsafe for the same reason.
+//! Creating an entry is safe. Pushing it is unsafe: the caller must guarantee that everything that
+//! the entry points at stays valid, and in place, until the request's *last* completion.
+//! Registering memory that the kernel may write to is unsafe for the same reason.
 
 #![deny(missing_docs, missing_debug_implementations)]
 

@@ -76,8 +76,9 @@ opcode! {
     /// Announces how memory will be used, as `madvise(2)` does.
     ///
     /// `len` is in bytes. Only its low 32 bits count: every kernel takes it so. [`Madvise64`] has
-    /// no such limit. `advice` is one of `MADV_*`. Some, as `MADV_DONTNEED`, change what the memory
-    /// holds: whoever pushes the entry vouches that nobody is misled by that.
+    /// no such limit. `advice` is one of `MADV_*`. Some, such as `MADV_DONTNEED`, change the
+    /// content of the memory: the caller of the push must vouch that no code depends on the old
+    /// content.
     ///
     /// - Result: 0.
     /// - Errors: EINVAL, ENOMEM for memory that is not mapped, EBADF.

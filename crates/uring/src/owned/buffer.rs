@@ -48,9 +48,9 @@ unsafe impl Buffer for &'static mut [u8] {
 
 /// A value that the kernel may be using.
 ///
-/// `MaybeUninit` has two effects. Its content is never dropped, so that memory in use leaks rather
-/// than being freed. And a box or a unique reference in it may be moved while the kernel accesses
-/// its memory: outside of it, the compiler may assume that nobody else does.
+/// `MaybeUninit` has two effects. Its content is never dropped, so that memory in use is leaked and
+/// not freed. And a box or a unique reference in it may be moved while the kernel accesses its
+/// memory. Outside of it, the compiler may assume that nothing else accesses that memory.
 pub(super) struct Held<T>(MaybeUninit<T>);
 
 impl<T> Held<T> {

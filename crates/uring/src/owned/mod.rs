@@ -1,9 +1,9 @@
-//! Reads, writes and sockets without `unsafe`: buffers are moved in and come back.
+//! Reads, writes and sockets without `unsafe`: the ring owns the buffers of operations in flight.
 //!
-//! The entries of [`opcode`] hold addresses, and whoever pushes one vouches for them. Here, an
-//! operation owns what it uses. A buffer is moved into the [`Ring`] when the operation is started,
-//! and comes back with its [`Completion`]. A file is shared in an [`Arc`](std::sync::Arc), of which
-//! the ring holds a clone until then.
+//! The entries of [`opcode`] hold addresses, for which the caller of a push must vouch. Here, an
+//! operation owns everything that it uses. A buffer is moved into the [`Ring`] when the operation
+//! is started, and is returned with its [`Completion`]. A file is shared in an
+//! [`Arc`](std::sync::Arc), of which the ring holds a clone until then.
 //!
 //! ```
 //! use std::{fs::File, sync::Arc};
@@ -19,11 +19,12 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! Owns a ring, the operations in flight, and what they use. Promises that memory is neither freed
-//! nor returned while the kernel may access it: not after a [cancellation](Ring::cancel), not when
-//! the ring is dropped or forgotten, not in a panic. Never shares its ring's descriptor: a message
-//! from another ring would look like the completion of an operation that still uses its buffer.
-//! Proven by `tests/kernel/owned.rs`, which `.ci/asan` also runs under AddressSanitizer.
+//! Owns a ring, the operations in flight, and everything that they use. Promises that memory is
+//! neither freed nor returned while the kernel may access it. This also holds after a
+//! [cancellation](Ring::cancel), when the ring is dropped or forgotten, and in a panic. Never
+//! shares its ring's descriptor: a message from another ring would look like the completion of an
+//! operation that still uses its buffer. Proven by `tests/kernel/owned.rs`, which `.ci/asan` also
+//! runs under AddressSanitizer.
 //!
 //! Links, registered files and buffers, multishot operations and provided buffers are not part of
 //! this layer: see [`IoUring`].

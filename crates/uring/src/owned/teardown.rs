@@ -1,17 +1,17 @@
 //! Dropping a ring.
 //!
-//! Owns the order of it: operations that were not submitted are discarded, the others are cancelled
-//! and waited for. Promises that memory which the kernel may still use after the time limit stays
-//! [held](super::buffer::Held), and leaks. Never panics, because a panic may be the reason. Proven
-//! by `tests/kernel/owned.rs`.
+//! Owns the order of the steps: operations that were not submitted are discarded, then the others
+//! are cancelled and waited for. Promises that memory that the kernel may still use after the time
+//! limit stays [held](super::buffer::Held) and is leaked. Never panics, because a panic may be the
+//! reason. Proven by `tests/kernel/owned.rs`.
 
 use std::time::{Duration, Instant};
 
 use super::{cancellation, Buffer, Ring, Token};
 
-/// The longest that a drop waits.
+/// The time limit of a drop.
 const LIMIT: Duration = Duration::from_secs(5);
-/// How long it sleeps between two looks.
+/// The pause between two checks.
 const PAUSE: Duration = Duration::from_millis(1);
 
 impl<B: Buffer> Drop for Ring<B> {
@@ -24,7 +24,7 @@ impl<B: Buffer> Drop for Ring<B> {
 }
 
 impl<B: Buffer> Ring<B> {
-    /// Frees what the kernel does not know.
+    /// Frees the operations that were not submitted.
     fn discard_backlog(&mut self) {
         for entry in std::mem::take(&mut self.backlog) {
             let token = Token::from_user_data(entry.get_user_data());

@@ -16,6 +16,40 @@ use crate::sys::{self, io_uring_zcrx_rqe};
 use crate::Submitter;
 
 /// A receive queue of a network card, for [`RecvZc`](crate::opcode::RecvZc). Since Linux 6.15.
+///
+/// ```no_run
+/// use uring::register::{Zcrx, ZcrxOptions};
+/// use uring::{cqueue, opcode, squeue, types, IoUring};
+///
+/// let mut ring = IoUring::<squeue::Entry, cqueue::Entry32>::builder()
+///     .setup_single_issuer()
+///     .setup_defer_taskrun()
+///     .build(64)?;
+/// let options = ZcrxOptions {
+///     if_idx: 2,
+///     if_rxq: 0,
+///     rq_entries: 1024,
+///     area_len: 16 << 20,
+///     rx_buf_len: 0,
+///     flags: 0,
+/// };
+/// let mut queue = Zcrx::register(&ring.submitter(), options)?;
+/// let socket = types::Fd(3); // a connected TCP socket whose packets arrive in this queue
+/// let recv = opcode::RecvZc::new(socket, 0).ifq(queue.id()).build();
+/// // SAFETY: the queue outlives the request.
+/// unsafe { ring.submission().push(&recv) }.expect("the queue is empty");
+/// ring.submit_and_wait(1)?;
+/// for done in ring.completion() {
+///     // SAFETY: the completion is one of this queue, and its data is not used after `recycle`.
+///     unsafe {
+///         if let Some(bytes) = queue.data(&done) {
+///             println!("{} bytes", bytes.len());
+///             queue.recycle(&done)?;
+///         }
+///     }
+/// }
+/// # Ok::<(), std::io::Error>(())
+/// ```
 pub struct Zcrx {
     area: Region,
     ring: Region,

@@ -119,7 +119,7 @@ fn a_client_that_leaves_does_not_end_the_server() {
     let mut rude = TcpStream::connect(address).unwrap();
     rude.set_nonblocking(true).unwrap();
     while rude.write(&[0; 65536]).is_ok() {}
-    drop(rude); // with bytes that nobody has read: a reset
+    drop(rude); // with unread bytes, which resets the connection
     let mut polite = TcpStream::connect(address).unwrap();
     polite.write_all(b"hello").unwrap();
     polite.shutdown(Shutdown::Write).unwrap();

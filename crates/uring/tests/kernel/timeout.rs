@@ -182,7 +182,7 @@ fn a_new_time_can_lie_in_the_entry() {
     push(&mut ring, &[opcode::Timeout::new(&raw const long).build().user_data(1)]);
     let update = opcode::TimeoutUpdateImmediate::new(1, 1_000_000).build().user_data(2);
     push(&mut ring, &[update]);
-    // both at once: the new time may be over before anybody looks
+    // both at once, because the new time may expire before the next check
     let results: Vec<i32> = wait(&mut ring, 2).iter().map(|done| done.result()).collect();
     assert_eq!(results, [-libc::ETIME, 0]);
     let negative = opcode::TimeoutUpdateImmediate::new(1, 1 << 63).build();
