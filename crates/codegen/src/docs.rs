@@ -15,11 +15,11 @@ pub fn interface(table: &Table) -> String {
             line(&mut out, row);
         }
     }
-    let _ = write!(out, "\n## structures and places inside them\n\n{HEAD}");
+    let _ = write!(out, "\n## structures and their members\n\n{HEAD}");
     for row in table.of_kind("layout") {
         line(&mut out, row);
     }
-    let _ = write!(out, "\n## deliberately without code\n\n{HEAD}");
+    let _ = write!(out, "\n## items without code\n\n{HEAD}");
     for row in table.of_kind("note") {
         line(&mut out, row);
     }
@@ -28,12 +28,14 @@ pub fn interface(table: &Table) -> String {
 
 const INTRODUCTION: &str = "# The interface, item by item
 
-Every number and structure of io_uring that this project knows, through Linux 7.2 and the 7.3 merge
-window. \"Rust\" says where the `uring` crate offers the item (`sys::` holds the plain numbers and
-structures); the same names are exported to JavaScript from `constants`. \"Tested\" names the test
-file of `crates/uring/tests` that exercises it (most are in `kernel/`); `layout` means that size and
-offsets are asserted when the crate is compiled, `unit` a unit test, `value` that there is nothing
-to run: where the kernel's header on the machine knows the number, `values` compares it.
+This page lists every constant and structure of io_uring, through Linux 7.2 and the merge window of 7.3.
+
+- **Rust** is the item's name in the `uring` crate. `sys` contains all constants and structures under
+  their names in C. In JavaScript, `constants` has the constants.
+- **tested** is the test file in `crates/uring/tests` that uses the item (most are in `kernel/`).
+  `layout` means that size and offsets are asserted at compile time, `unit` means a unit test, and
+  `value` means that there is nothing to run: `values` compares the constant with the machine's kernel
+  header, if that defines it.
 ";
 
 const HEAD: &str = "| item | value | since | Rust | tested | meaning |\n\
