@@ -55,6 +55,12 @@ pub trait Kernel {
     /// (`IORING_SQ_CQ_OVERFLOW`, `IORING_SQ_TASKRUN`).
     fn needs_enter(&mut self) -> bool;
 
+    /// Returns true when an enter has something to do: an entry to submit, or completions that wait
+    /// in the kernel.
+    fn has_to_enter(&mut self) -> bool {
+        self.unsubmitted() > 0 || self.needs_enter()
+    }
+
     /// Returns true when the completion queue is not empty.
     fn has_completions(&mut self) -> bool;
 

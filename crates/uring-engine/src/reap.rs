@@ -29,17 +29,24 @@ impl<K: Kernel> Engine<K> {
     /// Takes completions until there are none or the sink has got `limit` rows. Returns how many
     /// it got.
     pub(crate) fn reap<S: FnMut(Settled)>(&mut self, limit: usize, sink: &mut S) -> usize {
+        let mut rows = if self.refused.is_empty() { 0 } else { self.reap_refused(limit, sink) };
+        while rows < limit {
+            let Some(special) = self.reap_plain(limit, &mut rows, sink) else { break };
+            rows += usize::from(self.take_special(special, sink));
+        }
+        self.check();
+        rows
+    }
+
+    /// Hands out what was decided without the kernel. Returns how many rows the sink got.
+    #[inline(never)]
+    fn reap_refused<S: FnMut(Settled)>(&mut self, limit: usize, sink: &mut S) -> usize {
         let mut rows = 0;
         while rows < limit {
             let Some((slot, result)) = self.refused.pop_front() else { break };
             self.settle(slot, result, 0, Extra::LAST | Extra::REFUSED, sink);
             rows += 1;
         }
-        while rows < limit {
-            let Some(special) = self.reap_plain(limit, &mut rows, sink) else { break };
-            rows += usize::from(self.take_special(special, sink));
-        }
-        self.check();
         rows
     }
 

@@ -7,7 +7,7 @@ use std::io;
 use std::os::fd::{AsRawFd, RawFd};
 use std::time::Duration;
 use uring::squeue::Entry;
-use uring::{cqueue, Builder, IoUring, Parameters};
+use uring::{cqueue, Builder, IoUring, Parameters, SubmissionQueue};
 
 /// `IORING_ENTER_GETEVENTS`.
 const GETEVENTS: u32 = 1;
@@ -108,6 +108,12 @@ fn completion(entry: cqueue::Entry) -> Completion {
     Completion { user_data, result, flags: entry.flags() }
 }
 
+/// Returns true when completions wait in the kernel.
+#[inline(always)]
+fn holds_completions(queue: &SubmissionQueue) -> bool {
+    queue.cq_overflow() || queue.taskrun()
+}
+
 impl Kernel for Ring {
     #[inline]
     fn room(&mut self) -> usize {
@@ -143,8 +149,10 @@ impl Kernel for Ring {
     }
 
     fn enter(&mut self) -> Result<usize, i32> {
-        let count = self.unsubmitted() as u32;
-        let flags = if self.needs_enter() { GETEVENTS } else { 0 };
+        let queue = self.ring.submission();
+        let count = queue.len() as u32;
+        let flags = if holds_completions(&queue) { GETEVENTS } else { 0 };
+        drop(queue);
         // SAFETY: no argument is passed, and whoever pushed the entries vouched for them.
         let entered =
             unsafe { self.ring.submitter().enter::<libc::sigset_t>(count, 0, flags, None) };
@@ -153,8 +161,13 @@ impl Kernel for Ring {
 
     #[inline]
     fn needs_enter(&mut self) -> bool {
+        holds_completions(&self.ring.submission())
+    }
+
+    #[inline]
+    fn has_to_enter(&mut self) -> bool {
         let queue = self.ring.submission();
-        queue.cq_overflow() || queue.taskrun()
+        !queue.is_empty() || holds_completions(&queue)
     }
 
     fn has_completions(&mut self) -> bool {

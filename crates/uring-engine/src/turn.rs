@@ -31,8 +31,7 @@ impl<K: Kernel> Engine<K> {
         !self.refused.is_empty()
             || !self.cancels.is_empty()
             || self.can_pump()
-            || self.kernel.unsubmitted() > 0
-            || self.kernel.needs_enter()
+            || self.kernel.has_to_enter()
             || self.kernel.has_completions()
     }
 
@@ -71,7 +70,7 @@ impl<K: Kernel> Engine<K> {
         let mut end = None;
         loop {
             self.pump(encoder);
-            let entered = match self.kernel.unsubmitted() > 0 || self.kernel.needs_enter() {
+            let entered = match self.kernel.has_to_enter() {
                 true => self.enter(),
                 false => Ok(Entered::Consumed(0)),
             };

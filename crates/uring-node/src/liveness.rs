@@ -16,10 +16,14 @@ impl State {
         let busy = in_flight || deferred;
         self.liveness.in_flight.set(in_flight);
         self.liveness.awaited.set(false);
-        if self.liveness.busy.replace(busy) != busy {
+        let before = self.liveness.busy.replace(busy);
+        if before != busy {
             self.reference_turn(busy);
         }
-        self.hold_loop();
+        // a ring that was idle and is idle again, as after most flushes, held nothing and holds nothing
+        if before || busy {
+            self.hold_loop();
+        }
     }
 
     #[cold]
