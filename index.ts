@@ -4,7 +4,7 @@ export { availability, type Availability, type UnavailableReason } from './src/a
 export { Batch } from './src/batch'
 export { Chain, type ChainOptions, type Linked } from './src/chain'
 export { constants } from './src/constants'
-export { AbortError, SystemError, type UringErrorCode } from './src/errors'
+export { AbortError, ShortTransferError, SystemError, type UringErrorCode } from './src/errors'
 export type { Link } from './src/operations/base'
 export type {
   Duration,

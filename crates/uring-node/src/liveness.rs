@@ -21,7 +21,7 @@ impl State {
         if before != busy {
             self.reference_turn(busy);
         }
-        // an idle ring, as most are after a flush, does not hold the loop
+        // a ring that was idle and is idle again, as after most flushes, held nothing and holds nothing
         if before || busy {
             self.hold_loop();
         }
