@@ -90,7 +90,7 @@ function libc(): 'gnu' | 'musl' {
   return report.header?.glibcVersionRuntime === undefined ? 'musl' : 'gnu'
 }
 
-/** Closes a descriptor that nobody receives, at once and without the ring. */
+/** Closes a descriptor that has no receiver, at once and without the ring. */
 export function closeDescriptor(fd: number): void {
   const native = load()
   if (!(native instanceof Error)) native.closeDescriptor(fd)

@@ -132,7 +132,7 @@ class ChainMembers extends Members implements RowReceiver {
   private rejectWithResults(): void {
     this.release(this.number)
     for (const member of this.list) {
-      // nobody receives the descriptor
+      // the chain rejects: the descriptor has no receiver
       if (member.failure !== undefined || member.link.operation.result !== 'descriptor') continue
       closeDescriptor(member.result)
       member.value = -1

@@ -125,6 +125,8 @@ export class ShortTransferError extends Error {
   readonly bytes: number
   /** The bytes that were to be moved. */
   readonly length: number
+  /** What became of each operation of the chain. */
+  declare readonly results: readonly PromiseSettledResult<unknown>[]
 
   /** @internal */
   constructor(syscall: string, index: number, bytes: number, length: number) {
@@ -181,6 +183,10 @@ export class SystemError extends Error {
   declare readonly path?: string
   /** The second path of operations that have two. */
   declare readonly dest?: string
+  /** Of the error of a chain: the place of the operation that failed. */
+  declare readonly index?: number
+  /** Of the error of a chain: what became of each of its operations. */
+  declare readonly results?: readonly PromiseSettledResult<unknown>[]
 
   /** @internal */
   constructor(
@@ -222,6 +228,10 @@ export class SystemError extends Error {
 /** What an operation rejects with after its signal was aborted. The cause is the signal's reason. */
 export class AbortError extends Error {
   readonly code = 'ABORT_ERR'
+  /** Of the error of a chain: the place of the operation that was aborted. */
+  declare readonly index?: number
+  /** Of the error of a chain: what became of each of its operations. */
+  declare readonly results?: readonly PromiseSettledResult<unknown>[]
 
   /** @internal */
   constructor(reason: unknown) {

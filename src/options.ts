@@ -20,7 +20,7 @@ export type Duration = number | { readonly seconds: number; readonly nanoseconds
 
 /** What every operation takes as its last argument. */
 export interface OperationOptions {
-  /** Aborting it cancels the operation. The promise settles when the kernel has let go. */
+  /** Aborting it cancels the operation. The promise settles when the kernel no longer uses its memory. */
   readonly signal?: AbortSignal | undefined
   /** Stops the operation after this long; it rejects with code `ETIMEDOUT` (IORING_OP_LINK_TIMEOUT). */
   readonly timeout?: Duration | undefined

@@ -61,7 +61,7 @@ export interface RingStats {
   readonly enters: number
   /** Times the kernel had no room for more. */
   readonly stalls: number
-  /** Completions that belonged to no operation: always 0, or something is badly wrong. */
+  /** Completions that belonged to no operation: always 0 on a kernel that works. */
   readonly suspect: number
   /** Sizes the kernel gave. */
   readonly sqEntries: number

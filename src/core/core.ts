@@ -50,7 +50,7 @@ export class Core {
   /** How many collecting functions of batches and chains are running. Nothing is submitted then. */
   private collecting = 0
   private handingOut = false
-  /** The ring failed: everything was rejected, and the slots in flight stay taken for good. */
+  /** The ring failed: everything was rejected, and the slots that were in flight are never used again. */
   private failed = false
   /** Makes the error that every call throws from now on: each has the stack of its own call. */
   private refused: (() => Error) | undefined
@@ -229,7 +229,7 @@ export class Core {
     this.flush()
   }
 
-  /** The ring failed: every operation is told, and its memory stays where it is for good. */
+  /** The ring failed: every operation rejects, and its memory is never freed. */
   private fail(errno: number): void {
     const error = ringFailed(errno)
     this.refuse(() => ringFailed(errno))

@@ -11,7 +11,7 @@ import type { Operation } from './operation'
 
 type Resolve = (value: unknown) => void
 
-/** The record of a slot. A slot keeps it for good: memory that is new for every operation is never in
+/** The record of a slot. A slot keeps it for all its operations: memory that is new for each is never in
  *  the cache. */
 export class Pending {
   operation: Operation<unknown> | undefined

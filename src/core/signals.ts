@@ -1,7 +1,7 @@
 // Abort signals of operations in flight. One listener serves a signal, however many operations it
 // stops: listeners are what makes AbortSignal expensive.
 //
-// A signal is somebody else's object, so it is never trusted. Only real AbortSignals are accepted,
+// A signal belongs to the caller, so it is never trusted. Only real AbortSignals are accepted,
 // they are read through Node's own accessors, and what an abort needs later (that it happened, and
 // its reason) is noted when the event arrives. While results are handed out no signal is touched.
 //

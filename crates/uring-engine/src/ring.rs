@@ -37,8 +37,8 @@ type Rung = fn(&mut Builder) -> &mut Builder;
 /// The sets of flags to try, from the newest to none.
 ///
 /// COOP_TASKRUN, not DEFER_TASKRUN: the event loop sleeps in epoll on the ring's descriptor, and
-/// on 6.12 and newer that does not wake for deferred task work. Throughput differs by less than
-/// 3 % because cached reads complete inside the submit anyway.
+/// on 6.12 and newer that does not wake for deferred task work. Throughput hardly differs,
+/// because cached reads complete inside the submit anyway.
 const LADDER: [Rung; 4] = [
     |ring| coop(ring).setup_single_issuer().setup_no_sqarray(), // Linux 6.6
     |ring| coop(ring).setup_single_issuer(),                    // 6.0
