@@ -1,6 +1,7 @@
 // The native addon, loaded on first use and never at import: importing the package creates nothing
 // and works on every system. Proved by __test__/import.spec.ts and __test__/denied.spec.ts.
 
+import { closeSync, openSync } from 'node:fs'
 import { constants as os } from 'node:os'
 import type * as Binding from '#binding'
 
@@ -59,6 +60,9 @@ function explain(cause: unknown): LoadError {
     if (!/^Cannot find (module|native binding)/.test(each.message))
       return loadError('ERR_DLOPEN_FAILED', each.message, cause)
   }
+  // without a descriptor newer versions of Node cannot look for a module, and say that there is none
+  const limit = descriptorLimit()
+  if (limit !== undefined) return loadError(limit, `${limit}: no descriptors are left`, cause)
   const name = `uring-linux-${process.arch}-${libc()}`
   // Node 20 answers what it must not read as if it were not there
   const hidden = isRestricted() ? ", or Node's permission model hides it" : ''
@@ -77,6 +81,17 @@ function addonsDisabled(): boolean {
     return false
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'ERR_DLOPEN_DISABLED'
+  }
+}
+
+/** Returns the limit that keeps this process from opening anything, if one does. */
+function descriptorLimit(): 'EMFILE' | 'ENFILE' | undefined {
+  try {
+    closeSync(openSync('/dev/null', 'r'))
+    return undefined
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    return code === 'EMFILE' || code === 'ENFILE' ? code : undefined
   }
 }
 
