@@ -49,6 +49,9 @@ function explain(cause: unknown): LoadError {
     const message = 'Node.js was started without permission to load addons (ERR_DLOPEN_DISABLED)'
     return loadError('ERR_DLOPEN_DISABLED', message, cause)
   }
+  // without a descriptor Node cannot even look for a module; its versions say so in different words
+  const none = descriptorLimit()
+  if (none !== undefined) return loadError(none, `${none}: no descriptors are left`, cause)
   // the loader keeps the messages of its attempts, as causes of each other, and not their codes
   for (let each = cause; each instanceof Error; each = each.cause) {
     const limit = LIMITS.find(([, pattern]) => pattern.test((each as Error).message))
@@ -60,9 +63,6 @@ function explain(cause: unknown): LoadError {
     if (!/^Cannot find (module|native binding)/.test(each.message))
       return loadError('ERR_DLOPEN_FAILED', each.message, cause)
   }
-  // without a descriptor newer versions of Node cannot look for a module, and say that there is none
-  const limit = descriptorLimit()
-  if (limit !== undefined) return loadError(limit, `${limit}: no descriptors are left`, cause)
   const name = `uring-linux-${process.arch}-${libc()}`
   // Node 20 answers what it must not read as if it were not there
   const hidden = isRestricted() ? ", or Node's permission model hides it" : ''
