@@ -214,8 +214,8 @@ const TAMPERED: Readonly<Record<string, string>> = {
   'a stackTraceLimit that cannot be set':
     'Object.defineProperty(Error, "stackTraceLimit", { get: () => 10, set() { throw new Error("planted") } })',
   'a setter of `code`':
-    // Node's own loader sets a code while it looks for the addon
-    'Object.defineProperty(Error.prototype, "code", { set(code) { if (code !== "MODULE_NOT_FOUND") throw new Error("planted") } })',
+    // Node itself sets the codes of its own errors, and ends when that throws: only the package's are refused
+    'Object.defineProperty(Error.prototype, "code", { set(code) { if (/^(ERR_OUT|ERR_INV|ERR_BUF|ERR_RING|ABORT|EBADF)/.test(code)) throw new Error("planted") } })',
 }
 
 for (const [name, text] of Object.entries(TAMPERED))

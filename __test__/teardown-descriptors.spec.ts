@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads'
 import test, { type ExecutionContext } from 'ava'
 import { program, type Inside } from './helpers/child'
 import { descriptors } from './helpers/fds'
+import { fifo } from './helpers/pipe'
 import { scaled } from './helpers/scale'
 
 /** How many descriptors of /dev/full, which nothing else here opens, there are. */
@@ -113,19 +114,20 @@ test.serial(
 )
 
 /** Has a batch and a chain open what they hold until they are complete, which `args[1]` says whether they are. */
-function holding({ uring, args, require }: Inside): void {
+function holding({ uring, fs, args, require }: Inside): void {
   const { parentPort } = require('node:worker_threads') as typeof import('node:worker_threads')
-  const [end, complete] = args
+  const [end, complete, path] = args
   const ring = new uring.Ring({ entries: 8 })
-  const wait = complete === 'complete' ? 1 : 60_000
+  const pipe = fs.openSync(path as string, fs.constants.O_RDWR)
+  const waits = complete !== 'complete'
   const batch = ring.batch((b) => {
     for (let index = 0; index < 100; index++) b.openat(-100, '/dev/full', 0)
-    b.timeout(wait)
+    b.timeout(waits ? 60_000 : 1)
   })
   const chain = ring.chain((c) => [
     c.openat(-100, '/dev/full', 0),
     c.openat(-100, '/dev/full', 0),
-    c.timeout(wait),
+    waits ? c.read(pipe, Buffer.alloc(1), null) : c.nop(),
   ])
   // fails when it has opened one
   const failing = ring.chain((c) => [c.openat(-100, '/dev/full', 0), c.nop(), c.close(0x7fff_fff0)])
@@ -150,7 +152,9 @@ for (const complete of ['complete', 'incomplete']) {
       `a worker ends by ${end}: what ${complete} batches and chains have opened is ${complete === 'complete' ? "the receiver's" : 'closed'}`,
       async (t) => {
         t.deepEqual(leftBehind(), [])
-        const started = new Worker(program(holding, { args: [end, complete] }), { eval: true })
+        const started = new Worker(program(holding, { args: [end, complete, fifo(t)] }), {
+          eval: true,
+        })
         const exited = new Promise((resolve) => started.once('exit', resolve))
         started.on('error', () => {})
         const received = await new Promise<number[]>((resolve) => started.once('message', resolve))

@@ -200,7 +200,7 @@ fn r31_operations_that_never_complete_are_leaked_with_their_engine() {
 /// A.7: without a bound, teardown waits for as long as it takes, and goes on asking.
 #[test]
 fn r79_drain_without_a_bound_waits_for_what_takes_very_long() {
-    let mut world = World::new(Plan { pace: 500_000, ..Plan::calm(8, 16) }, 3, 4);
+    let mut world = World::new(Plan { pace: 3_000_000, ..Plan::calm(8, 16) }, 3, 4);
     world.plain(0, read(Behaviour::Stubborn));
     world.plain(1, Work::new(Act::Write, Behaviour::ZeroCopy));
     world.plain(2, read(Behaviour::Multi));
