@@ -49,8 +49,13 @@ export declare class NativeRing {
    */
   segment(index: number): ArrayBuffer
   /**
-   * Makes room for `slots` operations; the tables must be asked for again, and there may be more
-   * segments. Returns 0 or the errno of mmap(2), and then nothing has changed.
+   * Returns the tables that the ring will use from the next call of `grow(slots)` on, or the errno of
+   * mmap(2). What may fail is over when the ring changes to them.
+   */
+  prepare(slots: number): { requests: ArrayBuffer, queue: ArrayBuffer, lent: ArrayBuffer, results: ArrayBuffer } | number
+  /**
+   * Makes room for `slots` operations; the tables must be asked for again unless they were prepared,
+   * and there may be more segments. Returns 0 or the errno of mmap(2), and then nothing has changed.
    */
   grow(slots: number): number
   /**

@@ -34,13 +34,13 @@ class BatchMembers extends Members implements ResultsReceiver {
   }
 
   /** Returns the promise of the results of what was collected. */
-  results(): Promise<Int32Array> {
-    this.missing = this.count
+  promise(): Promise<Int32Array> {
     const results = new Int32Array(this.count)
     if (this.count === 0) {
       this.core.receivers.remove(this.number)
       return Promise.resolve(results)
     }
+    this.missing = this.count
     this.raw = results
     return new Promise<Int32Array>((resolve, reject) => {
       this.resolve = resolve
@@ -64,7 +64,8 @@ class BatchMembers extends Members implements ResultsReceiver {
   }
 
   protected override undo(): void {
-    this.core.withdraw(this.number)
+    const { numbers } = this.core.receivers
+    this.core.withdraw((slot) => numbers[slot] === this.number)
     this.core.receivers.remove(this.number)
   }
 }
@@ -88,10 +89,11 @@ export class Batch extends AllOperations<'batch'> {
 /** Runs `collect` with a batch, and returns the promise of its results. */
 export function collectBatch(of: Core, collect: (batch: Batch) => unknown): Promise<Int32Array> {
   const its = new BatchMembers(of)
-  // the promise is made while nothing is submitted: an async hook may flush meanwhile
+  // the promise is made while nothing is submitted: an async hook may flush meanwhile; and so that an
+  // interruption finds either all of the batch or nothing
   const promise = its.collect(
     () => collect(new Batch(of, its)),
-    () => its.results(),
+    () => its.promise(),
   )
   of.launch() // everything may be over when this returns
   return promise

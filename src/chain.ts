@@ -39,6 +39,8 @@ interface Member {
   result: number
   value: unknown
   failure: Failure | undefined
+  /** Its last row has been received. */
+  over: boolean
 }
 
 /** The operations of a chain, and the receiver of their results. */
@@ -55,7 +57,15 @@ class ChainMembers extends Members implements RowReceiver {
     this.admit(slot, operation)
     const link = { operation } as Link<T>
     const length = operation.moves ? this.core.requests.length(slot) : 0
-    this.list.push({ slot, link, length, result: 0, value: undefined, failure: undefined })
+    this.list.push({
+      slot,
+      link,
+      length,
+      result: 0,
+      value: undefined,
+      failure: undefined,
+      over: false,
+    })
     return link
   }
 
@@ -107,7 +117,11 @@ class ChainMembers extends Members implements RowReceiver {
     member.result = result
     if (outcome.failed) member.failure = outcome.failure
     else member.value = outcome.value
-    if (--this.missing > 0) {
+    if (!member.over) {
+      member.over = true
+      this.missing--
+    }
+    if (this.missing > 0) {
       if (extra & EXTRA_OPENED) this.keep(this.number, [result])
       return
     }
@@ -122,7 +136,10 @@ class ChainMembers extends Members implements RowReceiver {
   }
 
   protected override undo(): void {
-    for (const { slot } of this.list) this.core.release(slot)
+    const slots = new Set(this.list.map(({ slot }) => slot))
+    this.core.withdraw((slot) => slots.delete(slot)) // an interrupted `submit` has queued some of them
+    for (const slot of slots) this.core.release(slot)
+    if (this.number !== 0) this.core.receivers.remove(this.number)
   }
 
   private placeOf(link: Link<unknown>): number {

@@ -42,17 +42,21 @@ export abstract class Members {
    */
   collect<R>(collect: () => unknown, finish: (collected: unknown) => R): R {
     const own = this.core
-    own.hold()
+    const held = own.hold(() => {
+      this.open = false
+      this.undo()
+    })
     try {
       const collected = collect()
       refusePromise(collected)
+      if (!this.open) throw wrongValue('collect', 'must not run an event loop', collect)
       return finish(collected)
     } catch (error) {
-      this.undo()
+      if (this.open) this.undo()
       throw error
     } finally {
+      if (this.open) own.resume(held)
       this.open = false
-      own.resume()
     }
   }
 

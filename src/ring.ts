@@ -203,7 +203,7 @@ export class Ring extends AllOperations<'promise'> {
   /** Submits what this turn has called so far at once, and settles what has completed. */
   flush(): void {
     this[core].check()
-    this[core].flush()
+    this[core].flushNow()
   }
 
   /**
@@ -338,6 +338,7 @@ export class Ring extends AllOperations<'promise'> {
         own.idle = resolve
       })
       own.cancel(ALL_OPERATIONS)
+      own.native.awaitTurn()
       await idle
     }
     own.close()

@@ -47,9 +47,12 @@ export class Core {
   private readonly limit: number
   private readonly flushNative: (count: number) => number
   private readonly lendNative: (start: number, ...values: unknown[]) => void
-  /** How many collecting functions of batches and chains are running. Nothing is submitted then. */
+  /** How to undo what the running collecting functions of batches and chains, each inside the one before,
+   *  have collected. Nothing is submitted while there are any. */
+  private readonly undoing: List<(() => void) | undefined> = listOf()
   private collecting = 0
-  private handingOut = false
+  /** The answer of the flush whose rows are being handed out, or 0. */
+  private handingOut = 0
   /** The ring failed: everything was rejected, and the slots that were in flight are never used again. */
   private failed = false
   /** Makes the error that every call throws from now on: each has the stack of its own call. */
@@ -64,14 +67,13 @@ export class Core {
     this.sqEntries = sqEntries
     const tables = native.tables()
     this.requests = new Requests(tables.requests)
-    this.queue = new Queue(
-      tables.queue,
-      sqEntries,
-      () => {
+    this.queue = new Queue(tables.queue, sqEntries, {
+      flush: () => {
         this.flush()
       },
-      (slot) => this.awaitTurn(slot),
-    )
+      recover: () => this.recover(),
+      awaitFlush: (slot) => this.awaitTurn(slot),
+    })
     this.lending = new Lending(tables.lent)
     this.signals = new Signals((slot) => {
       this.cancel(slot)
@@ -87,7 +89,7 @@ export class Core {
 
   /** The number of operations that have not settled. */
   get inFlight(): number {
-    return this.failed ? 0 : this.free.taken
+    return this.failed || this.closed ? 0 : this.free.taken
   }
 
   /** Refuses everything from now on, with the error that `make` returns. */
@@ -157,24 +159,46 @@ export class Core {
     return true
   }
 
-  /** Removes the receiver's operations from the queue. */
-  withdraw(receiver: number): void {
-    this.queue.withdraw(
-      (slot) => this.receivers.numbers[slot] === receiver,
-      (slot) => {
-        this.release(slot)
-      },
-    )
+  /** Removes the operations of which `mine` is true from the queue, and frees their slots. */
+  withdraw(mine: (slot: number) => boolean): void {
+    this.queue.withdraw(mine, (slot) => {
+      this.release(slot)
+    })
   }
 
-  /** Submits nothing until `resume` has been called as often. */
-  hold(): void {
-    this.collecting++
+  /** Submits nothing until `resume` is called with what this returns. `undo` is called if it never is. */
+  hold(undo: () => void): number {
+    this.undoing[this.collecting++] = undo
+    return this.collecting
   }
 
-  resume(): void {
-    if (--this.collecting > 0 || this.heldCancels.none) return
+  resume(held: number): void {
+    this.abandon(held)
+    this.undoing[--this.collecting] = undefined
+    this.cancelHeld()
+  }
+
+  /** Undoes what the collecting functions inside of number `held` have collected. */
+  private abandon(held: number): void {
+    while (this.collecting > held) this.undoing[--this.collecting]?.()
+  }
+
+  private cancelHeld(): void {
+    if (this.collecting > 0 || this.heldCancels.none) return
     for (const slot of this.heldCancels.take()) this.cancel(slot)
+  }
+
+  /**
+   * Goes on with what was interrupted. Called when none of the caller's code is on the stack: what has
+   * not ended by then was terminated (by the `timeout` of `vm`, or Ctrl-C in the REPL), or ended for
+   * want of stack, and neither can be caught where it happens. Returns whether there was anything.
+   */
+  private recover(): boolean {
+    if (this.handingOut === 0 && this.collecting === 0) return false
+    this.abandon(0)
+    this.cancelHeld()
+    if (this.handingOut !== 0) this.handOut(this.handingOut)
+    return true
   }
 
   /** Returns the slot of the operation whose promise this is, or -1. */
@@ -184,48 +208,70 @@ export class Core {
 
   /** Asks for the operation in `slot`, or for `ALL_OPERATIONS`, to be cancelled. */
   cancel(slot: number): void {
-    if (this.collecting !== 0) {
+    if (this.collecting > 0) {
       this.heldCancels.add(slot)
+      this.queue.schedule()
       return
     }
-    const queued = this.queue.take()
-    const errno =
-      slot === ALL_OPERATIONS ? this.native.cancelAll(queued) : this.native.cancel(queued, slot)
-    if (-errno === EBUSY) this.queue.restore(queued)
-    else this.queue.schedule()
+    const { native, queue } = this
+    const count = queue.length
+    const errno = slot === ALL_OPERATIONS ? native.cancelAll(count) : native.cancel(count, slot)
+    if (-errno === EBUSY) {
+      queue.postpone()
+      return
+    }
+    queue.length = queue.unreferenced = 0
+    queue.schedule()
+  }
+
+  /** Flushes for the caller, who may be interrupted: a microtask then goes on. */
+  flushNow(): void {
+    this.queue.schedule()
+    this.flush()
   }
 
   /** Submits what is queued and hands out what has completed. */
   flush(): void {
-    if (this.handingOut || this.collecting !== 0 || this.closed) return
+    if (this.handingOut !== 0 || this.collecting > 0 || this.closed) return
     if (!this.lending.none) this.lending.lend(this.objects, this.lendNative)
-    const queued = this.queue.take()
-    const answer = this.flushNative(queued)
+    const { queue } = this
+    const answer = this.flushNative(queue.length)
     if (answer === EBUSY) {
-      this.queue.restore(queued) // called from within a flush: that one goes on first
+      queue.postpone() // called from within a flush: that one goes on first
       return
     }
+    // what has become of the queue and of the rows is noted before anything can fail
+    queue.length = queue.unreferenced = 0
+    if (answer > 0 && answer & FLUSH_COUNT) this.handingOut = answer
     if (answer < 0) {
       this.fail(answer)
       return
     }
-    this.queue.flushed((answer & FLUSH_DEFERRED) !== 0)
-    if (answer & FLUSH_COUNT) this.handOut(answer & FLUSH_COUNT, (answer & FLUSH_PLAIN) !== 0)
-    if (answer & FLUSH_MORE) this.queue.schedule()
-    if (this.idle !== undefined && this.free.taken === 0) this.idle()
+    queue.flushed((answer & FLUSH_DEFERRED) !== 0)
+    if (this.handingOut !== 0) this.handOut(answer)
+    if (answer & FLUSH_MORE) queue.schedule()
+    if (this.idle !== undefined && this.isIdle()) this.idle()
   }
 
-  private handOut(count: number, plain: boolean): void {
-    this.handingOut = true
-    try {
-      this.free.giveAll(this.results.handOut(count, plain), count, plain)
-    } finally {
-      this.handingOut = false
-    }
+  /** Hands out the rows that a flush has announced. Can be repeated when it was interrupted. */
+  private handOut(answer: number): void {
+    const count = answer & FLUSH_COUNT
+    const plain = (answer & FLUSH_PLAIN) !== 0
+    this.free.giveAll(this.results.handOut(count, plain), count, plain)
+    this.handingOut = 0
+  }
+
+  /** Returns whether everything is over. A slot whose operation was interrupted before it was queued
+   *  stays taken. */
+  private isIdle(): boolean {
+    if (this.free.taken === 0) return true
+    const counts = this.native.counts()
+    return this.queue.length === 0 && counts !== null && counts.staged === counts.settled
   }
 
   /** The event loop's call: completions have arrived, or the loop's next turn has. */
   private readonly turn = (): void => {
+    this.recover()
     this.flush()
   }
 
@@ -252,15 +298,25 @@ export class Core {
   private grow(): void {
     if (this.free.total >= this.limit) throw ringBusy(this.limit)
     const slots = Math.min(this.limit, this.free.total * 2)
-    const errno = this.native.grow(slots)
+    const { native, requests, queue, lending } = this
+    const tables = native.prepare(slots)
+    if (typeof tables === 'number') throw outOfMemory(tables, slots)
+    const [words, queued, lent] = [
+      new Int32Array(tables.requests),
+      new Int32Array(tables.queue),
+      new Int32Array(tables.lent),
+    ]
+    const errno = native.grow(slots)
     if (errno !== 0) throw outOfMemory(errno, slots)
-    const tables = this.native.tables()
-    this.requests.move(tables.requests)
-    this.queue.move(tables.queue)
-    this.lending.move(tables.lent)
+    // the addon uses the larger tables, which have the contents of the others; before the facade does, too,
+    // there is no place where it could be interrupted
+    requests.words = words
+    queue.words = queued
+    lending.slots = lent
     this.addSlots(slots)
   }
 
+  /** Can be repeated when it was interrupted. */
   private addSlots(slots: number): void {
     this.receivers.grow(slots)
     this.promises.grow(slots)

@@ -6,17 +6,13 @@ import type { List } from './list'
 type Lend = (start: number, ...values: unknown[]) => void
 
 export class Lending {
-  /** Slots in the queue whose value is a buffer, in the table that the addon reads. */
-  #slots: Int32Array
+  /** Slots in the queue whose value is a buffer, in the table that the addon reads. `Core.grow` puts a
+   *  larger one here. */
+  slots: Int32Array
   #count = 0
 
   constructor(table: ArrayBuffer) {
-    this.#slots = new Int32Array(table)
-  }
-
-  /** Goes on in a larger table, which has the old one's contents. */
-  move(table: ArrayBuffer): void {
-    this.#slots = new Int32Array(table)
+    this.slots = new Int32Array(table)
   }
 
   get none(): boolean {
@@ -26,12 +22,12 @@ export class Lending {
   add(slot: number): void {
     // an operation that is never queued leaves its slot here: then a look-up is made in vain; one
     // that finds no room here is looked up singly
-    if (this.#count < this.#slots.length) this.#slots[this.#count++] = slot
+    if (this.#count < this.slots.length) this.slots[this.#count++] = slot
   }
 
   /** Has all of them looked up. No code of a user's runs from here to the flush. */
   lend(objects: Readonly<List<unknown>>, lend: Lend): void {
-    const slots = this.#slots
+    const { slots } = this
     const count = this.#count
     this.#count = 0
     const object = (at: number): unknown => objects[slots[at] as number]

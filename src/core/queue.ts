@@ -19,37 +19,37 @@ const soon: (call: () => void) => unknown = Promise.prototype.then.bind(Promise.
 /** More than any queue holds. */
 const NO_LENGTH = 0x3fff_ffff
 
+/** What the queue asks of the ring. */
+export interface QueueOwner {
+  /** Submits what is queued. */
+  flush(): void
+  /** Goes on with what was interrupted. Returns whether there was anything. */
+  recover(): boolean
+  /** Has the loop wait for the flush, if the operation in the slot wants that. Returns whether it did. */
+  awaitFlush(slot: number): boolean
+}
+
 export class Queue {
-  private words: Int32Array
-  private length = 0
+  /** The table. `Core.grow` puts a larger one here. */
+  words: Int32Array
+  /** How many slots wait. Whoever submits them sets both to 0, without a call: that could fail for want
+   *  of stack, and then they would be submitted twice. */
+  length = 0
+  /** How many of them, from the first on, are known not to keep the loop alive. */
+  unreferenced = 0
   /** The length at which the queue asks for a flush. */
   private threshold = 1
   /** A flush is coming, in a microtask or by the event loop. */
   private scheduled = false
   /** The flush that is coming is the event loop's. */
   private deferred = false
-  /** How many slots from the first on are known not to keep the loop alive. */
-  private unreferenced = 0
   private readonly sqEntries: number
-  private readonly flush: () => void
-  /** Has the loop wait for the flush, if the operation in the slot wants that. Returns whether it did. */
-  private readonly awaitFlush: (slot: number) => boolean
+  private readonly owner: QueueOwner
 
-  constructor(
-    table: ArrayBuffer,
-    sqEntries: number,
-    flush: () => void,
-    awaitFlush: (slot: number) => boolean,
-  ) {
+  constructor(table: ArrayBuffer, sqEntries: number, owner: QueueOwner) {
     this.words = new Int32Array(table)
     this.sqEntries = sqEntries
-    this.flush = flush
-    this.awaitFlush = awaitFlush
-  }
-
-  /** Goes on in a larger table, which has the old one's contents. */
-  move(table: ArrayBuffer): void {
-    this.words = new Int32Array(table)
+    this.owner = owner
   }
 
   /** Adds a slot, with `QUEUE_*`. `launch` follows when everything that belongs together is in. */
@@ -64,13 +64,13 @@ export class Queue {
 
   private launchNow(): void {
     if (this.deferred) this.launchDeferred()
-    else if (this.scheduled) this.flush()
+    else if (this.scheduled) this.owner.flush()
     else this.schedule()
   }
 
   private launchDeferred(): void {
     for (; this.unreferenced < this.length; this.unreferenced++) {
-      if (!this.awaitFlush((this.words[this.unreferenced] as number) & QUEUE_SLOT)) continue
+      if (!this.owner.awaitFlush((this.words[this.unreferenced] as number) & QUEUE_SLOT)) continue
       this.threshold = NO_LENGTH
       return
     }
@@ -79,14 +79,15 @@ export class Queue {
   /** Asks for a flush in a microtask, unless one is coming. */
   schedule(): void {
     if (this.scheduled) return
+    soon(this.flushSoon) // first: it fails when there is no stack left
     this.scheduled = true
     this.threshold = this.sqEntries
-    soon(this.flushSoon)
   }
 
   private readonly flushSoon = (): void => {
+    const recovered = this.owner.recover()
     // a flush in between has done the work, or the event loop's is to do it
-    if (this.scheduled && !this.deferred) this.flush()
+    if (recovered || (this.scheduled && !this.deferred)) this.owner.flush()
   }
 
   /** A flush has ended. `deferred` says that the event loop calls for the next one. */
@@ -96,17 +97,8 @@ export class Queue {
     this.threshold = 1
   }
 
-  /** Empties the queue. Returns how many slots were in it; the table still holds them. */
-  take(): number {
-    const count = this.length
-    this.length = 0
-    this.unreferenced = 0
-    return count
-  }
-
-  /** Undoes a `take` after which the addon has taken nothing. */
-  restore(count: number): void {
-    this.length = count
+  /** The addon has taken nothing, since it is at work further up the stack: asks for another flush. */
+  postpone(): void {
     this.scheduled = false
     this.schedule()
   }

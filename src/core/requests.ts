@@ -21,14 +21,10 @@ import {
 const TWO_32 = 0x1_0000_0000
 
 export class Requests {
-  private words: Int32Array
+  /** The table. `Core.grow` puts a larger one here. */
+  words: Int32Array
 
   constructor(table: ArrayBuffer) {
-    this.words = new Int32Array(table)
-  }
-
-  /** Goes on in a larger table, which has the old one's contents. */
-  move(table: ArrayBuffer): void {
     this.words = new Int32Array(table)
   }
 

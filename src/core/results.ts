@@ -1,6 +1,9 @@
 // Hands out the rows that a flush brought. Rows are dealt with one by one, and what goes wrong with
 // one of them (a callback that throws) never keeps the next from its receiver.
 //
+// The loop may be interrupted by what cannot be caught (a termination, no stack left). Then it is begun
+// again, and passes over what it has dealt with.
+//
 // No code of the caller's runs in here, except what `resolve` may call by itself (a `then` that was
 // planted on a prototype). Therefore slots are freed only after the last row, and a flush that is
 // asked for in between does nothing.
@@ -91,15 +94,16 @@ export class Results {
     const { rows } = this
     const result = rows[at + ROW_RESULT] as number
     const pending = this.promises.records[slot] as Pending
+    const { resolve } = pending
+    if (resolve === undefined) return // dealt with before an interruption, or interrupted itself
     const operation = pending.operation as Operation<unknown>
     if (rows[at + ROW_EXTRA] !== EXTRA_LAST || result < 0 || operation.decode !== undefined) {
-      this.settleSpecial(slot, at, pending, operation)
+      this.settleSpecial(slot, at, pending, operation, resolve)
       return
     }
-    const resolve = pending.resolve as (value: unknown) => void
     this.objects[slot] = undefined
-    pending.clear()
     if (this.signals.active) this.signals.forget(slot)
+    pending.clear()
     resolve(result)
   }
 
@@ -108,6 +112,7 @@ export class Results {
     at: number,
     pending: Pending,
     operation: Operation<unknown>,
+    resolve: (value: unknown) => void,
   ): void {
     const { rows } = this
     const extra = rows[at + ROW_EXTRA] as number
@@ -119,11 +124,10 @@ export class Results {
       rows[at + ROW_FLAGS] as number,
       extra,
     )
-    const resolve = pending.resolve as (value: unknown) => void
+    const value = outcome.failed ? rejection(() => errorOf(outcome.failure)) : outcome.value
     this.forget(slot)
     pending.clear()
-    if (outcome.failed) resolve(rejection(() => errorOf(outcome.failure)))
-    else resolve(outcome.value)
+    resolve(value)
     if (extra & EXTRA_OPENED) rows[at + ROW_RESULT] = -1 // delivered: the addon need not close it at teardown
   }
 
@@ -184,7 +188,6 @@ export class Results {
     const extra = rows[at + ROW_EXTRA] as number
     const place = this.receivers.places[slot] as number
     const result = rows[at + ROW_RESULT] as number
-    if (extra & EXTRA_OPENED) rows[at + ROW_RESULT] = -1
     try {
       receiver.receive(place, slot, result, rows[at + ROW_FLAGS] as number, extra)
     } catch (error) {
@@ -192,6 +195,7 @@ export class Results {
         throw error
       })
     }
+    if (extra & EXTRA_OPENED) rows[at + ROW_RESULT] = -1
     if (extra & EXTRA_LAST) this.forget(slot)
   }
 

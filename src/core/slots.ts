@@ -10,7 +10,8 @@ export function firstSlots(limit: number): number {
   return Math.min(limit, SLOTS_FIRST)
 }
 
-/** The stack of free slots. */
+/** The stack of free slots. Whoever gives several does it all at once: loops may be interrupted by what
+ *  cannot be caught (`Core.recover`), and are then repeated. */
 export class FreeSlots {
   private stack: Int32Array<ArrayBuffer> = new Int32Array(0)
   private count = 0
@@ -45,16 +46,21 @@ export class FreeSlots {
    * same order find the same slots.
    */
   giveAll(rows: Int32Array, count: number, plain: boolean): void {
+    const { stack } = this
+    let free = this.count
     for (let at = (count - 1) * ROW_WORDS; at >= 0; at -= ROW_WORDS) {
-      if (plain || (rows[at + ROW_EXTRA] as number) & EXTRA_LAST)
-        this.stack[this.count++] = rows[at] as number
+      if (plain || (rows[at + ROW_EXTRA] as number) & EXTRA_LAST) stack[free++] = rows[at] as number
     }
+    this.count = free
   }
 
   /** Adds slots, up to `total`. */
   grow(total: number): void {
-    this.stack = larger(this.stack, total)
-    for (let slot = total - 1; slot >= this.size; slot--) this.stack[this.count++] = slot
+    const stack = larger(this.stack, total)
+    let free = this.count
+    for (let slot = total - 1; slot >= this.size; slot--) stack[free++] = slot
+    this.stack = stack
+    this.count = free
     this.size = total
   }
 }

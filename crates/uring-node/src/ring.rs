@@ -113,15 +113,7 @@ impl NativeRing {
         ts_return_type = "{ requests: ArrayBuffer, queue: ArrayBuffer, lent: ArrayBuffer, results: ArrayBuffer }"
     )]
     pub fn tables<'env>(&self, env: Env) -> Result<Object<'env>> {
-        let own = self.state.tables.borrow();
-        let mut tables = Object::new(&env)?;
-        let (requests, queue) =
-            (own.slots() * size_of::<Request>(), own.slots() * size_of::<u32>());
-        tables.set("requests", array_buffer(&env, &own.requests, requests)?)?;
-        tables.set("queue", array_buffer(&env, &own.queue, queue)?)?;
-        tables.set("lent", array_buffer(&env, &own.lent, queue)?)?;
-        tables.set("results", array_buffer(&env, &own.results, RESULTS_BYTES)?)?;
-        Ok(tables)
+        shared(env, &self.state.tables.borrow())
     }
 
     /// The visible memory of the slots from `index * SEGMENT_SLOTS` on, `VISIBLE_BYTES` for each.
@@ -135,8 +127,23 @@ impl NativeRing {
         array_buffer(&env, segment, SEGMENT_VISIBLE)
     }
 
-    /// Makes room for `slots` operations; the tables must be asked for again, and there may be more
-    /// segments. Returns 0 or the errno of mmap(2), and then nothing has changed.
+    /// Returns the tables that the ring will use from the next call of `grow(slots)` on, or the errno of
+    /// mmap(2). What may fail is over when the ring changes to them.
+    #[napi(
+        ts_return_type = "{ requests: ArrayBuffer, queue: ArrayBuffer, lent: ArrayBuffer, results: ArrayBuffer } | number"
+    )]
+    pub fn prepare<'env>(&self, env: Env, slots: u32) -> Result<Either<Object<'env>, i32>> {
+        if let Err(errno) = self.state.prepare(slots) {
+            return Ok(Either::B(errno));
+        }
+        match &*self.state.prepared.borrow() {
+            Some(tables) => Ok(Either::A(shared(env, tables)?)),
+            None => Ok(Either::B(libc::ENOMEM)),
+        }
+    }
+
+    /// Makes room for `slots` operations; the tables must be asked for again unless they were prepared,
+    /// and there may be more segments. Returns 0 or the errno of mmap(2), and then nothing has changed.
     #[napi]
     pub fn grow(&self, slots: u32) -> i32 {
         errno(self.state.grow(slots))
@@ -233,6 +240,17 @@ impl NativeRing {
         };
         self.state.with_engine(describe).ok()
     }
+}
+
+/// The tables as JavaScript sees them.
+fn shared<'env>(env: Env, own: &Tables) -> Result<Object<'env>> {
+    let mut tables = Object::new(&env)?;
+    let (requests, queue) = (own.slots() * size_of::<Request>(), own.slots() * size_of::<u32>());
+    tables.set("requests", array_buffer(&env, &own.requests, requests)?)?;
+    tables.set("queue", array_buffer(&env, &own.queue, queue)?)?;
+    tables.set("lent", array_buffer(&env, &own.lent, queue)?)?;
+    tables.set("results", array_buffer(&env, &own.results, RESULTS_BYTES)?)?;
+    Ok(tables)
 }
 
 /// An errno as the facade wants it: 0 when all is well.

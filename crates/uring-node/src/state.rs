@@ -28,6 +28,8 @@ pub struct State {
     /// `None` once the ring is closed.
     pub engine: RefCell<Option<Engine<Ring>>>,
     pub tables: RefCell<Tables>,
+    /// Larger tables that JavaScript has seen and that are not in use yet.
+    pub prepared: RefCell<Option<Tables>>,
     pub memory: RefCell<SlotMemory>,
     pub lending: RefCell<Lending>,
     pub registered: RefCell<Option<Registered>>,
@@ -79,6 +81,7 @@ impl State {
             engine: RefCell::new(Some(Engine::new(ring, slots as u32))),
             lending: RefCell::new(Lending::new(slots)),
             tables: RefCell::new(tables),
+            prepared: RefCell::new(None),
             memory: RefCell::new(memory),
             registered: RefCell::new(None),
             driver: Cell::new(None),
@@ -115,11 +118,23 @@ impl State {
         staged.map_err(|_| libc::EINVAL)
     }
 
+    /// Allocates the tables that the next `grow` to as many slots will use. `Err` is an errno.
+    pub fn prepare(&self, slots: u32) -> Result<(), i32> {
+        let larger = self.tables.borrow().resized(slots as usize)?;
+        self.prepared.replace(Some(larger));
+        Ok(())
+    }
+
     /// Makes room for `slots` operations. `Err` is an errno; then nothing has changed.
     pub fn grow(&self, slots: u32) -> Result<(), i32> {
         self.with_engine(|engine| {
-            let larger = self.tables.borrow().grown(slots as usize)?;
             self.memory.borrow_mut().grow(slots as usize)?;
+            let prepared = self.prepared.take().filter(|tables| tables.slots() == slots as usize);
+            let larger = match prepared {
+                Some(tables) => tables,
+                None => self.tables.borrow().resized(slots as usize)?,
+            };
+            larger.take_over(&self.tables.borrow());
             self.tables.replace(larger);
             self.lending.borrow_mut().grow(slots as usize);
             engine.grow(slots);

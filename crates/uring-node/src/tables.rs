@@ -30,21 +30,23 @@ impl Tables {
         Tables::with_results(slots, Memory::new(RESULTS_BYTES)?)
     }
 
-    /// The same results table, and larger other ones with the contents carried over. `Err` is an
-    /// errno.
-    pub fn grown(&self, slots: usize) -> Result<Tables, i32> {
-        let larger = Tables::with_results(slots, Arc::clone(&self.results))?;
+    /// The same results table, and other ones for `slots` operations. `Err` is an errno.
+    pub fn resized(&self, slots: usize) -> Result<Tables, i32> {
+        Tables::with_results(slots, Arc::clone(&self.results))
+    }
+
+    /// Copies the contents of other tables that are not larger.
+    pub fn take_over(&self, other: &Tables) {
         let carried = [
-            (&self.requests, &larger.requests),
-            (&self.queue, &larger.queue),
-            (&self.lent, &larger.lent),
+            (&other.requests, &self.requests),
+            (&other.queue, &self.queue),
+            (&other.lent, &self.lent),
         ];
         for (from, to) in carried {
             let bytes = from.bytes().min(to.bytes());
             // SAFETY: two different mappings, each at least `bytes` long.
             unsafe { std::ptr::copy_nonoverlapping(from.start(), to.start(), bytes) };
         }
-        Ok(larger)
     }
 
     fn with_results(slots: usize, results: Arc<Memory>) -> Result<Tables, i32> {

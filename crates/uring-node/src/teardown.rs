@@ -12,14 +12,19 @@
 
 use crate::rows::Row;
 use crate::state::State;
+use std::collections::HashSet;
 use uring_engine::{Engine, Ring};
+
+/// The number of no receiver: with the facade, the number of a slot's own promise.
+const NO_RECEIVER: u32 = 0;
 
 impl State {
     /// The environment ends: closes what was not delivered, and the ring.
     pub fn leave(&self) {
         // the facade does not run any more; until here it may be about to deliver
         let rows = self.rows.replace(0);
-        self.tables.borrow().undelivered(rows).for_each(close_descriptor);
+        let undelivered = self.tables.borrow().undelivered(rows).collect();
+        self.keep_descriptors(NO_RECEIVER, undelivered);
         self.close();
     }
 
@@ -38,7 +43,9 @@ impl State {
             driver.close(); // off the loop before the descriptor is closed
         }
         let drained = engine.is_none_or(|engine| self.drain(engine));
-        self.kept.take().into_values().flatten().for_each(close_descriptor);
+        // the facade may have been about to keep what is in a row, too
+        let kept: HashSet<i32> = self.kept.take().into_values().flatten().collect();
+        kept.into_iter().for_each(close_descriptor);
         self.forget(&self.turn);
         if drained {
             self.forget(&self.objects);
