@@ -123,6 +123,9 @@ export class IpAddress extends EncodedAddress {
   }
 }
 
+// Where names are put together and read. It has one byte more than the longest name, to tell a longer one.
+const unix = Buffer.alloc(PATH_AT + PATH_MAX + 1)
+
 /** An address of the Unix domain, encoded once. Immutable. */
 export class UnixAddress extends EncodedAddress {
   readonly family: 'unix'
@@ -136,8 +139,8 @@ export class UnixAddress extends EncodedAddress {
   constructor(permit: typeof key, bytes: Uint8Array) {
     super(permit, bytes)
     this.family = 'unix'
-    const length = nameLength(bytes, 0, bytes.length)
-    this.path = Buffer.from(bytes.buffer, bytes.byteOffset + PATH_AT, length).toString()
+    unix.set(bytes)
+    this.path = unix.toString('utf8', PATH_AT, PATH_AT + nameLength(bytes, 0, bytes.length))
     Object.freeze(this)
   }
 }
@@ -277,8 +280,6 @@ function takeIPv6(text: string, scopeid: number): void {
 }
 
 const encoder = new TextEncoder()
-// one byte more than is allowed, so that what is too long can be told
-const unix = new Uint8Array(PATH_AT + PATH_MAX + 1)
 
 function encodeUnix(
   path: string | Uint8Array,
