@@ -108,9 +108,9 @@ export function printIPv6(bytes: Uint8Array, at: number): string {
 // Which addresses are printed with an IPv4 address at their end: IPv4-mapped and the old
 // IPv4-compatible ones, by the rule of inet_ntop(3), which Node's libuv shares.
 function carriesIPv4(bytes: Uint8Array, at: number, gap: number, gapLength: number): boolean {
-  if (gap !== 0) return false
-  if (gapLength === 5) return readUint16BE(bytes, at + 10) === 0xffff
-  return gapLength === 6 || (gapLength === 7 && readUint16BE(bytes, at + 14) !== 1)
+  return (
+    gap === 0 && (gapLength === 6 || (gapLength === 5 && readUint16BE(bytes, at + 10) === 0xffff))
+  )
 }
 
 /** The scope id of a zone: the number itself, or the index of the interface of that name; 0 if there is none. */
