@@ -101,7 +101,7 @@ export const socketOptions = Object.freeze({
   SO_BINDTOIFINDEX: { level: SOL_SOCKET, name: 62, kind: 'int' },
   SO_DETACH_REUSEPORT_BPF: { level: SOL_SOCKET, name: 68, kind: 'int', access: 'write only' },
   SO_PREFER_BUSY_POLL: { level: SOL_SOCKET, name: 69, kind: 'boolean' },
-  SO_BUSY_POLL_BUDGET: { level: SOL_SOCKET, name: 70, kind: 'int' },
+  SO_BUSY_POLL_BUDGET: { level: SOL_SOCKET, name: 70, kind: 'int', access: 'write only' },
   SO_NETNS_COOKIE: { level: SOL_SOCKET, name: 71, kind: 'uint64', access: 'read only' },
   SO_BUF_LOCK: { level: SOL_SOCKET, name: 72, kind: 'uint' },
   SO_RESERVE_MEM: { level: SOL_SOCKET, name: 73, kind: 'int' },
