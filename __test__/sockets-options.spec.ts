@@ -5,7 +5,7 @@ import { execFileSync } from 'node:child_process'
 import { inspect } from 'node:util'
 import test from 'ava'
 import { decodeOption, encodeOption, optionOf, optionRoom } from '../src/sockets/options'
-import { socketOptions } from '../src/sockets/option-table'
+import { socketOptions, type OptionKind } from '../src/sockets/option-table'
 import type {
   OptionInput,
   OptionName,
@@ -114,6 +114,18 @@ function asked(name: OptionName, value: string, room: number): string {
   return `option ${home(name).join(' ')} ${level} ${number} ${value} ${room}`
 }
 
+const TYPES: Partial<Record<OptionKind, 'boolean' | 'bigint' | 'string' | 'object'>> = {
+  boolean: 'boolean',
+  uint64: 'bigint',
+  string: 'string',
+  ipv4: 'string',
+  linger: 'object',
+  timeval: 'object',
+  bytes: 'object',
+  credentials: 'object',
+  txtime: 'object',
+}
+
 test('every option that can be read is read on a real socket, or refused by the kernel by name', (t) => {
   const answers = ask(READABLE.map((name) => asked(name, '-', optionRoom(name))))
   const refused: string[] = []
@@ -123,12 +135,7 @@ test('every option that can be read is read on a real socket, or refused by the 
     else {
       const value = decoded(t, unhex(answer), decode(name))
       const { kind } = optionOf(name)
-      const type = { boolean: 'boolean', uint64: 'bigint', string: 'string', ipv4: 'string' }
-      const structures = ['linger', 'timeval', 'bytes', 'credentials', 'txtime']
-      const expected = structures.includes(kind)
-        ? 'object'
-        : (type[kind as keyof typeof type] ?? 'number')
-      t.is(typeof value, expected, `${name}: ${inspect(value)}`)
+      t.is(typeof value, TYPES[kind] ?? 'number', `${name}: ${inspect(value)}`)
     }
   }
   t.log(`refused: ${refused.join(', ')}`)

@@ -1,7 +1,7 @@
 // Socket addresses: what callers pass, its bytes as the kernel's `struct sockaddr`, and back. Everything
 // is checked before a byte is written; nothing outside of the given bytes is read, whatever they say.
 // Addresses that the kernel filled in come back as `Address` objects, which can be sent to as they
-// are. Proved by __test__/sockets-address.spec.ts.
+// are. Proved by __test__/sockets-address.spec.ts and __test__/sockets-trust.spec.ts.
 
 import type { SocketAddress } from 'node:net'
 import { outOfRange, wrongType, wrongValue } from '../errors'

@@ -1,5 +1,5 @@
 // The errors that only sockets have, with Node's codes and wording: a text that is no address, and a
-// constructor that is not for callers. Proved by __test__/sockets-address.spec.ts.
+// constructor that is not for callers. Proved by __test__/sockets-address.spec.ts and __test__/sockets-trust.spec.ts.
 
 /** Error for a text that is no IP address of its family, as `net.SocketAddress` throws it. */
 export function invalidAddress(address: string): Error & { code: string } {

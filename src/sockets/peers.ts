@@ -1,6 +1,6 @@
 // The addresses of the last peers: a server hears from the same ones again and again, and their text
 // need not be made anew. Holds at most 1,024 addresses, whatever arrives, and returns an address only
-// for exactly its bytes. Proved by __test__/sockets-address.spec.ts.
+// for exactly its bytes. Proved by __test__/sockets-trust.spec.ts.
 
 const SIZE = 1024
 
