@@ -72,6 +72,7 @@ test('every kind of message that arrives is decoded', (t) => {
     ['hoplimit 255', { type: 'hoplimit', value: 255 }],
     ['tclass 0', { type: 'tclass', value: 0 }],
     ['timestamp 1700000000 999999999', { type: 'timestamp', ns: 1_700_000_000_999_999_999n }],
+    ['timestamp -2 5', { type: 'timestamp', ns: -1_999_999_995n }],
     ['microseconds 1700000000 999999', { type: 'timestamp', ns: 1_700_000_000_999_999_000n }],
     [
       'timestamping 1700000000 5 3 7',

@@ -24,7 +24,7 @@ function keyOf(level: number, type: number): number {
 }
 
 const DECODERS = new Map<number, Decoder>([
-  decoder(FORMS.rights, rights, 0),
+  decoder(FORMS.rights, rights),
   decoder(FORMS.credentials, (bytes, at) => ({
     type: 'credentials',
     pid: readInt32(bytes, at),
