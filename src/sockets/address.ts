@@ -17,7 +17,7 @@ import {
   writeUint16,
   writeUint16BE,
 } from './bytes'
-import { illegalConstructor, invalidAddress } from './errors'
+import { illegalConstructor, invalidAddress, noRoom } from './errors'
 import { parseIPv4, printIPv4, printIPv6, scopeOf, writeIPv6 } from './ip'
 import { Peers } from './peers'
 
@@ -123,7 +123,7 @@ export class IpAddress extends EncodedAddress {
   }
 }
 
-// Where names are put together and read. It has one byte more than the longest name, to tell a longer one.
+// Where names are put together and read. It has one byte more than the longest name, to detect a longer one.
 const unix = Buffer.alloc(PATH_AT + PATH_MAX + 1)
 
 /** An address of the Unix domain, encoded once. Immutable. */
@@ -223,10 +223,6 @@ function put(bytes: Uint8Array, length: number, into: Uint8Array, at: number): n
   if (!holds(into, at, length)) throw noRoom(length, into, at)
   for (let index = 0; index < length; index++) into[at + index] = bytes[index] as number
   return length
-}
-
-function noRoom(length: number, into: Uint8Array, at: number): RangeError {
-  return outOfRange('at', `an offset with ${length} bytes of ${into.length} behind it`, at)
 }
 
 function encodeIp(
@@ -335,9 +331,8 @@ function encodeOther(value: OtherAddressLike, into: Uint8Array, at: number): num
 const peers = new Peers<IpAddress | UnixAddress>()
 
 /**
- * Returns the address of `length` bytes at `at`, as the kernel filled them in; undefined if there is
- * none, as from a peer without a name. A length beyond the bytes or beyond 128 counts as cut short.
- * Never throws.
+ * Returns the address that the kernel wrote at `at` in `length` bytes; undefined if it wrote none, as
+ * for a peer without a name. Reads at most 128 bytes, and none beyond the end of `bytes`. Never throws.
  */
 export function decodeAddress(bytes: Uint8Array, at: number, length: number): Address | undefined {
   const size = Math.min(length, ADDRESS_MAX, bytes.length - at)
@@ -366,7 +361,7 @@ function newUnix(bytes: Uint8Array): UnixAddress {
   return new UnixAddress(key, bytes)
 }
 
-/** The length of the name in a `sockaddr_un` of `size` bytes: all of an abstract one, a path up to its NUL. */
+/** The length of the name in a `sockaddr_un`: up to the NUL for a path, all bytes for an abstract name. */
 function nameLength(bytes: Uint8Array, at: number, size: number): number {
   const most = Math.min(size - PATH_AT, PATH_MAX)
   if (most === 0 || bytes[at + PATH_AT] === 0) return most

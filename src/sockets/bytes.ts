@@ -4,7 +4,7 @@
 
 const TWO_32 = 0x1_0000_0000
 
-/** Throws nothing and reads nothing: whether `size` bytes from `at` on lie in `bytes`. */
+/** Returns whether `size` bytes at `at` lie within `bytes`. */
 export function holds(bytes: Uint8Array, at: number, size: number): boolean {
   return at >= 0 && at + size <= bytes.length
 }

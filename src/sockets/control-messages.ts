@@ -18,7 +18,10 @@ export interface CredentialsMessage {
   readonly gid: number
 }
 
-/** A descriptor of the sending process (`SCM_PIDFD`, Linux 6.5, with `SO_PASSPIDFD`). Open, and the receiver's. */
+/**
+ * A descriptor that refers to the sending process (`SCM_PIDFD`, Linux 6.5, with `SO_PASSPIDFD`). It is
+ * open and belongs to the receiver.
+ */
 export interface PidfdMessage {
   readonly type: 'pidfd'
   /** The descriptor; a negative errno where the kernel could not make one. */
@@ -74,10 +77,13 @@ export interface TimestampingMessage {
   readonly hardware: bigint
 }
 
-/** Time to live (`IP_TTL`, from 1), type of service (`IP_TOS`), and the same of IPv6 (`IPV6_HOPLIMIT`, `IPV6_TCLASS`; -1 is the socket's own). */
+/**
+ * A field of the IP header: time to live (`IP_TTL`), type of service (`IP_TOS`), and their counterparts
+ * in IPv6, `IPV6_HOPLIMIT` and `IPV6_TCLASS`.
+ */
 export interface HeaderMessage {
   readonly type: 'ttl' | 'tos' | 'hoplimit' | 'tclass'
-  /** At most 255. */
+  /** At most 255; at least 1 for `ttl`. For `hoplimit` and `tclass`, -1 is the kernel's default. */
   readonly value: number
 }
 
@@ -134,7 +140,7 @@ export function align(length: number): number {
   return Math.ceil(length / 8) * 8
 }
 
-/** @internal The kernel's numbers of a message, and the bytes behind its header; of one descriptor for `rights`. */
+/** @internal The kernel's numbers for a message, and its bytes after the header (per descriptor). */
 export interface Form {
   readonly level: number
   readonly number: number

@@ -1,6 +1,6 @@
 // Control messages that arrived: from the bytes that recvmsg(2) filled in to objects. Never throws, never
-// reads beyond the length, and no descriptor in the bytes is missing from the result, however short
-// they were cut. Proved by __test__/sockets-control.spec.ts.
+// reads beyond the length, and returns every descriptor in the bytes, even if they were truncated.
+// Proved by __test__/sockets-control.spec.ts.
 
 import { readBigInt64, readInt32, readUint16, readUint32, readUint64 } from './bytes'
 import { align, FORMS, HEADER, type ControlMessage, type Form } from './control-messages'
@@ -9,7 +9,7 @@ import { printIPv4, printIPv6 } from './ip'
 type Read = (bytes: Uint8Array, at: number, size: number) => ControlMessage
 
 interface Decoder {
-  /** Fewer bytes than these are a message cut short. */
+  /** A message with fewer bytes is truncated. */
   readonly least: number
   readonly read: Read
 }
@@ -91,9 +91,9 @@ function timestamping(bytes: Uint8Array, at: number): ControlMessage {
 }
 
 /**
- * Returns the messages in `length` bytes at `at`, in order. One that was cut short (MSG_CTRUNC) comes
- * as level, type and what there is of its bytes; descriptors come as far as they are there. They are
- * open, and whoever does not want them closes them: see `descriptorsIn`.
+ * Returns the messages in `length` bytes at `at`, in order. A truncated message (MSG_CTRUNC) is returned
+ * as its level, its type and the bytes that are left of it; of truncated `rights`, the descriptors that
+ * are left. Received descriptors are open; the caller closes those it does not use (`descriptorsIn`).
  */
 export function decodeControl(bytes: Uint8Array, at: number, length: number): ControlMessage[] {
   const messages: ControlMessage[] = []
@@ -119,7 +119,7 @@ function decodeOne(bytes: Uint8Array, header: number, size: number): ControlMess
   return { level, type, data: bytes.slice(at, at + size) }
 }
 
-/** Returns every descriptor that came with the messages: what must be closed if nobody takes it. */
+/** Returns every descriptor received with the messages; they must be closed if nothing uses them. */
 export function descriptorsIn(messages: readonly ControlMessage[]): number[] {
   const descriptors: number[] = []
   for (const message of messages) {

@@ -1,5 +1,6 @@
 // Control messages to send: from objects to the bytes that sendmsg(2) takes. Checks everything, and
-// never writes beyond the room, whatever the objects say when they are asked twice. Proved by __test__/sockets-control.spec.ts.
+// never writes beyond the room, even if an object's getters change their answer. Proved by
+// __test__/sockets-control.spec.ts.
 
 import { outOfRange, wrongType, wrongValue } from '../errors'
 import { checkView, isFd, toBytes, toFd, type FileLike } from '../options'
@@ -95,8 +96,8 @@ function listOf(descriptors: readonly FileLike[], index: number): readonly FileL
 }
 
 /**
- * Writes messages at `at`, into at most `room` bytes, and returns how many they took. Where it throws,
- * some may have been written.
+ * Writes messages at `at`, into at most `room` bytes, and returns how many bytes they took. When it
+ * throws, the messages before the refused one may have been written.
  *
  * @throws ERR_OUT_OF_RANGE where they do not fit, ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE,
  *   ERR_INVALID_ADDRESS

@@ -17,7 +17,7 @@ const LOWER = 0x20
 /** From the letter `a` to the hexadecimal digit. */
 const TEN = 0x61 - 10
 
-/** An IPv4 address as an unsigned integer of 32 bits; -1 for a text that is none. */
+/** Returns an IPv4 address as an unsigned integer of 32 bits, or -1 if the text is not one. */
 export function parseIPv4(text: string, from = 0): number {
   if (text.length - from > 15) return -1
   let address = 0
@@ -46,7 +46,10 @@ export function printIPv4(bytes: Uint8Array, at: number): string {
 // Newer versions of Node look at a text only up to its first NUL.
 const IPV6_CHARACTERS = /^[0-9a-fA-F:.]{2,45}$/
 
-/** Writes the 16 bytes of an IPv6 address without a zone. Returns false, and writes nothing, for a text that is none. */
+/**
+ * Writes the 16 bytes of an IPv6 address without a zone. Returns false, and writes nothing, if the text
+ * is not one.
+ */
 export function writeIPv6(text: string, into: Uint8Array, at: number): boolean {
   if (!IPV6_CHARACTERS.test(text) || !isIPv6(text)) return false
   let out = at
@@ -113,7 +116,7 @@ function carriesIPv4(bytes: Uint8Array, at: number, gap: number, gapLength: numb
   )
 }
 
-/** The scope id of a zone: the number itself, or the index of the interface of that name; 0 if there is none. */
+/** Returns the scope id of a zone (a number, or the name of an interface); 0 if there is none. */
 export function scopeOf(zone: string): number {
   if (/^[0-9]{1,10}$/.test(zone)) {
     const index = Number(zone)

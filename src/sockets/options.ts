@@ -17,7 +17,7 @@ import {
   writeInt32BE,
   writeUint64,
 } from './bytes'
-import { invalidAddress } from './errors'
+import { invalidAddress, noRoom } from './errors'
 import { parseIPv4, printIPv4, writeIPv6 } from './ip'
 import { socketOptions, type OptionKind, type SocketOption } from './option-table'
 import type {
@@ -97,8 +97,7 @@ export function encodeOption<N extends WritableOption>(
   if (access === 'read only')
     throw wrongValue('name', 'must be the name of an option that can be set', name)
   const length = lengthOf(kind, name, value)
-  if (!holds(into, at, length))
-    throw outOfRange('at', `an offset with ${length} bytes of ${into.length} behind it`, at)
+  if (!holds(into, at, length)) throw noRoom(length, into, at)
   write(kind, name, value, into, at, length)
   return length
 }
