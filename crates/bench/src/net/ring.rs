@@ -7,7 +7,7 @@
 use std::io;
 use std::time::Duration;
 
-use uring::squeue::Entry;
+use uring::squeue::{Entry, Flags};
 use uring::types::{SubmitArgs, Timespec};
 use uring::{cqueue, IoUring, LocalRing, Submitter};
 
@@ -104,13 +104,25 @@ impl Ring {
     /// Queues `entry` as operation `step` of `slot`.
     #[inline]
     pub fn push(&mut self, entry: Entry, step: Step, slot: u32) -> io::Result<()> {
-        let entry = entry.user_data(tag(step, slot));
+        self.queue(entry.user_data(tag(step, slot)))?;
+        self.in_flight += 1;
+        Ok(())
+    }
+
+    /// The same without a completion when it succeeds, and without counting as in flight. One that
+    /// fails still completes: an error that ends the process.
+    #[inline]
+    pub fn push_silent(&mut self, entry: Entry, step: Step, slot: u32) -> io::Result<()> {
+        self.queue(entry.user_data(tag(step, slot)).flags(Flags::SKIP_SUCCESS))
+    }
+
+    #[inline]
+    fn queue(&mut self, entry: Entry) -> io::Result<()> {
         // SAFETY: the servers and loads of this program point only at memory they own, and keep it
         // until nothing is in flight or the process ends.
         while unsafe { self.ring.push(&entry) }.is_err() {
             self.ring.submit()?;
         }
-        self.in_flight += 1;
         Ok(())
     }
 
@@ -135,7 +147,7 @@ impl Ring {
     pub fn next(&mut self) -> Option<Completion> {
         let entry = self.ring.pop()?;
         if !cqueue::more(entry.flags()) {
-            self.in_flight -= 1;
+            self.in_flight = self.in_flight.saturating_sub(1);
         }
         Some(Completion {
             step: STEPS[(entry.user_data() >> 32) as usize],

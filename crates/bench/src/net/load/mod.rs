@@ -73,6 +73,8 @@ enum Reply {
         seconds: f64,
         /// What the server's process spent in it, user and system.
         cpu_seconds: f64,
+        /// What this process spent in it: near the measured time, the load was too weak.
+        load_seconds: f64,
         /// What the server must have received in the whole run.
         arrivals: u64,
         bytes: u64,
@@ -118,6 +120,7 @@ pub fn main() -> io::Result<()> {
                     units: measured.units,
                     seconds: measured.seconds,
                     cpu_seconds: measured.cpu_seconds,
+                    load_seconds: measured.load_seconds,
                     arrivals: sent.arrivals,
                     bytes: sent.bytes,
                 },

@@ -24,6 +24,7 @@ pub struct Measured {
     pub units: u64,
     pub seconds: f64,
     pub cpu_seconds: f64,
+    pub load_seconds: f64,
 }
 
 /// One look at all the clocks.
@@ -31,6 +32,7 @@ struct Reading {
     units: u64,
     at: Instant,
     cpu: TimeSpec,
+    load: TimeSpec,
 }
 
 /// Runs a load for its time.
@@ -56,6 +58,7 @@ pub fn run<L: Load>(
         units: end.units - begin.units,
         seconds: (end.at - begin.at).as_secs_f64(),
         cpu_seconds: Duration::from(end.cpu - begin.cpu).as_secs_f64(),
+        load_seconds: Duration::from(end.load - begin.load).as_secs_f64(),
     };
     Ok((measured, load.sent()))
 }
@@ -83,5 +86,10 @@ fn turn<L: Load>(ring: &mut Ring, load: &mut L, goes_on: bool) -> io::Result<()>
 }
 
 fn read<L: Load>(clock: ClockId, load: &L) -> io::Result<Reading> {
-    Ok(Reading { units: load.units(), at: Instant::now(), cpu: clock_gettime(clock)? })
+    Ok(Reading {
+        units: load.units(),
+        at: Instant::now(),
+        cpu: clock_gettime(clock)?,
+        load: clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID)?,
+    })
 }
