@@ -1,8 +1,7 @@
 //! The launcher: replaces itself by a program that is bound to one CPU and to its parent's life.
 //!
 //! Promises that the program is killed when the thread that started it ends, however that happens,
-//! and that its process id is the launcher's. Never forks. Proven by `bench/net/main.ts`, which
-//! starts everything through it.
+//! and that its process id is the launcher's. Never forks. Proven by `tests/net.rs`.
 
 use std::ffi::OsString;
 use std::io;

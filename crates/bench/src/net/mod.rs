@@ -3,8 +3,7 @@
 //! Owns three programs that run as processes of their own: a server per kind of work, the load
 //! generator that every server is measured with, and a launcher that binds a program to a CPU and
 //! to the life of the harness. Promises that none of them outlives the process that started it.
-//! Never binds to an address other than loopback. Proven by the checks that `bench/net/measure.ts`
-//! makes before it measures, and by the tests beside the load's parts.
+//! Never binds to an address other than loopback. Proven by `tests/net.rs`.
 
 mod command_line;
 mod launch;

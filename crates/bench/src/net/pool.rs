@@ -2,7 +2,7 @@
 //!
 //! Owns buffers and buffer ring. Promises that buffers which were put back become the kernel's
 //! together, with [`Pool::publish`]. Never lends bytes of a buffer that the kernel has. Proven by
-//! the exchanges of `load/exchange.rs`, which compare every byte.
+//! `tests/net.rs`, with groups of two buffers.
 
 use std::io;
 

@@ -2,7 +2,7 @@
 //!
 //! Owns the connections. Promises that a connection counts only when the server has closed it in
 //! order. Resets its own side then, so that no connection is left in TIME_WAIT, which would slow
-//! down the ones to come. Proven by the checks of `bench/net/measure.ts`.
+//! down the ones to come. Proven by `tests/net.rs`.
 
 use std::io;
 use std::net::{SocketAddr, TcpStream};

@@ -2,7 +2,7 @@
 //!
 //! Owns the connections. Promises that a connection ends with the server's word that it has
 //! received every byte, and with `check` also the right checksum. Never counts a chunk before the
-//! kernel has taken all of it. Proven by the checks of `bench/net/measure.ts`.
+//! kernel has taken all of it. Proven by `tests/net.rs`.
 
 use std::io;
 use std::net::{Shutdown, TcpStream};

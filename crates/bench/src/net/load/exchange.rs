@@ -2,7 +2,7 @@
 //!
 //! Owns the connections. Promises that every message differs from the one before, and that every
 //! byte of an answer is compared with what was sent. Never has two messages of a connection under
-//! way. Proven by the tests at its end.
+//! way. Proven by `tests/net.rs`.
 
 use std::io;
 use std::os::fd::AsRawFd;

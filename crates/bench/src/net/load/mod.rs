@@ -4,8 +4,8 @@
 //! It reads one JSON request per line on standard input and answers each with one JSON line.
 //! Promises that connections are open and busy before the measured time begins, that everything a
 //! server sends back is compared with what is due, and that a server which stops answering ends the
-//! run. After an error it exits: operations in flight own memory of this process. Proven by the
-//! tests at its end and beside the loads.
+//! run. After an error it exits: operations in flight use memory of this process. Proven by
+//! `tests/net.rs`.
 
 mod accept;
 mod discard;

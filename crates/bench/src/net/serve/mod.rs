@@ -3,8 +3,8 @@
 //! Owns the loop and the interface that every server program of the benchmark has, in whatever
 //! language: it binds to a free loopback port, prints `listening PORT`, serves until its standard
 //! input ends, prints `served ARRIVALS BYTES` (connections or datagrams, and payload received) and
-//! exits. Never prints anything else on standard output. Proven by `bench/net/measure.ts`, which
-//! compares the last line with what the load generator has sent.
+//! exits. Never prints anything else on standard output. Proven by
+//! `tests/net.rs`, which compares the last line with what the load generator has sent.
 
 mod accept;
 mod datagram;
