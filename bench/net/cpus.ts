@@ -1,4 +1,8 @@
 // Which CPU the servers have, and which the load generator.
+//
+// Apart, each has a CPU of its own. A server then sleeps whenever the load generator is the slower of the two, and each
+// waking is part of its figure. On one CPU they take turns: a server always finds a full queue, as one that is
+// overloaded does, and the figure is that of its work alone.
 
 import { readFileSync } from 'node:fs'
 
@@ -7,14 +11,19 @@ export interface Cpus {
   readonly load: number
 }
 
+export const placements = ['apart', 'shared'] as const
+export type Placement = (typeof placements)[number]
+
 /** The last CPU that this process may use is the servers', the first one the load generator's. */
-export function chooseCpus(): Cpus {
+export function chooseCpus(placement: Placement): Cpus {
   const allowed = parseCpuList(
     /^Cpus_allowed_list:\s*(\S+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? '',
   )
+  const server = allowed.at(-1)!
+  if (placement === 'shared') return { server, load: server }
   if (allowed.length < 2)
     throw new Error('two CPUs are needed: one for the server, one for the load')
-  return { server: allowed.at(-1)!, load: allowed[0]! }
+  return { server, load: allowed[0]! }
 }
 
 /** Reads a list such as `0-3,8`. */

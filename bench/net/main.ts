@@ -16,12 +16,12 @@ async function main(): Promise<void> {
   const options = parse(process.argv.slice(2))
   if (options.help) return console.log(USAGE.trimEnd())
   const results = await measureAll(options)
-  process.stdout.write(options.json ? json(results) : markdown(results))
+  process.stdout.write(options.json ? json(results, options.placement) : markdown(results))
 }
 
 async function measureAll(options: Options): Promise<Result[]> {
   const native = await buildNative()
-  const cpus = chooseCpus()
+  const cpus = chooseCpus(options.placement)
   const load = new Load(native, cpus.load)
   const results: Result[] = []
   try {

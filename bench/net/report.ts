@@ -1,6 +1,7 @@
 // The report of the socket benchmark: tables for people, JSON for programs.
 
 import { markdownTable } from 'markdown-table'
+import type { Placement } from './cpus'
 import type { Result } from './measure'
 import { allColumns, columns, type Column } from './rows'
 import { judge, rival } from './targets'
@@ -15,12 +16,12 @@ export function markdown(results: readonly Result[]): string {
   return `${parts.join('\n\n')}\n`
 }
 
-export function json(results: readonly Result[]): string {
+export function json(results: readonly Result[], cpus: Placement): string {
   const rows = results.map((result) => {
     const { name, unit, connections, size } = result.row
     return { name, unit, connections, size, figures: result.figures, missing: result.missing }
   })
-  return `${JSON.stringify({ rows, verdicts: judge(results).map(plain) }, null, 2)}\n`
+  return `${JSON.stringify({ cpus, rows, verdicts: judge(results).map(plain) }, null, 2)}\n`
 }
 
 const plain = ({ row, ...verdict }: ReturnType<typeof judge>[number]) => ({
@@ -32,7 +33,7 @@ function shown(results: readonly Result[]): Column[] {
   return allColumns.filter((column) => results.some(({ figures }) => figures[column]))
 }
 
-/** The ceiling in bold, and each column as a multiple of it. */
+/** The ceiling, which is the faster native column, in bold, and each column as a multiple of it. */
 function cpuTable(results: readonly Result[]): string {
   const names = shown(results)
   const head = ['work', 'connections', 'per', ...names.map((name) => columns[name])]
