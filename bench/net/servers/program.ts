@@ -52,7 +52,7 @@ export function serveUntilInputEnds(port: number, served: Readonly<Served>): voi
 }
 
 /** Bytes in the answer to a stream that was discarded. */
-export const ANSWER = 12
+const ANSWER = 12
 
 /** What a connection is told that sent `count` bytes: the count and the CRC-32, or 0 where nothing is checked. */
 export function answer(count: number, checksum: number): Buffer {
