@@ -147,6 +147,7 @@ impl Ring {
     pub fn next(&mut self) -> Option<Completion> {
         let entry = self.ring.pop()?;
         if !cqueue::more(entry.flags()) {
+            // a silent operation that failed was never counted
             self.in_flight = self.in_flight.saturating_sub(1);
         }
         Some(Completion {

@@ -123,10 +123,14 @@ impl Load for Exchange {
 
     #[inline]
     fn completed(&mut self, done: Completion, ring: &mut Ring, goes_on: bool) -> io::Result<()> {
-        if done.step != Step::Receive {
-            return done.checked().map(drop);
+        match done.step {
+            Step::Receive => self.received(done, ring)?,
+            Step::Send => {
+                done.checked()?;
+                return Err(io::Error::other("a send was cut short"));
+            }
+            _ => return done.checked().map(drop),
         }
-        self.received(done, ring)?;
         let connection = &mut self.connections[done.slot as usize];
         let answered = connection.answered == connection.message.len();
         if connection.busy && answered {
