@@ -6,6 +6,7 @@
 
 mod buffers;
 mod checksum;
+mod net;
 mod protocol;
 mod random;
 mod ring;
@@ -17,6 +18,9 @@ use std::io::{self, BufRead, Write};
 use protocol::{Reply, Request};
 
 fn main() -> io::Result<()> {
+    if std::env::args_os().nth(1).is_some_and(|argument| argument == "net") {
+        return net::main();
+    }
     let mut output = io::stdout().lock();
     for line in io::stdin().lock().lines() {
         let reply = answer(&line?);
