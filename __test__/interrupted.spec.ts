@@ -16,7 +16,10 @@ test('a collecting function that is terminated submits nothing, and the ring goe
     ]) {
       const ring = new uring.Ring()
       const waiting = ring.timeout(60_000)
-      const settled = waiting.then(() => 'no', (error: { code: string }) => error.code)
+      const settled = waiting.then(
+        () => 'no',
+        (error: { code: string }) => error.code,
+      )
       const context = vm.createContext({ ring, waiting })
       try {
         vm.runInContext(source, context, { timeout: 20 })
