@@ -65,7 +65,7 @@ export class Results {
   }
 
   /**
-   * Gives each of the first `count` rows to its receiver. Returns the rows. `plain` says that each is
+   * Hands each of the first `count` rows to its receiver. Returns the rows. `plain` says that each is
    * the last one of its operation and holds nothing but a result.
    */
   handOut(count: number, plain: boolean): Int32Array {
@@ -182,7 +182,7 @@ export class Results {
     return index - first
   }
 
-  /** Gives one row to a receiver that takes them singly. */
+  /** Hands one row to a receiver that takes them singly. */
   private receive(receiver: RowReceiver, slot: number, at: number): void {
     const { rows } = this
     const extra = rows[at + ROW_EXTRA] as number
